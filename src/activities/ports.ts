@@ -1,0 +1,305 @@
+import type { CaseName, CaseOutcome, DocumentRef, Stage } from '../domain/case.ts';
+import type { DecidedBy, PreparedEffect } from '../domain/decision.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Finding, Reason, RuleResult } from '../domain/route.ts';
+import type { OpenTask, Refusal, TaskKind, Verdict } from '../domain/verdict.ts';
+import type { Feeds, PackRegistry, SourceDocument } from '../packs/pack.ts';
+
+/**
+ * What the activities need from outside. Each ledger port writes its audit entry in the same transaction as what it
+ * records, and every method may be called again with the same input without a second effect.
+ */
+export interface Ports {
+  documents: Documents;
+  cases: Cases;
+  modelCalls: ModelCalls;
+  reviews: Reviews;
+  effects: Effects;
+  feeds: Feeds;
+  packs: PackRegistry;
+  reader: DocumentReader;
+  model: Model;
+  sinks: Sinks;
+  temporal: Workflows;
+  clock: () => Date;
+}
+
+export interface StoredDocument extends DocumentRef {
+  bytes: Uint8Array;
+}
+
+export interface Documents {
+  put(documents: readonly { name: string; mediaType: string; bytes: Uint8Array }[]): Promise<DocumentRef[]>;
+  get(hashes: readonly string[]): Promise<Map<string, Uint8Array>>;
+}
+
+/** A case as the ledger holds it. */
+export interface CaseRecord extends CaseName {
+  caseId: string;
+  contentHash: string;
+  submittedBy: string | null;
+  owner: string;
+  stage: Stage;
+  outcome: CaseOutcome | null;
+  documents: DocumentRef[];
+  receivedAt: Date;
+  /** True once a decision is recorded, whatever became of it. */
+  decided: boolean;
+  plan: Plan | null;
+  /** The text the model sees, and what ingest noticed; null before ingest. */
+  input: CaseInput | null;
+}
+
+export interface CaseInput {
+  /** The user message to the model. */
+  present: string;
+  /** The cleaned source texts that evidence points into, one per document. */
+  sources: SourceDocument[];
+  findings: Finding[];
+  enrichment: unknown;
+}
+
+/** The receipt of a submission: the case, and whether this call created it. */
+export type Received = { kind: 'created' | 'existing'; record: CaseRecord } | { kind: 'conflict'; message: string };
+
+export interface Cases {
+  /** One transaction: case row, document links, first audit entry. Same key and content: the existing case. */
+  receive(input: {
+    name: CaseName;
+    documents: readonly DocumentRef[];
+    submittedBy: string | null;
+    owner: string;
+    channel: string;
+  }): Promise<Received>;
+  get(caseId: string): Promise<CaseRecord | undefined>;
+  /** Stores what ingest made of the case, its plan among it, and moves it to `proposing`. */
+  ingested(caseId: string, input: CaseInput, plan: Plan, manifest: unknown): Promise<void>;
+  /** Pins the case to another plan: the visible move after a pack version is gone. */
+  moved(caseId: string, plan: Plan, manifest: unknown, why: string): Promise<void>;
+  /** Other cases that carry a document of the same content, oldest first. */
+  withSameDocuments(caseId: string): Promise<string[]>;
+  /** Ends a case without a written decision, or after one was compensated. */
+  close(caseId: string, end: { outcome: CaseOutcome; by: string; reason?: string }): Promise<void>;
+  stage(caseId: string, stage: Stage): Promise<void>;
+  /** Open cases last touched before `before`, for the sweep. */
+  open(before: Date, limit: number): Promise<{ caseId: string; stage: Stage; receivedAt: Date }[]>;
+}
+
+/** One question to one model. */
+export interface ModelRequest {
+  provider: string;
+  model: string;
+  instructions: string;
+  input: string;
+  schemaName: string;
+  schema: Record<string, unknown>;
+  maxOutputTokens: number;
+  timeoutMs: number;
+  /** Passed on as request metadata; free of personal data. */
+  metadata: Record<string, string>;
+}
+
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+  cachedTokens: number;
+}
+
+/** One output token and its log-probability; all tokens joined are the answer text. */
+export interface AnswerToken {
+  token: string;
+  logprob: number;
+}
+
+/** What came back, as a value: anything the provider billed, good or not. Transport faults are thrown. */
+export interface ModelReply {
+  outcome: 'ok' | 'refusal' | 'truncated' | 'filtered' | 'invalid';
+  text: string;
+  tokens: AnswerToken[];
+  usage: Usage;
+  responseId: string;
+  /** The model that says it answered, with its snapshot. */
+  responseModel: string;
+  latencyMs: number;
+}
+
+export interface Model {
+  /** Throws failures of the table (`ProviderBusy`, `ProviderUnavailable`, ...); never retries by itself. */
+  ask(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
+  /** Cost in micro-units of the price list's currency (1,000,000 = one). Undefined when no price is known. */
+  costMicros(model: ModelName, usage: Usage): number | undefined;
+}
+/** A model as the price list names it. */
+export type ModelName = { provider: string; model: string };
+
+export interface ModelCallRecord extends Omit<ModelReply, 'outcome'> {
+  callId: string;
+  caseId: string;
+  provider: string;
+  model: string;
+  outcome: ModelReply['outcome'] | 'failed' | 'started';
+  costMicros: number | null;
+}
+
+export interface ModelCalls {
+  /** An earlier good answer of this case to exactly this request, if one is stored. */
+  answered(caseId: string, requestHash: string): Promise<ModelCallRecord | undefined>;
+  /** Committed before the call, so that a paid call without an outcome can be told. Returns the call's id. */
+  started(call: {
+    caseId: string;
+    requestHash: string;
+    provider: string;
+    model: string;
+    attempt: number;
+  }): Promise<string>;
+  finished(callId: string, caseId: string, reply: ModelReply, costMicros: number | undefined): Promise<void>;
+  failed(callId: string, caseId: string, failureType: string, message: string): Promise<void>;
+  get(callId: string): Promise<ModelCallRecord | undefined>;
+}
+
+/** What a task puts before the reviewer, and what approving it will write. */
+export interface TaskContent {
+  kind: TaskKind;
+  reasons: Reason[];
+  output: Record<string, unknown> | null;
+  evidence: unknown;
+  confidence: Record<string, number | undefined>;
+  rules: RuleResult[];
+  effects: PreparedEffect[];
+  callId: string | null;
+}
+
+export interface TaskOpening extends TaskContent {
+  caseId: string;
+  taskNo: number;
+  seen: string;
+  packHash: string;
+  group: string;
+  dueAt: Date;
+  remindAt: Date;
+}
+
+export interface DecisionRecord {
+  caseId: string;
+  decisionNo: number;
+  kind: 'accept' | 'reject';
+  by: DecidedBy;
+  output: Record<string, unknown> | null;
+  effects: PreparedEffect[];
+  reason: string | null;
+  taskNo: number | null;
+}
+
+/** What became of a verdict in the ledger. `adopted`: the ledger had already accepted another one for this task. */
+export type Judged =
+  | { kind: 'accepted'; decision: DecisionRecord | null; confirmed?: { taskNo: number } }
+  | { kind: 'refused'; refusal: Refusal; adopted?: DecisionRecord };
+
+export interface Reviews {
+  /** Opens a task (again: no change), closes older ones of the case, schedules its reminder. */
+  open(task: TaskOpening): Promise<void>;
+  task(caseId: string, taskNo: number): Promise<(TaskOpening & { open: boolean }) | undefined>;
+  openTask(caseId: string): Promise<(OpenTask & TaskOpening) | undefined>;
+  /** Records the verdict and, when it decides, the decision and its audit entry, in one transaction. */
+  record(input: {
+    caseId: string;
+    verdict: Verdict;
+    channel: 'signal' | 'update';
+    contentHash: string;
+    refusal?: Refusal;
+    /** Present when the verdict is taken and decides. */
+    decide?: {
+      taskNo: number;
+      kind: 'accept' | 'reject';
+      output: Record<string, unknown> | null;
+      effects: PreparedEffect[];
+    };
+    /** Present when the verdict settles an effect by hand. */
+    confirm?: { taskNo: number };
+  }): Promise<Judged>;
+  /** What was answered to this verdict id before, and the digest of its content. */
+  former(caseId: string, verdictId: string): Promise<{ contentHash: string; judged: Judged } | undefined>;
+  /** A message that is no verdict at all. */
+  malformed(caseId: string, channel: 'signal' | 'update', refusal: Refusal, verdictId: string): Promise<void>;
+  escalate(caseId: string, taskNo: number, group: string, remindAt: Date): Promise<DecisionRecord | undefined>;
+  /** The deadline's default. Returns the decision that stands: this one, or one recorded earlier. */
+  deadline(caseId: string, taskNo: number, kind: 'reject' | 'keep-waiting'): Promise<DecisionRecord | undefined>;
+  /** Straight-through: the decision by policy. */
+  decideByPolicy(decision: Omit<DecisionRecord, 'decisionNo'>): Promise<DecisionRecord>;
+  decision(caseId: string, decisionNo: number): Promise<DecisionRecord | undefined>;
+  latestDecision(caseId: string): Promise<DecisionRecord | undefined>;
+}
+
+export type EffectState = 'pending' | 'applied' | 'refused' | 'unknown' | 'compensated' | 'abandoned';
+
+export interface EffectRecord {
+  key: string;
+  caseId: string;
+  decisionNo: number;
+  effect: PreparedEffect;
+  state: EffectState;
+  /** True once a call to the sink may have been made. */
+  called: boolean;
+  reference: string | null;
+  undoCalled: boolean;
+}
+
+export type Claimed = { kind: 'claimed'; record: EffectRecord } | { kind: 'identity-taken'; by: string };
+
+export interface Effects {
+  /** One transaction: the pending effect and its business identity. Again: the same record. */
+  claim(caseId: string, decisionNo: number, effect: PreparedEffect): Promise<Claimed>;
+  get(key: string): Promise<EffectRecord | undefined>;
+  ofCase(caseId: string): Promise<EffectRecord[]>;
+  /** Committed before each call to the sink (`undo`: of the compensation). */
+  calling(key: string, undo?: boolean): Promise<void>;
+  /** The outcome; `last`: the case is closed as written in the same transaction. Releases the identity where due. */
+  settle(
+    key: string,
+    state: EffectState,
+    detail: { reference?: string; reason?: string; by?: string; last?: boolean },
+  ): Promise<void>;
+}
+
+/** What a sink said. Passing faults are thrown as `SinkUnavailable`. */
+export type SinkReply = { kind: 'applied'; reference: string } | { kind: 'refused'; reason: string };
+
+/** How a sink can tell a repeated request from a new one. */
+export type SinkCapability = 'idempotency-key' | 'look-up' | 'neither';
+
+export interface Sink {
+  capability: SinkCapability;
+  apply(call: { key: string; collection: string; request: Record<string, unknown> }): Promise<SinkReply>;
+  /** Undoes an applied effect under the key `<key>/undo`. */
+  reverse(call: {
+    key: string;
+    collection: string;
+    reference: string;
+    request: Record<string, unknown>;
+  }): Promise<SinkReply>;
+  /** Only for `look-up`: the reference of what was applied under the key, if anything. */
+  lookUp(call: { key: string; collection: string }): Promise<string | undefined>;
+}
+
+export interface Sinks {
+  /** Throws `InvalidInput` naming the sinks that are configured. */
+  sink(name: string): Sink;
+}
+
+export interface DocumentReader {
+  /** Text of one document, and the documents inside it (attachments). Throws `InvalidInput` naming the file. */
+  read(document: { name: string; mediaType: string; bytes: Uint8Array }): Promise<ReadDocument>;
+}
+
+export interface ReadDocument {
+  text: string;
+  mediaType: string;
+  attachments: { name: string; mediaType: string; bytes: Uint8Array }[];
+}
+
+/** The sweep's view of Temporal. */
+export interface Workflows {
+  status(caseId: string): Promise<'running' | 'missing' | 'closed'>;
+  start(record: CaseRecord): Promise<void>;
+  resendVerdict(caseId: string, verdict: Verdict): Promise<void>;
+}

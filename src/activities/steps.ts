@@ -1,0 +1,114 @@
+import type { CaseResult } from '../domain/decision.ts';
+import type { DocumentRef } from '../domain/case.ts';
+import type { ModelRef, Plan } from '../domain/plan.ts';
+import type { Reason } from '../domain/route.ts';
+import type { TaskKind } from '../domain/verdict.ts';
+import type { DecideCaseInput, VerdictAnswer, Withdrawal } from '../messages.ts';
+import type { ModelReply } from './ports.ts';
+
+/**
+ * What each activity takes and gives, as the workflows see it. All of it stands in the history: references, codes and
+ * sentences without personal data, never document content.
+ */
+export interface Steps {
+  ingest(input: { caseId: string; start: DecideCaseInput }): Promise<Ingested>;
+  callModel(input: { caseId: string; packHash: string; model: ModelRef }): Promise<ModelCalled>;
+  validate(input: ValidateInput): Promise<Question>;
+  judgeVerdict(input: { caseId: string; channel: 'signal' | 'update'; message: unknown }): Promise<VerdictJudged>;
+  escalate(input: { caseId: string; taskNo: number; group: string; remindAfterMs: number }): Promise<Answer | null>;
+  applyDeadline(input: { caseId: string; taskNo: number; kind: 'reject' | 'keep-waiting' }): Promise<Answer | null>;
+  write(input: { caseId: string; decisionNo: number; effect: string; last: boolean }): Promise<Written>;
+  compensate(input: { caseId: string; decisionNo: number; effect: string; why: string }): Promise<Compensated>;
+  askAboutEffect(input: {
+    caseId: string;
+    decisionNo: number;
+    effect: string;
+    taskNo: number;
+    kind: 'effect-unknown' | 'compensation';
+    reason: Reason;
+  }): Promise<ReviewQuestion>;
+  moveToCurrentPack(input: { caseId: string }): Promise<Plan>;
+  closeCase(input: {
+    caseId: string;
+    outcome: 'written' | 'cancelled' | 'reversed';
+    by: string;
+    reason?: string;
+  }): Promise<void>;
+  effectsToReverse(input: { caseId: string }): Promise<EffectToReverse[]>;
+  sweep(): Promise<SweepReport>;
+}
+
+export type Ingested =
+  | { kind: 'ready'; plan: Plan; notes: string[] }
+  | { kind: 'duplicate'; result: CaseResult }
+  | { kind: 'split'; parts: { caseKey: string; revision: number; documents: DocumentRef[] }[]; owner: string };
+
+export type ModelCalled = { callId: string; outcome: ModelReply['outcome']; model: string; costMicros: number | null };
+
+export interface ValidateInput {
+  caseId: string;
+  packHash: string;
+  taskNo: number;
+  /** The answer to validate; absent when no model gave one, or after a decision could not be written. */
+  callId?: string;
+  /** A former decision whose output is the base in place of the model's answer. */
+  decisionNo?: number;
+  because: Reason[];
+}
+
+/** A decision as the workflow needs it; its content stays in the ledger. */
+export interface DecisionRef {
+  decisionNo: number;
+  kind: 'accept' | 'reject';
+  by: string;
+  reason?: string;
+  effects: { name: string; title: string }[];
+}
+
+export type ReviewQuestion = {
+  kind: 'review';
+  taskNo: number;
+  taskKind: TaskKind;
+  seen: string;
+  reasons: Reason[];
+  /** One line each: what approving will do. */
+  effects: string[];
+};
+
+export type Question =
+  { kind: 'straight-through'; decision: DecisionRef } | ReviewQuestion | { kind: 'pack-version-gone' };
+
+/** What ends the wait for a person. */
+export type Answer =
+  | { kind: 'decided'; decision: DecisionRef }
+  | { kind: 'settled-by-hand'; by: string }
+  | { kind: 'try-again' }
+  | { kind: 'pack-version-gone' };
+
+export interface VerdictJudged {
+  answer: VerdictAnswer;
+  /** Present when the case goes on: by this verdict, or by one that the ledger had already accepted. */
+  then?: Answer;
+}
+
+export type Written =
+  | { kind: 'applied'; reference: string }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'identity-taken'; by: string }
+  | { kind: 'unknown' };
+
+export type Compensated = { kind: 'compensated' | 'not-applied' } | { kind: 'refused'; reason: string };
+
+export interface EffectToReverse {
+  decisionNo: number;
+  effect: string;
+  title: string;
+}
+
+export interface SweepReport {
+  started: string[];
+  orphaned: string[];
+  resent: string[];
+}
+
+export type { Withdrawal };

@@ -1,0 +1,99 @@
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Runs `work` while holding a lock file, so that of several processes one does it and the others wait. A lock whose
+ * process is gone is taken over. `onWait` is called once, with the process id that holds it.
+ *
+ * @throws Error naming the lock file when it is still held after `timeoutMs` (10 minutes)
+ */
+export async function withLock<T>(
+  file: string,
+  work: () => Promise<T>,
+  { onWait, timeoutMs = 600_000 }: { onWait?: (pid: number) => void; timeoutMs?: number } = {},
+): Promise<T> {
+  await mkdir(dirname(file), { recursive: true });
+  const own = `${file}.${randomUUID()}`;
+  await writeFile(own, String(process.pid));
+  const until = Date.now() + timeoutMs;
+  try {
+    for (let told = false; !(await linked(own, file)); await sleep(100)) {
+      const holder = await readPid(file);
+      if (holder !== undefined && !isAlive(holder)) {
+        // Renamed rather than removed: of several waiters one gets it.
+        await rename(file, `${own}.stale`).catch(() => undefined);
+        await rm(`${own}.stale`, { force: true });
+      } else if (holder !== undefined && !told) {
+        onWait?.(holder);
+        told = true;
+      }
+      if (Date.now() > until) throw new Error(`${file} is still held by process ${holder}; delete it if that is wrong`);
+    }
+    try {
+      return await work();
+    } finally {
+      await rm(file, { force: true });
+    }
+  } finally {
+    await rm(own, { force: true });
+  }
+}
+
+/** Linking is atomic and the content is there from the first moment, so nobody ever reads an empty lock. */
+async function linked(own: string, file: string): Promise<boolean> {
+  try {
+    await link(own, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** The process id on the first line of a file, or undefined when there is no such file or number. */
+export async function readPid(file: string): Promise<number | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const pid = Number.parseInt(text, 10);
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+}
+
+/** True while a process with this id exists, whoever owns it. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
+ * Waits until the server that last used a state folder is gone. After a crash the tether needs a moment to end it, and
+ * two servers on one folder would destroy it. A process id that meanwhile belongs to another program does not count.
+ *
+ * @throws Error naming the process when it still runs after `timeoutMs` (10 s)
+ */
+export async function waitUntilGone(
+  pidFile: string,
+  program: string,
+  { timeoutMs = 10_000 }: { timeoutMs?: number } = {},
+): Promise<void> {
+  const until = Date.now() + timeoutMs;
+  for (;;) {
+    const pid = await readPid(pidFile);
+    if (pid === undefined || !isAlive(pid) || !(await commandOf(pid)).includes(program)) return;
+    if (Date.now() > until) {
+      throw new Error(`${dirname(pidFile)} is in use by ${program} (process ${pid}). Stop it first: kill ${pid}`);
+    }
+    await sleep(100);
+  }
+}
+
+async function commandOf(pid: number): Promise<string> {
+  return new Promise((resolve) => {
+    // `comm` is the program alone: the arguments of an unrelated process may well contain the word.
+    execFile('ps', ['-o', 'comm=', '-p', String(pid)], (error, stdout) => resolve(error ? '' : stdout));
+  });
+}

@@ -1,0 +1,69 @@
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CaseOutcome, DocumentRef, InlineDocument, Stage } from './domain/case.ts';
+import type { Reason } from './domain/route.ts';
+import type { Refusal, TaskKind } from './domain/verdict.ts';
+
+/** The task queue of the case workflows and their activities. */
+export const TASK_QUEUE = 'countersign';
+
+/** What starts `decideCase`. Starts that bypass the client may carry documents inline, together at most 64 KB. */
+export interface DecideCaseInput {
+  packId: string;
+  caseKey: string;
+  /** Default 1. The next one is allowed once the former is rejected, cancelled or reversed. */
+  revision?: number;
+  documents: (DocumentRef | InlineDocument)[];
+  submittedBy?: string;
+}
+
+/** What `reverseCase` undoes, and who asked for it. */
+export interface ReverseCaseInput {
+  caseId: string;
+  by: string;
+  reason: string;
+}
+
+/** A named person takes the case back: it ends cancelled, effects already written are compensated. */
+export interface Withdrawal {
+  by: string;
+  reason: string;
+}
+
+/** The answer to `submitVerdict`: taken, or refused with a reason. A refusal is recorded and changes nothing. */
+export type VerdictAnswer =
+  { accepted: true; verdictId: string } | { accepted: false; verdictId: string; refusal: Refusal };
+
+/** The case as it stands, for the `getCase` query. Free of document content. */
+export interface CaseView {
+  caseId: string;
+  stage: Stage;
+  outcome?: CaseOutcome;
+  /** Present while a person is asked. */
+  task?: { taskNo: number; kind: TaskKind; seen: string; group: string; reasons: Reason[]; dueAt: string };
+  effects: { name: string; reference: string }[];
+}
+
+/** The handlers take anything that arrives: what is no verdict is refused by `judgeVerdict` and recorded. */
+export const verdictSignal = defineSignal<[unknown]>('verdict');
+export const submitVerdict = defineUpdate<VerdictAnswer, [unknown]>('submitVerdict');
+export const withdrawSignal = defineSignal<[Withdrawal]>('withdraw');
+export const getCase = defineQuery<CaseView>('getCase');
+
+/** Search attributes, registered by the worker at start. Nothing personal goes into them. */
+export const CS_PACK = defineSearchAttributeKey('CsPack', 'KEYWORD');
+export const CS_OWNER = defineSearchAttributeKey('CsOwner', 'KEYWORD');
+export const CS_STAGE = defineSearchAttributeKey('CsStage', 'KEYWORD');
+export const CS_GROUP = defineSearchAttributeKey('CsGroup', 'KEYWORD');
+export const CS_REASONS = defineSearchAttributeKey('CsReasons', 'KEYWORD_LIST');
+export const CS_DUE_AT = defineSearchAttributeKey('CsDueAt', 'DATETIME');
+export const SEARCH_ATTRIBUTES = [CS_PACK, CS_OWNER, CS_STAGE, CS_GROUP, CS_REASONS, CS_DUE_AT] as const;
+
+/** The attributes a case starts with; attributes given at start cost nothing. */
+export function startAttributes(packId: string, owner: string): SearchAttributePair[] {
+  return [
+    { key: CS_PACK, value: packId },
+    { key: CS_OWNER, value: owner },
+    { key: CS_STAGE, value: 'received' },
+  ];
+}

@@ -1,0 +1,45 @@
+import { durationMs, type Duration } from './duration.ts';
+import type { ReviewPolicy } from './pack.ts';
+
+/** The parts of a pack definition that can be wrong in ways the types do not show. */
+interface Definition {
+  id: string;
+  owner: string;
+  confidence: { critical: readonly string[]; threshold: number };
+  models: readonly { timeout: Duration; attempts: number }[];
+  review: ReviewPolicy;
+  effects: readonly { name: string; identity?: unknown }[];
+  answer: { def?: unknown };
+}
+
+/** What is wrong with a pack's definition, each naming the field and what to do. */
+export function faultsOf(pack: Definition): string[] {
+  const faults: string[] = [];
+  if (!/^[a-z][a-z0-9-]{1,40}$/.test(pack.id))
+    faults.push(`id: '${pack.id}' must be kebab-case, at most 41 characters`);
+  if (pack.owner.trim() === '') faults.push('owner: name the person who answers for this process');
+  const { threshold } = pack.confidence;
+  if (!(threshold >= 0 && threshold <= 1)) faults.push(`confidence.threshold: ${threshold} must be between 0 and 1`);
+  if (pack.models.length === 0) faults.push('models: name at least one tier');
+  if (pack.effects.length === 0) faults.push('effects: a decision needs at least one effect');
+  const names = pack.effects.map(({ name }) => name);
+  if (new Set(names).size < names.length) faults.push('effects: each needs a name of its own');
+  if (pack.effects.filter(({ identity }) => identity).length > 1)
+    faults.push('effects: only one may claim the identity');
+  const { remindAfter, escalateAfter, deadline } = pack.review;
+  for (const [field, value] of Object.entries({ remindAfter, escalateAfter, deadline })) {
+    if (!isDuration(value)) faults.push(`review.${field}: '${value}' is no duration such as '4 hours'`);
+  }
+  for (const { timeout } of pack.models) {
+    if (!isDuration(timeout)) faults.push(`models.timeout: '${timeout}' is no duration such as '45 seconds'`);
+  }
+  return faults;
+}
+
+function isDuration(text: Duration): boolean {
+  try {
+    return durationMs(text) > 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,312 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import canonicalize from 'canonicalize';
+import { z } from 'zod';
+import type { PreparedEffect } from '../domain/decision.ts';
+import type { ModelRef, Plan, ReviewPlan } from '../domain/plan.ts';
+import { durationMs, type Duration } from './duration.ts';
+import { faultsOf } from './faults.ts';
+import type { Finding, RuleResult } from '../domain/route.ts';
+
+/** One document as text, cleaned; evidence spans count UTF-16 code units in `text`. */
+export interface SourceDocument {
+  name: string;
+  text: string;
+}
+
+/** Where in the source a field was found. `document` is the index into the case's sources. */
+export interface Evidence {
+  document: number;
+  start: number;
+  end: number;
+}
+
+/** One entry of a feed: a supplier of the register, a labelled example. */
+export interface FeedItem {
+  key: string;
+  text: string;
+  data: Record<string, unknown>;
+}
+
+/** What a pack reads from outside, by feed name. Feeds are loaded into PostgreSQL and searched there. */
+export interface Feeds {
+  lookUp(feed: string, key: string): Promise<FeedItem | undefined>;
+  /** The `limit` items whose text is most alike, best first (trigram similarity). */
+  similar(feed: string, text: string, limit: number): Promise<(FeedItem & { similarity: number })[]>;
+}
+
+/** What `interpret` makes of a model's answer: the output, and where each field was found. */
+export interface Interpreted<Output> {
+  output: Output;
+  evidence: Partial<Record<keyof Output & string, Evidence | null>>;
+}
+
+/** How people are asked, with durations as people write them; the plan carries the same in milliseconds. */
+export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'deadlineDefault' | 'fourEyes'> {
+  remindAfter: Duration;
+  escalateAfter: Duration;
+  deadline: Duration;
+}
+
+export interface RuleContext<Facts> {
+  sources: readonly SourceDocument[];
+  facts: Facts;
+  evidence: Record<string, Evidence | null | undefined>;
+}
+
+/** A business rule. `holds` returns true, or the sentence that tells a reviewer what is wrong (no personal data). */
+export interface Rule<Output, Facts> {
+  name: string;
+  /** `hard`: a person cannot approve against it. `soft`: a person may. Both stop straight-through. */
+  severity: 'hard' | 'soft';
+  field?: keyof Output & string;
+  holds(output: Output, context: RuleContext<Facts>): true | string;
+}
+
+/** An effect downstream, in the order of writing. */
+export interface EffectDefinition<Output> {
+  name: string;
+  sink: string;
+  collection: string;
+  title(output: Output): string;
+  request(output: Output, context: { caseId: string }): Record<string, unknown>;
+  reversal(output: Output, context: { caseId: string }): Record<string, unknown>;
+  /** The business identity, claimed uniquely per pack: only one effect of a pack names it. */
+  identity?(output: Output): string;
+}
+
+export interface PackDefinition<Answer extends z.ZodType, Output extends z.ZodObject, Facts, Enrichment> {
+  id: string;
+  /** For people; the pinned version is the hash of everything in the pack's folder. */
+  version: string;
+  title: string;
+  /** The named person who answers for the process after go-live. */
+  owner: string;
+  /** The pack's folder: `import.meta.dirname`. Its sources are part of the version hash. */
+  folder: string;
+  accepts: { mediaTypes: readonly string[]; maxBytes: number };
+  /** What the model is asked for, as JSON Schema with descriptions. */
+  answer: Answer;
+  /** What is decided and what a reviewer amends: business values, money in minor units. */
+  output: Output;
+  instructions: string;
+  maxOutputTokens: number;
+  /** Fallback chain by tier; the worker maps tiers to configured models. */
+  models: readonly { tier: 'primary' | 'fallback'; timeout: Duration; attempts: number }[];
+  enrich?(sources: readonly SourceDocument[], feeds: Feeds): Promise<Enrichment>;
+  /** Findings on the cleaned input. */
+  examine?(sources: readonly SourceDocument[]): Finding[];
+  /** The user message: delimited document, examples. */
+  present(sources: readonly SourceDocument[], enrichment: Enrichment): string;
+  interpret(answer: z.output<Answer>, sources: readonly SourceDocument[]): Interpreted<z.input<Output>>;
+  /** Facts that the rules need about an output, e.g. the supplier's entry in the register. */
+  facts(output: z.output<Output>, feeds: Feeds, enrichment: Enrichment): Promise<Facts>;
+  rules: readonly Rule<z.output<Output>, Facts>[];
+  /** Answer properties whose confidence decides the route, and the least value, 0..1, that goes straight through. */
+  confidence: { critical: readonly string[]; threshold: number };
+  review: ReviewPolicy;
+  effects: readonly EffectDefinition<z.output<Output>>[];
+  /** A mail with several documents becomes one case each. Default: false. */
+  onePerDocument?: boolean;
+  /** Folder of the evaluation set with its ground truth, relative to the project. */
+  evaluation: string;
+}
+
+/** A pack as the activities use it: types erased, every value checked by the pack's own schemas. */
+export interface ProcessPack {
+  id: string;
+  version: string;
+  title: string;
+  owner: string;
+  hash: string;
+  accepts: { mediaTypes: readonly string[]; maxBytes: number };
+  onePerDocument: boolean;
+  evaluation: string;
+  manifest: PackManifest;
+  plan(models: ModelTiers): Plan;
+  prepare(
+    sources: readonly SourceDocument[],
+    feeds: Feeds,
+  ): Promise<{ present: string; enrichment: unknown; findings: Finding[] }>;
+  /** The model's answer as output and evidence, or what is wrong with it, field by field. */
+  read(
+    answer: unknown,
+    sources: readonly SourceDocument[],
+  ): Checked<{ output: Output; evidence: Record<string, Evidence | null> }>;
+  check(output: unknown): Checked<Output>;
+  judge(
+    output: Output,
+    context: {
+      sources: readonly SourceDocument[];
+      feeds: Feeds;
+      enrichment: unknown;
+      evidence: Record<string, Evidence | null>;
+    },
+  ): Promise<RuleResult[]>;
+  effects(output: Output, caseId: string): PreparedEffect[];
+}
+export type Output = Record<string, unknown>;
+export type Checked<T> = { ok: true; value: T } | { ok: false; problems: string[] };
+export type ModelTiers = Record<'primary' | 'fallback', { provider: string; model: string } | undefined>;
+
+/** What is stored in the ledger under the pack's hash: enough to call the model and to explain a decision later. */
+export interface PackManifest {
+  id: string;
+  version: string;
+  owner: string;
+  instructions: string;
+  answerSchema: Record<string, unknown>;
+  outputSchema: Record<string, unknown>;
+  maxOutputTokens: number;
+  critical: string[];
+  threshold: number;
+  rules: { name: string; severity: string }[];
+  effects: { name: string; sink: string }[];
+  review: ReviewPolicy;
+  sources: string;
+}
+
+/** The packs of this worker. Several versions of one pack may be present; `current` is what new cases get. */
+export interface PackRegistry {
+  /** Throws `UnknownPack` naming the packs there are. */
+  current(packId: string): ProcessPack;
+  /** The pinned version, or undefined: another version is never put in its place silently. */
+  pinned(hash: string): ProcessPack | undefined;
+  ids(): string[];
+  models: ModelTiers;
+}
+
+/** Checks a pack's definition and erases its types. Throws on a definition that cannot work, naming the pack and field. */
+export function definePack<Answer extends z.ZodType, O extends z.ZodObject, Facts, Enrichment>(
+  pack: PackDefinition<Answer, O, Facts, Enrichment>,
+): ProcessPack {
+  const faults = faultsOf(pack);
+  if (faults.length > 0) throw new Error(`pack ${pack.id}:\n  ${faults.join('\n  ')}`);
+  const manifest: PackManifest = {
+    id: pack.id,
+    version: pack.version,
+    owner: pack.owner,
+    instructions: pack.instructions,
+    answerSchema: z.toJSONSchema(pack.answer, { target: 'draft-7', io: 'input' }) as Record<string, unknown>,
+    outputSchema: z.toJSONSchema(pack.output, { target: 'draft-7', io: 'input' }) as Record<string, unknown>,
+    maxOutputTokens: pack.maxOutputTokens,
+    critical: [...pack.confidence.critical],
+    threshold: pack.confidence.threshold,
+    rules: pack.rules.map(({ name, severity }) => ({ name, severity })),
+    effects: pack.effects.map(({ name, sink }) => ({ name, sink })),
+    review: pack.review,
+    sources: hashOfFolder(pack.folder),
+  };
+  const check = (value: unknown): Checked<Output> => {
+    const parsed = pack.output.safeParse(value);
+    return parsed.success
+      ? { ok: true, value: parsed.data as Output }
+      : { ok: false, problems: problemsOf(parsed.error) };
+  };
+  const hash = digestOf(manifest);
+  return {
+    id: pack.id,
+    version: pack.version,
+    title: pack.title,
+    owner: pack.owner,
+    hash,
+    accepts: pack.accepts,
+    onePerDocument: pack.onePerDocument ?? false,
+    evaluation: pack.evaluation,
+    manifest,
+    check,
+    plan: (tiers) => planOf(pack, hash, tiers),
+    async prepare(sources, feeds) {
+      const enrichment = (await pack.enrich?.(sources, feeds)) as Enrichment;
+      return { enrichment, present: pack.present(sources, enrichment), findings: pack.examine?.(sources) ?? [] };
+    },
+    read(answer, sources) {
+      const parsed = pack.answer.safeParse(answer);
+      if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error) };
+      const interpreted = pack.interpret(parsed.data, sources);
+      const checked = check(interpreted.output);
+      if (!checked.ok) return checked;
+      return {
+        ok: true,
+        value: { output: checked.value, evidence: interpreted.evidence as Record<string, Evidence | null> },
+      };
+    },
+    async judge(output, { sources, feeds, enrichment, evidence }) {
+      const typed = output as z.output<O>;
+      const facts = await pack.facts(typed, feeds, enrichment as Enrichment);
+      return pack.rules.map((rule) => {
+        const said = rule.holds(typed, { sources, facts, evidence });
+        const result: RuleResult = { name: rule.name, severity: rule.severity, holds: said === true };
+        if (said !== true) result.message = said;
+        if (rule.field !== undefined) result.field = rule.field;
+        return result;
+      });
+    },
+    effects: (output, caseId) =>
+      pack.effects.map((effect) => {
+        const typed = output as z.output<O>;
+        const { name, sink, collection } = effect;
+        const request = effect.request(typed, { caseId });
+        const reversal = effect.reversal(typed, { caseId });
+        const prepared = { name, sink, collection, title: effect.title(typed), request, reversal };
+        return effect.identity ? { ...prepared, identity: effect.identity(typed) } : prepared;
+      }),
+  };
+}
+
+/** SHA-256 (hex) of a value's canonical JSON (RFC 8785). */
+export function digestOf(value: unknown): string {
+  return createHash('sha256')
+    .update(canonicalize(value) ?? 'null')
+    .digest('hex');
+}
+
+/** A zod error as sentences that name the field: 'iban: Invalid input: expected string'. */
+export function problemsOf(error: z.ZodError): string[] {
+  return error.issues.map((issue) => `${issue.path.join('.') || '(whole)'}: ${issue.message}`);
+}
+
+function planOf<A extends z.ZodType, O extends z.ZodObject, F, E>(
+  pack: PackDefinition<A, O, F, E>,
+  packHash: string,
+  tiers: ModelTiers,
+): Plan {
+  const models = pack.models.flatMap(({ tier, timeout, attempts }): ModelRef[] => {
+    const model = tiers[tier];
+    return model ? [{ ...model, timeoutMs: durationMs(timeout), attempts }] : [];
+  });
+  const [first, ...rest] = models;
+  if (!first) throw new Error(`pack ${pack.id}: no model is configured for any of its tiers`);
+  const { id: packId, version: packVersion, owner } = pack;
+  const { groups, deadlineDefault, fourEyes, remindAfter, escalateAfter, deadline } = pack.review;
+  const review: ReviewPlan = {
+    groups,
+    deadlineDefault,
+    fourEyes,
+    remindAfterMs: durationMs(remindAfter),
+    escalateAfterMs: durationMs(escalateAfter),
+    deadlineMs: durationMs(deadline),
+  };
+  return {
+    packId,
+    packVersion,
+    packHash,
+    owner,
+    review,
+    models: [first, ...rest],
+    threshold: pack.confidence.threshold,
+  };
+}
+
+function hashOfFolder(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const hash = createHash('sha256');
+  for (const name of files.toSorted())
+    hash
+      .update(name)
+      .update('\0')
+      .update(readFileSync(join(folder, name)))
+      .update('\0');
+  return hash.digest('hex');
+}

@@ -1,0 +1,135 @@
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { DecisionRef } from '../activities/steps.ts';
+import type { ReviewPlan } from '../domain/plan.ts';
+import type { Reason } from '../domain/route.ts';
+import { CS_STAGE } from '../messages.ts';
+import type { ReviewDesk } from './review-desk.ts';
+import { quickly, runNormally } from './steps.ts';
+
+export type WriteEnd =
+  { kind: 'written' } | { kind: 'rejected'; by: string; reason?: string } | { kind: 'ask-again'; because: Reason[] };
+
+interface EffectAt {
+  decisionNo: number;
+  name: string;
+  title: string;
+}
+
+/** Writes a decision's effects downstream in order, and undoes them in reverse when one is refused or the case is taken back. */
+export class EffectWriter {
+  readonly #caseId: string;
+  readonly #desk: ReviewDesk;
+  /** Effects that are applied or may be, oldest first. */
+  #done: (EffectAt & { reference: string })[] = [];
+  #underWay: EffectAt | undefined;
+  #review: ReviewPlan | undefined;
+
+  constructor(caseId: string, desk: ReviewDesk) {
+    this.#caseId = caseId;
+    this.#desk = desk;
+  }
+
+  get applied(): { name: string; reference: string }[] {
+    return this.#done.map(({ name, reference }) => ({ name, reference }));
+  }
+
+  async write(decision: DecisionRef, review: ReviewPlan): Promise<WriteEnd> {
+    this.#review = review;
+    for (const [at, effect] of decision.effects.entries()) {
+      const last = at === decision.effects.length - 1;
+      const end = await this.#writeOne({ decisionNo: decision.decisionNo, ...effect }, last);
+      if (end.kind !== 'written') return end;
+    }
+    return { kind: 'written' };
+  }
+
+  /** Undoes everything that is applied or may be, newest first. Safe to call again. */
+  async undoAll(why: string): Promise<void> {
+    const effects: EffectAt[] = [...this.#done, ...(this.#underWay ? [this.#underWay] : [])].toReversed();
+    if (effects.length === 0) return;
+    upsertSearchAttributes([{ key: CS_STAGE, value: 'compensating' }]);
+    setCurrentDetails(`Undoing ${effects.map(({ title }) => title).join(', then ')}. ${why}.`);
+    for (const effect of effects) await this.#undoOne(effect, why);
+    this.#done = [];
+    this.#underWay = undefined;
+  }
+
+  async #writeOne(effect: EffectAt, last: boolean): Promise<WriteEnd> {
+    const { decisionNo, name, title } = effect;
+    for (;;) {
+      this.#underWay = effect;
+      setCurrentDetails(`Writing downstream: ${title}.`);
+      const written = await runNormally('write', `Write: ${title}`, {
+        caseId: this.#caseId,
+        decisionNo,
+        effect: name,
+        last,
+      });
+      if (written.kind === 'applied') {
+        this.#settle(effect, written.reference);
+        return { kind: 'written' };
+      }
+      if (written.kind === 'identity-taken')
+        return await this.#askAgain('identity-taken', `Already written by ${written.by}`);
+      if (written.kind === 'refused')
+        return await this.#askAgain('effect-refused', `${title}: refused, ${written.reason}`);
+
+      const reason: Reason = {
+        code: 'effect-unknown',
+        message: `${title}: sent, but the answer was lost and the system cannot be asked. Look whether it is there.`,
+      };
+      const answer = await this.#ask(effect, 'effect-unknown', reason);
+      if (answer.kind === 'settled-by-hand') {
+        this.#settle(effect, 'confirmed by hand');
+        if (last)
+          await quickly('closeCase', 'Record the end', { caseId: this.#caseId, outcome: 'written', by: answer.by });
+        return { kind: 'written' };
+      }
+      if (answer.kind === 'decided') {
+        // The reviewer says that it is not there and shall not be: what was applied before it goes too.
+        this.#underWay = undefined;
+        await this.undoAll('The reviewer rejected the rest');
+        const { by, reason: why } = answer.decision;
+        return why === undefined ? { kind: 'rejected', by } : { kind: 'rejected', by, reason: why };
+      }
+    }
+  }
+
+  #settle(effect: EffectAt, reference: string): void {
+    this.#done.push({ ...effect, reference });
+    this.#underWay = undefined;
+  }
+
+  async #askAgain(code: Reason['code'], message: string): Promise<WriteEnd> {
+    this.#underWay = undefined;
+    await this.undoAll('A later effect was refused');
+    return { kind: 'ask-again', because: [{ code, message }] };
+  }
+
+  async #undoOne(effect: EffectAt, why: string): Promise<void> {
+    const { decisionNo, name, title } = effect;
+    for (;;) {
+      const undone = await runNormally('compensate', `Undo: ${title}`, {
+        caseId: this.#caseId,
+        decisionNo,
+        effect: name,
+        why,
+      });
+      if (undone.kind !== 'refused') return;
+      const reason: Reason = {
+        code: 'compensation-refused',
+        message: `Undo of "${title}" was refused: ${undone.reason}`,
+      };
+      const answer = await this.#ask(effect, 'compensation', reason);
+      if (answer.kind === 'settled-by-hand') return;
+    }
+  }
+
+  async #ask(effect: EffectAt, kind: 'effect-unknown' | 'compensation', reason: Reason) {
+    const taskNo = this.#desk.nextTaskNo();
+    const input = { caseId: this.#caseId, decisionNo: effect.decisionNo, effect: effect.name, taskNo, kind, reason };
+    const question = await quickly('askAboutEffect', `Ask a person about: ${effect.title}`, input);
+    if (!this.#review) throw new TypeError('undo before any write');
+    return await this.#desk.settle(question, this.#review);
+  }
+}

@@ -1,0 +1,3 @@
+export { decideCase } from './decide-case.ts';
+export { reverseCase } from './reverse-case.ts';
+export { sweep } from './sweep.ts';

@@ -1,0 +1,169 @@
+import {
+  CancellationScope,
+  condition,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { Answer, ReviewQuestion } from '../activities/steps.ts';
+import type { ReviewPlan } from '../domain/plan.ts';
+import { codesOf } from '../domain/route.ts';
+import {
+  CS_DUE_AT,
+  CS_GROUP,
+  CS_REASONS,
+  CS_STAGE,
+  submitVerdict,
+  verdictSignal,
+  type VerdictAnswer,
+} from '../messages.ts';
+import { reviewDetails } from './details.ts';
+import { quickly } from './steps.ts';
+
+/** Puts review tasks to people and waits, for weeks if need be. Its handlers are set when it is made, before any await. */
+export class ReviewDesk {
+  readonly #caseId: string;
+  #question: (ReviewQuestion & { group: string; dueAt: string }) | undefined;
+  #answer: Answer | undefined;
+  #taskNo = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(caseId: string) {
+    this.#caseId = caseId;
+    setHandler(verdictSignal, async (message) => void (await this.#judge('signal', message)), {
+      description: 'A verdict on the open review task: { verdictId, verdict, by, seen, ... }',
+    });
+    setHandler(submitVerdict, (message) => this.#judge('update', message), {
+      validator: refuseNonMessage,
+      description: 'The same as the signal verdict, with an answer',
+    });
+  }
+
+  get question(): (ReviewQuestion & { group: string; dueAt: string }) | undefined {
+    return this.#question;
+  }
+
+  /** Tasks of a case are numbered from 1. */
+  nextTaskNo(): number {
+    this.#taskNo += 1;
+    return this.#taskNo;
+  }
+
+  /** Asks about a proposal. Ends with a decision, or with the pinned pack version gone. */
+  async review(
+    question: ReviewQuestion,
+    plan: ReviewPlan,
+  ): Promise<Extract<Answer, { kind: 'decided' | 'pack-version-gone' }>> {
+    for (;;) {
+      const answer = await this.#ask(question, plan);
+      if (answer.kind === 'decided' || answer.kind === 'pack-version-gone') return answer;
+    }
+  }
+
+  /** Asks about an effect that policy cannot settle: unknown outcome, refused compensation. */
+  async settle(question: ReviewQuestion, plan: ReviewPlan): Promise<Exclude<Answer, { kind: 'pack-version-gone' }>> {
+    for (;;) {
+      const answer = await this.#ask(question, plan);
+      if (answer.kind !== 'pack-version-gone') return answer;
+    }
+  }
+
+  /** Asks and escalates by the plan; returns when a verdict is taken or the deadline's default applies. */
+  async #ask(question: ReviewQuestion, plan: ReviewPlan): Promise<Answer> {
+    const openedAt = Date.now();
+    const deadlineAt = openedAt + plan.deadlineMs;
+    this.#answer = undefined;
+    for (let level = 0; ; level++) {
+      const group = plan.groups[level];
+      const escalateAt = openedAt + plan.escalateAfterMs * (level + 1);
+      const escalates = plan.groups.length > level + 1 && escalateAt < deadlineAt;
+      if (group !== undefined)
+        this.#show(question, group, escalates ? escalateAt : deadlineAt, nextStep(plan, level, escalates));
+      const waitMs = (escalates ? escalateAt : deadlineAt) - Date.now();
+      const summary = escalates
+        ? `Escalate to ${plan.groups[level + 1]} unless answered`
+        : `Deadline: ${plan.deadlineDefault}`;
+      if (await condition(() => this.#answer !== undefined, Math.max(waitMs, 1), { summary })) break;
+      this.#answer ??= escalates
+        ? await this.#escalate(question, plan.groups[level + 1] ?? '', plan)
+        : await this.#deadline(question, plan);
+      if (this.#answer !== undefined) break;
+      if (!escalates) {
+        await condition(() => this.#answer !== undefined);
+        break;
+      }
+    }
+    this.#question = undefined;
+    setCurrentDetails('Decided; being carried out.');
+    // The loop only ends with an answer.
+    return this.#answer as Answer;
+  }
+
+  #show(question: ReviewQuestion, group: string, dueAtMs: number, next: string): void {
+    const dueAt = new Date(dueAtMs);
+    this.#question = { ...question, group, dueAt: dueAt.toISOString() };
+    upsertSearchAttributes([
+      { key: CS_STAGE, value: 'review' },
+      { key: CS_REASONS, value: codesOf(question.reasons) },
+      { key: CS_GROUP, value: group },
+      { key: CS_DUE_AT, value: dueAt },
+    ]);
+    setCurrentDetails(reviewDetails(question, this.#caseId, { group, next: `${dueAt.toISOString()}: ${next}` }));
+  }
+
+  async #escalate(question: ReviewQuestion, group: string, plan: ReviewPlan): Promise<Answer | undefined> {
+    const { taskNo } = question;
+    const input = { caseId: this.#caseId, taskNo, group, remindAfterMs: plan.remindAfterMs };
+    return (await quickly('escalate', `Nobody answered: escalate to ${group}`, input)) ?? undefined;
+  }
+
+  async #deadline(question: ReviewQuestion, plan: ReviewPlan): Promise<Answer | undefined> {
+    // Only a proposal may be rejected by default; an effect in doubt always waits for a person.
+    const kind = question.taskKind === 'proposal' ? plan.deadlineDefault : 'keep-waiting';
+    const input = { caseId: this.#caseId, taskNo: question.taskNo, kind };
+    const answer = await quickly('applyDeadline', `Deadline passed: ${kind}`, input);
+    if (answer === null)
+      setCurrentDetails(
+        reviewDetails(question, this.#caseId, {
+          group: this.#question?.group ?? '',
+          next: 'the deadline has passed; the case keeps waiting',
+        }),
+      );
+    return answer ?? undefined;
+  }
+
+  /** One verdict at a time, also while the case is being cancelled: a verdict that was taken in must be answered. */
+  async #judge(channel: 'signal' | 'update', message: unknown): Promise<VerdictAnswer> {
+    const before = this.#turn;
+    const judging = CancellationScope.nonCancellable(async () => {
+      await before;
+      const { answer, then } = await quickly('judgeVerdict', summaryOf(message), {
+        caseId: this.#caseId,
+        channel,
+        message,
+      });
+      if (this.#question !== undefined) this.#answer ??= then;
+      return answer;
+    });
+    this.#turn = judging.catch(() => undefined);
+    return await judging;
+  }
+}
+
+function nextStep(plan: ReviewPlan, level: number, escalates: boolean): string {
+  if (escalates) return `escalates to ${plan.groups[level + 1]}`;
+  return plan.deadlineDefault === 'reject' ? 'the case is rejected' : 'the case keeps waiting';
+}
+
+function summaryOf(message: unknown): string {
+  const said = typeof message === 'object' && message !== null && 'verdict' in message ? message.verdict : undefined;
+  const known = said === 'approve' || said === 'amend' || said === 'reject' || said === 'confirm';
+  return known ? `Judge the verdict: ${said}` : 'Judge a malformed verdict';
+}
+
+/** Refuses only what is no message at all; everything else is judged, and recorded when refused. */
+function refuseNonMessage(message: unknown): void {
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+    throw new TypeError('submitVerdict: send one object { verdictId, verdict, by, seen, ... }');
+  }
+}
