@@ -20,7 +20,7 @@ function dropExtras(root: Element): void {
 }
 
 function fillSupplier(party: Element, { seed, supplier }: Filling): void {
-  const mail = `rechnung@${supplier.domain}`;
+  const mail = `${supplier.writes === 'de' ? 'rechnung' : 'accounts'}@${supplier.domain}`;
   setAll(party, 'EndpointID', mail);
   setAll(party, 'PartyIdentification/ID', digits(`${seed}|seller id`, 9));
   setAll(party, 'PartyName/Name', supplier.name);
@@ -147,7 +147,8 @@ export function complete(root: Element, filling: Filling): void {
     if (formerNumber.length > 4 && nameOf(element) === 'Note') {
       filled = filled.replaceAll(formerNumber, filling.invoiceNumber);
     }
-    for (const [phrase, replacement] of open) filled = filled.replace(new RegExp(phrase, `${phrase.flags}g`), replacement);
+    for (const [phrase, replacement] of open)
+      filled = filled.replace(new RegExp(phrase, `${phrase.flags}g`), replacement);
     if (filled !== value) setText(element, filled);
   });
   alignTerms(root);

@@ -23,9 +23,9 @@ export function suits(fault: Fault, root: Element): boolean {
   return fault === 'vat-total-off' ? hasVat : true;
 }
 
-/** Another last digit, until the check fails. */
+/** Another last digit, until the check fails. The suffix of a Dutch VAT id (B01) is not covered by the check. */
 function misprint(value: string, isValid: (candidate: string) => boolean): string {
-  const position = value.search(/\d\D*$/);
+  const position = value.search(/\d(B\d\d|\D*)$/);
   for (let step = 1; step < 10; step += 1) {
     const digit = (Number(value[position]) + step) % 10;
     const candidate = `${value.slice(0, position)}${digit}${value.slice(position + 1)}`;
@@ -34,8 +34,7 @@ function misprint(value: string, isValid: (candidate: string) => boolean): strin
   throw new Error('every last digit is valid');
 }
 
-const isValidVatId = (vatId: string): boolean =>
-  checkVAT(vatId, [...countries]).isValid; // prettier-ignore
+const isValidVatId = (vatId: string): boolean => checkVAT(vatId, [...countries]).isValid;
 
 /** Puts the fault into the completed invoice, in place. 'unknown-supplier' and 'duplicate' are made by the plan. */
 export function inject(fault: Fault, root: Element): void {

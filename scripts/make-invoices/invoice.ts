@@ -157,7 +157,9 @@ export function readInvoice(root: Element): Invoice {
     terms: textAt(root, 'PaymentTerms/Note'),
     notes: notes.filter((note) => note !== ''),
     paymentCode: textAt(root, 'PaymentMeans/PaymentMeansCode') ?? '58',
-    otherIbans: all(root, 'PaymentMeans/PayeeFinancialAccount/ID').slice(1).map((id) => text(id) ?? ''),
+    otherIbans: all(root, 'PaymentMeans/PayeeFinancialAccount/ID')
+      .slice(1)
+      .map((id) => text(id) ?? ''),
     payerIban: textAt(root, 'PaymentMeans/PaymentMandate/PayerFinancialAccount/ID'),
     mandate: textAt(root, 'PaymentMeans/PaymentMandate/ID'),
   };

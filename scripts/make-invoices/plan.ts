@@ -60,8 +60,11 @@ function invoiceNumber(supplier: Supplier, seed: string, issueDate: string, take
   }
 }
 
-/** Decides which documents are made of which sources. `sources` is file name and XML, sorted by name. */
-export function plan(sources: readonly { name: string; xml: string }[]): Planned[] {
+/**
+ * Decides which documents are made of which sources. `sources` is file name and XML, sorted by name. `documents` are single
+ * invoices; `together` are two further ones of one supplier that come in one mail, none if there are too few sources.
+ */
+export function plan(sources: readonly { name: string; xml: string }[]): { documents: Planned[]; together: Planned[] } {
   const taken = new Set<string>();
   const turns = { de: 0, en: 0 };
   let mails = 0;
@@ -94,7 +97,24 @@ export function plan(sources: readonly { name: string; xml: string }[]): Planned
   const second = sources.flatMap(({ name }, index) => (hash(`${name}|once`) % 7 === 0 ? [] : make(index, 2)));
   const planned = [...first, ...second].toSorted((a, b) => (a.key < b.key ? -1 : 1));
   for (const fault of FAULTS) addFault(fault, planned, taken);
-  return planned;
+  return { documents: planned, together: pairInOneMail(planned, taken) };
+}
+
+/** Two flawless German invoices again, under the first one's supplier and with numbers of their own. */
+function pairInOneMail(planned: readonly Planned[], taken: Set<string>): Planned[] {
+  const flawless = planned.filter(
+    ({ faults, language, supplier }) => faults.length === 0 && language === 'de' && !supplier.blocked,
+  );
+  const [first, second] = flawless
+    .filter(({ xml }) => suits('vat-total-off', rootOf(parseXml(xml))))
+    .toSorted((a, b) => hash(`together|${a.key}`) - hash(`together|${b.key}`));
+  if (first === undefined || second === undefined) return [];
+  return [first, second].map((item, index) => {
+    const key = `multi-1.${index + 1}`;
+    const issueDate = textAt(rootOf(parseXml(item.xml)), 'IssueDate') ?? '';
+    const number = invoiceNumber(first.supplier, key, issueDate, taken);
+    return { ...item, key, supplier: first.supplier, invoiceNumber: number, orderReference: `4500${digits(key, 6)}` };
+  });
 }
 
 /** Chooses the document for a fault by a hash, among those that suit it and have none yet. */

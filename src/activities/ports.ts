@@ -3,7 +3,7 @@ import type { DecidedBy, PreparedEffect } from '../domain/decision.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Finding, Reason, RuleResult } from '../domain/route.ts';
 import type { OpenTask, Refusal, TaskKind, Verdict } from '../domain/verdict.ts';
-import type { Feeds, PackRegistry, SourceDocument } from '../packs/pack.ts';
+import type { Feeds, PackManifest, PackRegistry, SourceDocument } from '../packs/pack.ts';
 
 /**
  * What the activities need from outside. Each ledger port writes its audit entry in the same transaction as what it
@@ -45,6 +45,8 @@ export interface CaseRecord extends CaseName {
   receivedAt: Date;
   /** True once a decision is recorded, whatever became of it. */
   decided: boolean;
+  /** The number of its latest review task, 0 when it had none. */
+  lastTaskNo: number;
   plan: Plan | null;
   /** The text the model sees, and what ingest noticed; null before ingest. */
   input: CaseInput | null;
@@ -72,10 +74,12 @@ export interface Cases {
     channel: string;
   }): Promise<Received>;
   get(caseId: string): Promise<CaseRecord | undefined>;
+  /** What is stored under a pack version's hash. */
+  manifest(hash: string): Promise<PackManifest | undefined>;
   /** Stores what ingest made of the case, its plan among it, and moves it to `proposing`. */
-  ingested(caseId: string, input: CaseInput, plan: Plan, manifest: unknown): Promise<void>;
+  ingested(caseId: string, input: CaseInput, plan: Plan, manifest: PackManifest): Promise<void>;
   /** Pins the case to another plan: the visible move after a pack version is gone. */
-  moved(caseId: string, plan: Plan, manifest: unknown, why: string): Promise<void>;
+  moved(caseId: string, plan: Plan, manifest: PackManifest, why: string): Promise<void>;
   /** Other cases that carry a document of the same content, oldest first. */
   withSameDocuments(caseId: string): Promise<string[]>;
   /** Ends a case without a written decision, or after one was compensated. */
@@ -167,6 +171,8 @@ export interface TaskContent {
   rules: RuleResult[];
   effects: PreparedEffect[];
   callId: string | null;
+  /** The effect that a task of kind `effect-unknown` or `compensation` is about. */
+  effectKey?: string;
 }
 
 export interface TaskOpening extends TaskContent {
@@ -192,7 +198,7 @@ export interface DecisionRecord {
 
 /** What became of a verdict in the ledger. `adopted`: the ledger had already accepted another one for this task. */
 export type Judged =
-  | { kind: 'accepted'; decision: DecisionRecord | null; confirmed?: { taskNo: number } }
+  | { kind: 'accepted'; decision: DecisionRecord | null; settled?: 'by-hand' | 'try-again' }
   | { kind: 'refused'; refusal: Refusal; adopted?: DecisionRecord };
 
 export interface Reviews {
@@ -216,6 +222,8 @@ export interface Reviews {
     };
     /** Present when the verdict settles an effect by hand. */
     confirm?: { taskNo: number };
+    /** Present when the verdict says to try an effect, or its compensation, again. */
+    retry?: { taskNo: number };
   }): Promise<Judged>;
   /** What was answered to this verdict id before, and the digest of its content. */
   former(caseId: string, verdictId: string): Promise<{ contentHash: string; judged: Judged } | undefined>;
@@ -228,6 +236,8 @@ export interface Reviews {
   decideByPolicy(decision: Omit<DecisionRecord, 'decisionNo'>): Promise<DecisionRecord>;
   decision(caseId: string, decisionNo: number): Promise<DecisionRecord | undefined>;
   latestDecision(caseId: string): Promise<DecisionRecord | undefined>;
+  /** The verdict behind the latest decision, if a reviewer made it. */
+  acceptedVerdict(caseId: string): Promise<Verdict | undefined>;
 }
 
 export type EffectState = 'pending' | 'applied' | 'refused' | 'unknown' | 'compensated' | 'abandoned';
@@ -247,12 +257,17 @@ export interface EffectRecord {
 export type Claimed = { kind: 'claimed'; record: EffectRecord } | { kind: 'identity-taken'; by: string };
 
 export interface Effects {
-  /** One transaction: the pending effect and its business identity. Again: the same record. */
+  /**
+   * One transaction: the pending effect, its business identity, and the mark that a call follows (`called`). Again: the
+   * same record, with `called` as it was before this claim.
+   */
   claim(caseId: string, decisionNo: number, effect: PreparedEffect): Promise<Claimed>;
   get(key: string): Promise<EffectRecord | undefined>;
   ofCase(caseId: string): Promise<EffectRecord[]>;
-  /** Committed before each call to the sink (`undo`: of the compensation). */
-  calling(key: string, undo?: boolean): Promise<void>;
+  /** Takes the mark of `claim` back: the call certainly did not reach the sink. */
+  notSent(key: string): Promise<void>;
+  /** Committed before each compensation call. */
+  undoing(key: string): Promise<void>;
   /** The outcome; `last`: the case is closed as written in the same transaction. Releases the identity where due. */
   settle(
     key: string,
@@ -262,7 +277,11 @@ export interface Effects {
 }
 
 /** What a sink said. Passing faults are thrown as `SinkUnavailable`. */
-export type SinkReply = { kind: 'applied'; reference: string } | { kind: 'refused'; reason: string };
+export type SinkReply =
+  | { kind: 'applied'; reference: string }
+  | { kind: 'refused'; reason: string }
+  /** The request certainly never reached the sink (connection refused, unknown host). */
+  | { kind: 'not-sent'; reason: string };
 
 /** How a sink can tell a repeated request from a new one. */
 export type SinkCapability = 'idempotency-key' | 'look-up' | 'neither';
@@ -303,3 +322,5 @@ export interface Workflows {
   start(record: CaseRecord): Promise<void>;
   resendVerdict(caseId: string, verdict: Verdict): Promise<void>;
 }
+
+export type { OpenTask };

@@ -39,7 +39,10 @@ export interface Steps {
 }
 
 export type Ingested =
-  | { kind: 'ready'; plan: Plan; notes: string[] }
+  /** `unreadable`: no document could be read, so no model is asked. `lastTaskNo`: review tasks of a former, lost run. */
+  | { kind: 'ready'; plan: Plan; unreadable: Reason[]; lastTaskNo: number }
+  /** A former run was lost after its decision was recorded: go on with that decision. */
+  | { kind: 'decided'; plan: Plan; decision: DecisionRef; lastTaskNo: number }
   | { kind: 'duplicate'; result: CaseResult }
   | { kind: 'split'; parts: { caseKey: string; revision: number; documents: DocumentRef[] }[]; owner: string };
 

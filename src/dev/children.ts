@@ -40,6 +40,11 @@ export interface ChildOptions {
   onLine?: (line: string) => void;
 }
 
+/** `{ '--port': 1 }` as the arguments `--port 1`. */
+export function flags(named: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(named).flatMap(([name, value]) => [name, String(value)]);
+}
+
 const ROTATE_AT_BYTES = 10_000_000;
 const TAIL_BYTES = 16_384;
 

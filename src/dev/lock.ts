@@ -23,9 +23,7 @@ export async function withLock<T>(
     for (let told = false; !(await linked(own, file)); await sleep(100)) {
       const holder = await readPid(file);
       if (holder !== undefined && !isAlive(holder)) {
-        // Renamed rather than removed: of several waiters one gets it.
-        await rename(file, `${own}.stale`).catch(() => undefined);
-        await rm(`${own}.stale`, { force: true });
+        await removeStale(file, holder, `${own}.stale`);
       } else if (holder !== undefined && !told) {
         onWait?.(holder);
         told = true;
@@ -50,6 +48,18 @@ async function linked(own: string, file: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  }
+}
+
+/** Of several waiters one gets the file by renaming it, and gives it back if it turns out to be a newer lock. */
+async function removeStale(file: string, holder: number, aside: string): Promise<void> {
+  try {
+    await rename(file, aside);
+    if ((await readPid(aside)) !== holder) await linked(aside, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  } finally {
+    await rm(aside, { force: true });
   }
 }
 
@@ -83,7 +93,7 @@ export async function waitUntilGone(
   const until = Date.now() + timeoutMs;
   for (;;) {
     const pid = await readPid(pidFile);
-    if (pid === undefined || !isAlive(pid) || !(await commandOf(pid)).includes(program)) return;
+    if (pid === undefined || !isAlive(pid) || !(await programOf(pid)).includes(program)) return;
     if (Date.now() > until) {
       throw new Error(`${dirname(pidFile)} is in use by ${program} (process ${pid}). Stop it first: kill ${pid}`);
     }
@@ -91,9 +101,19 @@ export async function waitUntilGone(
   }
 }
 
-async function commandOf(pid: number): Promise<string> {
+/** The program's name alone (the arguments of an unrelated process may contain the word); '' for a zombie or none. */
+async function programOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  const [, program = '', state = ''] = /\((.*)\) (\S)/s.exec(stat ?? (await psOf(pid))) ?? [];
+  return state === 'Z' ? '' : program;
+}
+
+/** Where there is no /proc (macOS): the same two facts in the same form. */
+async function psOf(pid: number): Promise<string> {
   return new Promise((resolve) => {
-    // `comm` is the program alone: the arguments of an unrelated process may well contain the word.
-    execFile('ps', ['-o', 'comm=', '-p', String(pid)], (error, stdout) => resolve(error ? '' : stdout));
+    execFile('ps', ['-o', 'stat=,comm=', '-p', String(pid)], (error, stdout) => {
+      const [, state = '', program = ''] = /^(\S)\S*\s+(.*)/.exec(stdout) ?? [];
+      resolve(error ? '' : `(${program}) ${state}`);
+    });
   });
 }

@@ -57,8 +57,13 @@ export async function startNodeProcess<T>(options: NodeProcessOptions<T>): Promi
       }
     },
   });
-  const timer = setTimeout(() => ready.reject(new Error(`${name} was not ready after ${readyTimeoutMs} ms`)), readyTimeoutMs);
-  void child.exited.then(({ code, signal }) => ready.reject(new Error(`${name} ended (${signal ?? code}) before it was ready`)));
+  const timer = setTimeout(
+    () => ready.reject(new Error(`${name} was not ready after ${readyTimeoutMs} ms`)),
+    readyTimeoutMs,
+  );
+  void child.exited.then(({ code, signal }) =>
+    ready.reject(new Error(`${name} ended (${signal ?? code}) before it was ready`)),
+  );
   try {
     const value = await ready.promise;
     options.log(`${name} runs (pid ${child.pid})`);

@@ -9,13 +9,12 @@ import {
 } from '@temporalio/workflow';
 import type { Stage } from '../domain/case.ts';
 import type { CaseResult } from '../domain/decision.ts';
-import type { Reason } from '../domain/route.ts';
 import { getCase, withdrawSignal, type CaseView, type DecideCaseInput, type Withdrawal } from '../messages.ts';
 import { EffectWriter } from './effect-writer.ts';
 import { ingest, startParts } from './intake.ts';
-import { propose } from './propose.ts';
+import { decide, decideFirst, type Decided } from './decide.ts';
 import { ReviewDesk } from './review-desk.ts';
-import { quickly, runNormally } from './steps.ts';
+import { quickly } from './steps.ts';
 
 /** Takes one case from intake to a decision in effect. */
 export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
@@ -38,35 +37,21 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
       if (ingested.kind === 'duplicate') return ingested.result;
       if (ingested.kind === 'split') return await startParts(caseId, input, ingested);
       stage = 'proposing';
+      desk.skipTo(ingested.lastTaskNo);
       let { plan } = ingested;
-      let base: Base = await propose(caseId, plan);
-
+      let made: Decided =
+        ingested.kind === 'decided' ? { ...ingested, route: 'review' } : await decideFirst(caseId, ingested, desk);
       for (;;) {
-        const { packHash } = plan;
-        const question = await quickly('validate', 'Check schema, rules and confidence', {
-          caseId,
-          packHash,
-          taskNo: desk.nextTaskNo(),
-          ...base,
-        });
-        const answer = question.kind === 'review' ? await desk.review(question, plan.review) : question;
-        if (answer.kind === 'pack-version-gone') {
-          plan = await runNormally('moveToCurrentPack', 'Pinned pack version is gone: move to the current one', {
-            caseId,
-          });
-          base = { ...base, because: [...base.because, movedTo(plan.packVersion)] };
-          continue;
-        }
-        const { decision } = answer;
+        const { decision, route } = made;
+        ({ plan } = made);
         if (decision.kind === 'reject') return rejected(caseId, decision.by, decision.reason);
         stage = 'writing';
         const written = await writer.write(decision, plan.review);
         if (written.kind === 'rejected') return rejected(caseId, written.by, written.reason);
         if (written.kind === 'written') {
-          const route = question.kind === 'review' ? 'review' : 'straight-through';
           return { caseId, outcome: 'written', route, decidedBy: decision.by, effects: writer.applied };
         }
-        base = { decisionNo: decision.decisionNo, because: written.because };
+        made = await decide(caseId, plan, desk, { decisionNo: decision.decisionNo, because: written.because });
       }
     });
   } catch (error) {
@@ -86,23 +71,9 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
 }
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, decideCase);
 
-/** What a question is based on: a model's answer, a former decision, or nothing. */
-interface Base {
-  callId?: string;
-  decisionNo?: number;
-  because: Reason[];
-}
-
 function rejected(caseId: string, decidedBy: string, reason: string | undefined): CaseResult {
   const result: CaseResult = { caseId, outcome: 'rejected', route: 'review', decidedBy };
   return reason === undefined ? result : { ...result, reason };
-}
-
-function movedTo(packVersion: string): Reason {
-  return {
-    code: 'pack-moved',
-    message: `The pack changed while this case was open: now judged by version ${packVersion}`,
-  };
 }
 
 function isWithdrawal(message: Partial<Withdrawal> | undefined): message is Withdrawal {

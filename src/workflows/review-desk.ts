@@ -43,6 +43,11 @@ export class ReviewDesk {
     return this.#question;
   }
 
+  /** Goes on after the tasks of a former run that was lost. */
+  skipTo(lastTaskNo: number): void {
+    this.#taskNo = lastTaskNo;
+  }
+
   /** Tasks of a case are numbered from 1. */
   nextTaskNo(): number {
     this.#taskNo += 1;

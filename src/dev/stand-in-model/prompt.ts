@@ -28,6 +28,7 @@ export interface Prompt {
 }
 
 const BLOCKS = /<example>([\s\S]*?)<\/example>|<document\b([^>]*)>([\s\S]*?)<\/document>/g;
+const DOCUMENT_TAGS = /<\/?document\b[^>]*>/g;
 const PARTS = /<input>([\s\S]*?)<\/input>[\s\S]*?<output>([\s\S]*?)<\/output>/;
 
 /** Finds examples and documents in the messages of a request. An example without valid JSON output is left out. */
@@ -40,7 +41,7 @@ export function readPrompt(messages: Message[]): Prompt {
         documents.push({ name: /name="([^"]*)"/.exec(attributes ?? '')?.[1] ?? '', text: unescape(document).trim() });
       } else if (example !== undefined) {
         const [, input, output] = PARTS.exec(example) ?? [];
-        addExample(examples, unescape(input ?? ''), unescape(output ?? ''));
+        addExample(examples, unescape((input ?? '').replaceAll(DOCUMENT_TAGS, '')), unescape(output ?? ''));
       }
     }
     if (message.role === 'assistant') addExample(examples, messages[index - 1]?.text ?? '', message.text);
@@ -62,4 +63,14 @@ function addExample(examples: Example[], input: string, output: string): void {
 
 function unescape(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+}
+
+/** What an example answers at a path of the schema; undefined where it has nothing there, or a list is on the way. */
+export function answerAt(output: Json, path: string): Json | undefined {
+  let at: Json | undefined = output;
+  for (const step of path.split('.')) {
+    if (at === null || typeof at !== 'object' || Array.isArray(at)) return undefined;
+    at = at[step];
+  }
+  return at;
 }

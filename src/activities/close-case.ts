@@ -1,0 +1,39 @@
+import { failure } from '../failures.ts';
+import type { Ports } from './ports.ts';
+import type { Steps } from './steps.ts';
+
+/** Records how a case ended where no decision's last effect does. */
+export const closeCase =
+  ({ cases }: Pick<Ports, 'cases'>): Steps['closeCase'] =>
+  async ({ caseId, ...end }) => {
+    await cases.close(caseId, end);
+  };
+
+/** The applied effects of a written case, newest first. Throws `InvalidInput` when the case is not written. */
+export const effectsToReverse =
+  ({ cases, effects }: Pick<Ports, 'cases' | 'effects'>): Steps['effectsToReverse'] =>
+  async ({ caseId }) => {
+    const record = await cases.get(caseId);
+    if (record?.outcome !== 'written') {
+      throw failure(
+        'InvalidInput',
+        `caseId: '${caseId}' is ${record?.outcome ?? 'not'} written; only written cases can be reversed`,
+      );
+    }
+    const applied = (await effects.ofCase(caseId)).filter(({ state }) => state === 'applied');
+    return applied
+      .toReversed()
+      .map(({ decisionNo, effect }) => ({ decisionNo, effect: effect.name, title: effect.title }));
+  };
+
+/** The visible move of an open case to the current version of its pack. */
+export const moveToCurrentPack =
+  ({ cases, packs }: Pick<Ports, 'cases' | 'packs'>): Steps['moveToCurrentPack'] =>
+  async ({ caseId }) => {
+    const record = await cases.get(caseId);
+    if (!record?.plan) throw failure('NotStarted', `${caseId}: no plan to move`);
+    const pack = packs.current(record.packId);
+    const plan = pack.plan(packs.models);
+    await cases.moved(caseId, plan, pack.manifest, `version ${record.plan.packVersion} is not on this worker`);
+    return plan;
+  };

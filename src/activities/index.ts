@@ -1,0 +1,31 @@
+import { askAboutEffect } from './ask-about-effect.ts';
+import { callModel } from './call-model.ts';
+import { closeCase, effectsToReverse, moveToCurrentPack } from './close-case.ts';
+import { compensate } from './compensate.ts';
+import { applyDeadline, escalate } from './escalate.ts';
+import { ingest } from './ingest.ts';
+import { judgeVerdict } from './judge-verdict.ts';
+import type { Ports } from './ports.ts';
+import type { Steps } from './steps.ts';
+import { sweep } from './sweep.ts';
+import { validate } from './validate.ts';
+import { write } from './write.ts';
+
+/** All activities over one set of ports, by the names that stand in the history. */
+export function createActivities(ports: Ports): Steps {
+  return {
+    ingest: ingest(ports),
+    callModel: callModel(ports),
+    validate: validate(ports),
+    judgeVerdict: judgeVerdict(ports),
+    escalate: escalate(ports),
+    applyDeadline: applyDeadline(ports),
+    write: write(ports),
+    compensate: compensate(ports),
+    askAboutEffect: askAboutEffect(ports),
+    moveToCurrentPack: moveToCurrentPack(ports),
+    closeCase: closeCase(ports),
+    effectsToReverse: effectsToReverse(ports),
+    sweep: sweep(ports),
+  };
+}

@@ -1,0 +1,185 @@
+import {
+  faultOfCaseKey,
+  caseIdOf,
+  parseCaseId,
+  type CaseName,
+  type DocumentRef,
+  type InlineDocument,
+} from '../domain/case.ts';
+import type { Finding, Reason } from '../domain/route.ts';
+import { failure, failureTypeOf } from '../failures.ts';
+import type { DecideCaseInput } from '../messages.ts';
+import type { ProcessPack, SourceDocument } from '../packs/pack.ts';
+import type { CaseRecord, Ports } from './ports.ts';
+import { decisionRefOf, resultOf } from './results.ts';
+import type { Ingested, Steps } from './steps.ts';
+
+/** Documents carried inside a start message, together; larger ones go through the client. */
+const INLINE_BYTES = 64 * 1024;
+
+type Needs = Pick<Ports, 'documents' | 'cases' | 'packs' | 'reader' | 'feeds' | 'reviews'>;
+
+/**
+ * Reads, cleans and enriches what came in, and pins the plan. Repeats the client's checks for starts that bypass it.
+ * Throws `InvalidInput`, `UnknownPack` or `Conflict`, each naming the field; nothing has been accepted then.
+ */
+export const ingest =
+  (ports: Needs): Steps['ingest'] =>
+  async ({ caseId, start }) => {
+    const { cases, reviews, packs, feeds } = ports;
+    const name = nameOf(caseId, start);
+    const pack = packs.current(name.packId);
+    const record = await accepted(ports, pack, caseId, name, start);
+    const { lastTaskNo } = record;
+    if (record.outcome !== null)
+      return { kind: 'duplicate', result: resultOf(record, await reviews.latestDecision(caseId)) };
+    if (record.decided && record.plan) {
+      const decision = await reviews.latestDecision(caseId);
+      if (decision) return { kind: 'decided', plan: record.plan, decision: decisionRefOf(decision), lastTaskNo };
+    }
+    if (record.plan && record.input) {
+      return {
+        kind: 'ready',
+        plan: record.plan,
+        unreadable: unreadableOf(record.input.sources, record.input.findings),
+        lastTaskNo,
+      };
+    }
+
+    const read = await readAll(ports, pack, record);
+    if (read.kind === 'split') return await split(ports, pack, record, read.parts);
+    const prepared = await pack.prepare(read.sources, feeds);
+    const findings = [...read.findings, ...prepared.findings, ...(await repeated(cases, caseId, name))];
+    const plan = pack.plan(packs.models);
+    const { present, enrichment } = prepared;
+    await cases.ingested(caseId, { present, enrichment, findings, sources: read.sources }, plan, pack.manifest);
+    return { kind: 'ready', plan, unreadable: unreadableOf(read.sources, findings), lastTaskNo };
+  };
+
+function nameOf(caseId: string, start: DecideCaseInput): CaseName {
+  const fault = faultOfCaseKey(start?.caseKey);
+  if (fault) throw failure('InvalidInput', fault);
+  if (typeof start.packId !== 'string') throw failure('InvalidInput', 'packId: name a process pack');
+  const revision = start.revision ?? 1;
+  if (!Number.isInteger(revision) || revision < 1)
+    throw failure('InvalidInput', `revision: ${String(revision)} is no whole number from 1`);
+  const name = { packId: start.packId, caseKey: start.caseKey, revision };
+  const expected = caseIdOf(name);
+  if (caseId !== expected)
+    throw failure('InvalidInput', `workflow id: start this case as '${expected}', not as '${caseId}'`);
+  return name;
+}
+
+/** The case row, made here when the start came past the client. */
+async function accepted(
+  { cases, documents }: Needs,
+  pack: ProcessPack,
+  caseId: string,
+  name: CaseName,
+  start: DecideCaseInput,
+): Promise<CaseRecord> {
+  const known = await cases.get(caseId);
+  if (known && start.documents.every((document) => 'hash' in document)) return known;
+  if (!Array.isArray(start.documents) || start.documents.length === 0)
+    throw failure('InvalidInput', 'documents: give at least one');
+  const inline = start.documents.filter((document): document is InlineDocument => !('hash' in document));
+  const contents = inline.map(contentOf);
+  const bytes = contents.reduce((sum, content) => sum + content.bytes.length, 0);
+  if (bytes > INLINE_BYTES) {
+    throw failure(
+      'InvalidInput',
+      `documents: ${bytes} bytes inline, at most ${INLINE_BYTES}; submit larger ones through the API or CLI`,
+    );
+  }
+  const refs = start.documents.filter((document): document is DocumentRef => 'hash' in document);
+  const stored = [...refs, ...(await documents.put(contents))];
+  const submittedBy = start.submittedBy ?? null;
+  const received = await cases.receive({
+    name,
+    documents: stored,
+    submittedBy,
+    owner: pack.owner,
+    channel: 'temporal',
+  });
+  if (received.kind === 'conflict') throw failure('Conflict', received.message);
+  return received.record;
+}
+
+function contentOf(document: InlineDocument, at: number): { name: string; mediaType: string; bytes: Uint8Array } {
+  const name = typeof document.name === 'string' && document.name !== '' ? document.name : `document-${at + 1}`;
+  const mediaType = document.mediaType ?? 'text/plain';
+  if (typeof document.text === 'string') return { name, mediaType, bytes: Buffer.from(document.text, 'utf8') };
+  if (typeof document.base64 === 'string') return { name, mediaType, bytes: Buffer.from(document.base64, 'base64') };
+  throw failure('InvalidInput', `documents[${at}] (${name}): give its content as "text" or "base64"`);
+}
+
+type Part = { name: string; mediaType: string; bytes: Uint8Array };
+type Read = { kind: 'sources'; sources: SourceDocument[]; findings: Finding[] } | { kind: 'split'; parts: Part[] };
+
+/** Reads every document. One that cannot be read becomes a finding: a person looks at it, nothing is lost. */
+async function readAll({ documents, reader }: Needs, pack: ProcessPack, record: CaseRecord): Promise<Read> {
+  const bytes = await documents.get(record.documents.map(({ hash }) => hash));
+  const sources: SourceDocument[] = [];
+  const findings: Finding[] = [];
+  const parts: Part[] = [];
+  for (const { name, mediaType, hash } of record.documents) {
+    try {
+      const own = { name, mediaType, bytes: bytes.get(hash) ?? new Uint8Array() };
+      const whole = await reader.read(own);
+      const inside = whole.attachments.filter((attachment) => pack.accepts.mediaTypes.includes(attachment.mediaType));
+      parts.push(...(inside.length > 0 ? inside : [own]));
+      sources.push({ name, text: whole.text });
+      for (const attachment of inside)
+        sources.push({ name: attachment.name, text: (await reader.read(attachment)).text });
+    } catch (error) {
+      if (failureTypeOf(error) !== 'InvalidInput' || !(error instanceof Error)) throw error;
+      findings.push({ name: 'unreadable', severity: 'refuse', message: error.message });
+      sources.push({ name, text: '' });
+    }
+  }
+  if (pack.onePerDocument && parts.length > 1) return { kind: 'split', parts };
+  return { kind: 'sources', sources, findings };
+}
+
+/** A mail with several documents: each becomes a case `<caseKey>#<n>`; accepted here, started by the workflow or the sweep. */
+async function split(
+  { documents, cases }: Needs,
+  pack: ProcessPack,
+  record: CaseRecord,
+  parts: Part[],
+): Promise<Ingested> {
+  const refs = await documents.put(parts);
+  const named = refs.map((ref, at) => ({
+    caseKey: `${record.caseKey}#${at + 1}`,
+    revision: record.revision,
+    documents: [ref],
+  }));
+  for (const { caseKey, revision, documents: own } of named) {
+    const name = { packId: pack.id, caseKey, revision };
+    await cases.receive({ name, documents: own, submittedBy: record.submittedBy, owner: pack.owner, channel: 'split' });
+  }
+  await cases.close(record.caseId, {
+    outcome: 'split',
+    by: 'policy',
+    reason: `${parts.length} documents, one case each`,
+  });
+  return { kind: 'split', owner: pack.owner, parts: named };
+}
+
+/** A hint only: the write enforces the business identity. */
+async function repeated(cases: Needs['cases'], caseId: string, name: CaseName): Promise<Finding[]> {
+  const others = (await cases.withSameDocuments(caseId)).filter((other) => {
+    const parsed = parseCaseId(other);
+    return parsed?.packId === name.packId && parsed.caseKey !== name.caseKey;
+  });
+  const [first] = others;
+  return first
+    ? [{ name: 'same-document', severity: 'review', message: `The same document came before, as ${first}` }]
+    : [];
+}
+
+function unreadableOf(sources: readonly SourceDocument[], findings: readonly Finding[]): Reason[] {
+  if (sources.some(({ text }) => text.trim() !== '')) return [];
+  const refused = findings.filter(({ severity }) => severity === 'refuse');
+  return refused.map(({ message }) => ({ code: 'data-quality', message }));
+}

@@ -1,0 +1,116 @@
+import { refusalOf, verdictSchema, type Refusal, type Verdict } from '../domain/verdict.ts';
+import { digestOf } from '../packs/digest.ts';
+import type { Evidence } from '../packs/pack.ts';
+import { problemsOf } from '../packs/define-pack.ts';
+import type { Judged, OpenTask, Ports, TaskOpening } from './ports.ts';
+import { decided } from './results.ts';
+import type { Answer, Steps, VerdictJudged } from './steps.ts';
+
+type Needs = Pick<Ports, 'reviews' | 'cases' | 'packs' | 'feeds'>;
+type Task = OpenTask & TaskOpening;
+
+/**
+ * The one place where a verdict is judged: is it one, is it new, does it fit the open task, does an amendment fit the
+ * pinned schema and rules. What is refused is recorded too. Exact repeats get the first answer again.
+ */
+export const judgeVerdict =
+  (ports: Needs): Steps['judgeVerdict'] =>
+  async ({ caseId, channel, message }) => {
+    const { reviews } = ports;
+    const parsed = verdictSchema.safeParse(message);
+    if (!parsed.success) {
+      const refusal: Refusal = {
+        code: 'malformed',
+        message: `The verdict is malformed: ${problemsOf(parsed.error).join('; ')}`,
+      };
+      const verdictId = idOf(message);
+      await reviews.malformed(caseId, channel, refusal, verdictId);
+      return { answer: { accepted: false, verdictId, refusal } };
+    }
+    const verdict = parsed.data;
+    const contentHash = digestOf(verdict);
+    const former = await reviews.former(caseId, verdict.verdictId);
+    if (former?.contentHash === contentHash) return answerOf(verdict, former.judged);
+    if (former) {
+      const refusal: Refusal = {
+        code: 'verdict-id-reused',
+        message: `verdictId: '${verdict.verdictId}' was used for another verdict; choose a new one.`,
+      };
+      await reviews.malformed(caseId, channel, refusal, verdict.verdictId);
+      return { answer: { accepted: false, verdictId: verdict.verdictId, refusal } };
+    }
+
+    const task = await reviews.openTask(caseId);
+    const refusal = refusalOf(verdict, task);
+    const base = { caseId, verdict, channel, contentHash };
+    if (refusal || !task) return answerOf(verdict, await reviews.record({ ...base, ...(refusal ? { refusal } : {}) }));
+    const { taskNo } = task;
+    if (verdict.verdict === 'confirm') return answerOf(verdict, await reviews.record({ ...base, confirm: { taskNo } }));
+    if (verdict.verdict === 'approve' && task.kind !== 'proposal')
+      return answerOf(verdict, await reviews.record({ ...base, retry: { taskNo } }));
+    if (verdict.verdict === 'reject') {
+      return answerOf(
+        verdict,
+        await reviews.record({ ...base, decide: { taskNo, kind: 'reject', output: null, effects: [] } }),
+      );
+    }
+    if (verdict.verdict === 'approve') {
+      const { output, effects } = task;
+      return answerOf(verdict, await reviews.record({ ...base, decide: { taskNo, kind: 'accept', output, effects } }));
+    }
+    const amended = await amend(ports, task, verdict.output);
+    if (amended.kind === 'refused') {
+      const judged = await reviews.record({ ...base, refusal: amended.refusal });
+      const answered = answerOf(verdict, judged);
+      return amended.refusal.code === 'pack-version-gone'
+        ? { ...answered, then: { kind: 'pack-version-gone' } }
+        : answered;
+    }
+    const { output, effects } = amended;
+    return answerOf(verdict, await reviews.record({ ...base, decide: { taskNo, kind: 'accept', output, effects } }));
+  };
+
+async function amend({ packs, cases, feeds }: Needs, task: Task, output: unknown) {
+  const pack = packs.pinned(task.packHash);
+  if (!pack) {
+    return refused(
+      'pack-version-gone',
+      'The pack changed while this case waited; it is asked again under the current version.',
+    );
+  }
+  const checked = pack.check(output);
+  if (!checked.ok) return refused('amendment-invalid', `output: ${checked.problems.join('; ')}`);
+  const record = await cases.get(task.caseId);
+  const sources = record?.input?.sources ?? [];
+  const evidence = (task.evidence ?? {}) as Record<string, Evidence | null>;
+  const rules = await pack.judge(checked.value, { sources, feeds, enrichment: record?.input?.enrichment, evidence });
+  const broken = rules.filter(({ holds, severity }) => !holds && severity === 'hard');
+  if (broken.length > 0)
+    return refused('rule-broken', broken.map(({ name, message }) => `${name}: ${message ?? ''}`).join('; '));
+  return { kind: 'amended', output: checked.value, effects: pack.effects(checked.value, task.caseId) } as const;
+}
+
+function refused(code: Refusal['code'], message: string) {
+  return { kind: 'refused', refusal: { code, message } } as const;
+}
+
+function answerOf(verdict: Verdict, judged: Judged): VerdictJudged {
+  const { verdictId } = verdict;
+  if (judged.kind === 'refused') {
+    const answer = { accepted: false, verdictId, refusal: judged.refusal } as const;
+    return judged.adopted ? { answer, then: decided(judged.adopted) } : { answer };
+  }
+  return { answer: { accepted: true, verdictId }, then: thenOf(verdict, judged) };
+}
+
+function thenOf(verdict: Verdict, judged: Extract<Judged, { kind: 'accepted' }>): Answer {
+  if (judged.decision) return decided(judged.decision);
+  return judged.settled === 'by-hand' ? { kind: 'settled-by-hand', by: verdict.by } : { kind: 'try-again' };
+}
+
+function idOf(message: unknown): string {
+  const id = typeof message === 'object' && message !== null && 'verdictId' in message ? message.verdictId : undefined;
+  return typeof id === 'string' && id !== '' && id.length <= 200
+    ? id
+    : `malformed-${digestOf(message ?? null).slice(0, 12)}`;
+}

@@ -1,0 +1,40 @@
+import type { Ports } from './ports.ts';
+import type { Steps, SweepReport } from './steps.ts';
+
+/** Cases younger than this may still be on their way between the ledger and Temporal. */
+const SETTLE_MS = 30_000;
+const BATCH = 500;
+
+/**
+ * Compares the open cases of the ledger with Temporal: starts those without a workflow, reports those whose workflow
+ * ended without a decision (terminated, failed), and sends an accepted verdict again that its workflow never took in.
+ */
+export const sweep =
+  (
+    { cases, temporal, reviews, clock }: Pick<Ports, 'cases' | 'temporal' | 'reviews' | 'clock'>,
+    settleMs = SETTLE_MS,
+  ): Steps['sweep'] =>
+  async () => {
+    const report: SweepReport = { started: [], orphaned: [], resent: [] };
+    const before = new Date(clock().getTime() - settleMs);
+    for (const { caseId, stage } of await cases.open(before, BATCH)) {
+      const status = await temporal.status(caseId);
+      const record = await cases.get(caseId);
+      if (!record || record.outcome !== null) continue;
+      if (status === 'missing') {
+        await temporal.start(record);
+        report.started.push(caseId);
+      } else if (status === 'closed') {
+        const reason = 'its workflow ended without a decision (terminated or failed); submit the next revision';
+        await cases.close(caseId, { outcome: 'orphaned', by: 'sweep', reason });
+        report.orphaned.push(caseId);
+      } else if (stage === 'deciding') {
+        const verdict = await reviews.acceptedVerdict(caseId);
+        if (verdict) {
+          await temporal.resendVerdict(caseId, verdict);
+          report.resent.push(caseId);
+        }
+      }
+    }
+    return report;
+  };

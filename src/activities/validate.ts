@@ -1,0 +1,136 @@
+import type { Reason } from '../domain/route.ts';
+import { routeOf } from '../domain/route.ts';
+import { failure } from '../failures.ts';
+import { digestOf } from '../packs/digest.ts';
+import type { Evidence, Output, ProcessPack } from '../packs/pack.ts';
+import { fieldConfidence } from './confidence.ts';
+import type { CaseInput, CaseRecord, Ports, TaskContent } from './ports.ts';
+import { decisionRefOf } from './results.ts';
+import type { Question, Steps, ValidateInput } from './steps.ts';
+
+type Needs = Pick<Ports, 'cases' | 'modelCalls' | 'reviews' | 'packs' | 'feeds' | 'clock'>;
+
+/** Schema, business rules and confidence decide the route. Straight-through records the decision, review opens a task. */
+export const validate =
+  (ports: Needs): Steps['validate'] =>
+  async (input): Promise<Question> => {
+    const { cases, reviews, packs } = ports;
+    const pack = packs.pinned(input.packHash);
+    if (!pack) return { kind: 'pack-version-gone' };
+    const record = await cases.get(input.caseId);
+    if (!record?.input || !record.plan) throw failure('NotStarted', `${input.caseId}: nothing was ingested`);
+    const proposal = await proposalOf(ports, pack, record.input, input);
+    const { output, evidence, confidence, callId } = proposal;
+    const because = [...input.because, ...proposal.because];
+    const { sources, enrichment, findings } = record.input;
+    const rules = output ? await pack.judge(output, { sources, feeds: ports.feeds, enrichment, evidence }) : [];
+    const effects = output ? pack.effects(output, input.caseId) : [];
+    const route = routeOf({ because, findings, rules, confidence, threshold: record.plan.threshold });
+
+    const { caseId } = input;
+    if (route.kind === 'straight-through') {
+      const by = { kind: 'policy', rule: `${pack.id} ${pack.version}` } as const;
+      const decision = { caseId, kind: 'accept', by, output, effects, reason: null, taskNo: null } as const;
+      return { kind: 'straight-through', decision: decisionRefOf(await reviews.decideByPolicy(decision)) };
+    }
+    const content = {
+      kind: 'proposal',
+      reasons: route.reasons,
+      output,
+      evidence,
+      confidence,
+      rules,
+      effects,
+      callId,
+    } as const;
+    const seen = await openTask(ports, record, input.taskNo, input.packHash, content);
+    return {
+      kind: 'review',
+      taskNo: input.taskNo,
+      taskKind: 'proposal',
+      seen,
+      reasons: brief(route.reasons),
+      effects: effects.map(({ title }) => title),
+    };
+  };
+
+/** Opens a review task and returns the short digest of what it shows. */
+export async function openTask(
+  { reviews, clock }: Pick<Ports, 'reviews' | 'clock'>,
+  record: CaseRecord,
+  taskNo: number,
+  packHash: string,
+  content: TaskContent,
+): Promise<string> {
+  const { caseId, plan, documents } = record;
+  if (!plan) throw failure('NotStarted', `${caseId}: no plan`);
+  const { kind, output, reasons, effects, evidence, rules } = content;
+  const shown = {
+    caseId,
+    taskNo,
+    kind,
+    packHash,
+    output,
+    reasons,
+    effects,
+    evidence,
+    rules,
+    documents: documents.map(({ hash }) => hash),
+  };
+  const seen = digestOf(shown).slice(0, 12);
+  const now = clock().getTime();
+  const { deadlineMs, remindAfterMs, groups } = plan.review;
+  const times = { dueAt: new Date(now + deadlineMs), remindAt: new Date(now + remindAfterMs) };
+  await reviews.open({ ...content, caseId, taskNo, seen, packHash, group: groups[0], ...times });
+  return seen;
+}
+
+interface Proposal {
+  output: Output | null;
+  evidence: Record<string, Evidence | null>;
+  confidence: Record<string, number | undefined>;
+  callId: string | null;
+  because: Reason[];
+}
+
+async function proposalOf(
+  ports: Needs,
+  pack: ProcessPack,
+  input: CaseInput,
+  { caseId, callId, decisionNo }: ValidateInput,
+): Promise<Proposal> {
+  const none: Proposal = { output: null, evidence: {}, confidence: {}, callId: callId ?? null, because: [] };
+  if (decisionNo !== undefined) {
+    const decision = await ports.reviews.decision(caseId, decisionNo);
+    const checked = pack.check(decision?.output);
+    return checked.ok ? { ...none, output: checked.value } : none;
+  }
+  const call = callId === undefined ? undefined : await ports.modelCalls.get(callId);
+  if (!call) return none;
+  const read = pack.read(parsed(call.text), input.sources);
+  if (!read.ok) {
+    return {
+      ...none,
+      because: read.problems.map((problem) => ({
+        code: 'model-answer-invalid',
+        message: `The answer breaks the schema: ${problem}`,
+      })),
+    };
+  }
+  const all = fieldConfidence(call.text, call.tokens);
+  const confidence = Object.fromEntries(pack.manifest.critical.map((field) => [field, all[field]]));
+  return { ...none, ...read.value, confidence };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The history keeps the first reasons; the ledger has all. */
+function brief(reasons: readonly Reason[]): Reason[] {
+  return reasons.slice(0, 12);
+}

@@ -1,0 +1,55 @@
+import { idempotencyKeyOf } from '../domain/decision.ts';
+import { failure } from '../failures.ts';
+import type { EffectRecord, Ports, Sink } from './ports.ts';
+import type { Steps, Written } from './steps.ts';
+
+type Needs = Pick<Ports, 'effects' | 'reviews' | 'sinks'>;
+
+/**
+ * Writes one effect of a recorded decision downstream, once. The pending effect is committed before the call, the
+ * outcome after it; what a lost answer means depends on the sink's capability.
+ */
+export const write =
+  ({ effects, reviews, sinks }: Needs): Steps['write'] =>
+  async ({ caseId, decisionNo, effect: name, last }): Promise<Written> => {
+    const decision = await reviews.decision(caseId, decisionNo);
+    const effect = decision?.effects.find((one) => one.name === name);
+    if (!effect) throw failure('NotStarted', `${caseId}: decision ${decisionNo} has no effect '${name}'`);
+    const sink = sinks.sink(effect.sink);
+    const key = idempotencyKeyOf(caseId, decisionNo, name);
+    const claimed = await effects.claim(caseId, decisionNo, effect);
+    if (claimed.kind === 'identity-taken') return claimed;
+    const { record } = claimed;
+    if (record.state === 'applied') return { kind: 'applied', reference: record.reference ?? '' };
+    if (record.state === 'refused') return { kind: 'refused', reason: 'refused before' };
+
+    if (record.called) {
+      const found = await outcomeOf(sink, record);
+      if (found.kind === 'applied') await effects.settle(key, 'applied', { reference: found.reference, last });
+      if (found.kind === 'unknown') await effects.settle(key, 'unknown', {});
+      if (found.kind !== 'call-again') return found;
+    }
+    const reply = await sink.apply({ key, collection: effect.collection, request: effect.request });
+    switch (reply.kind) {
+      case 'applied':
+        await effects.settle(key, 'applied', { reference: reply.reference, last });
+        return reply;
+      case 'refused':
+        await effects.settle(key, 'refused', { reason: reply.reason });
+        return reply;
+      case 'not-sent':
+        await effects.notSent(key);
+        throw failure('SinkUnavailable', `${effect.sink}: ${reply.reason}`);
+    }
+  };
+
+/** What an earlier call may have done, found out the way the sink allows. */
+export async function outcomeOf(
+  sink: Sink,
+  record: EffectRecord,
+): Promise<{ kind: 'applied'; reference: string } | { kind: 'unknown' } | { kind: 'call-again' }> {
+  if (sink.capability === 'neither') return { kind: 'unknown' };
+  if (sink.capability === 'idempotency-key') return { kind: 'call-again' };
+  const reference = await sink.lookUp({ key: record.key, collection: record.effect.collection });
+  return reference === undefined ? { kind: 'call-again' } : { kind: 'applied', reference };
+}

@@ -1,0 +1,175 @@
+import { type Selectable, sql } from 'kysely';
+import type { CaseRecord, Cases } from '../../activities/ports.ts';
+import { type DocumentRef, caseIdOf } from '../../domain/case.ts';
+import { GENESIS } from './audit-chain.ts';
+import { FOREIGN_KEY, hasState } from './faults.ts';
+import { json, sha256, storable } from './json.ts';
+import { contentConflict, revisionConflict } from './receive-conflicts.ts';
+import { type Store, recordInCase, textOrNull } from './record.ts';
+import type { Tables } from './tables.ts';
+import { failure } from '../../failures.ts';
+
+/** Case rows: what came in, where it stands, how it ended. */
+export function casesOf(store: Store): Cases {
+  const { db, clock } = store;
+  const storedPacks = new Set<string>();
+
+  const read = async (caseId: string): Promise<CaseRecord | undefined> => {
+    const row = await db
+      .selectFrom('cases as c')
+      .where('case_id', '=', caseId)
+      .selectAll()
+      .select([
+        sql<DocumentRef[]>`(select coalesce(json_agg(json_build_object('hash', d.hash, 'name', d.name,
+          'mediaType', d.media_type, 'size', d.size) order by d.position), '[]')
+          from case_documents d where d.case_id = c.case_id)`.as('documents'),
+        sql<boolean>`c.outcome is not null or exists (select from decisions d where d.case_id = c.case_id)`.as(
+          'decided',
+        ),
+      ])
+      .executeTakeFirst();
+    return row && recordOf(row);
+  };
+
+  /** Stores the manifest once per process and version; nothing ever removes it. */
+  const storePack = async (plan: { packHash: string; packId: string; packVersion: string }, manifest: unknown) => {
+    if (storedPacks.has(plan.packHash)) return;
+    await sql`insert into pack_versions (hash, pack_id, version, manifest, first_used_at)
+      values (${plan.packHash}, ${plan.packId}, ${plan.packVersion}, ${json(manifest)}::jsonb, ${clock()})
+      on conflict do nothing`.execute(db);
+    storedPacks.add(plan.packHash);
+  };
+
+  return {
+    async receive({ name, documents, submittedBy, owner, channel }) {
+      const at = clock();
+      const caseId = caseIdOf(name);
+      const contentHash = contentHashOf(documents);
+      const conflict = name.revision > 1 ? await revisionConflict(db, name) : undefined;
+      if (conflict !== undefined) return { kind: 'conflict', message: conflict };
+      const entry = { ...name, contentHash, documents: documents.map(({ hash }) => hash), submittedBy, owner, channel };
+      try {
+        const { rows } = await sql`
+          with received as (
+            insert into cases (case_id, pack_id, case_key, revision, content_hash, submitted_by, owner, channel, stage,
+              received_at, touched_at, audit_seq, audit_head)
+            values (${caseId}, ${name.packId}, ${name.caseKey}, ${name.revision}::int, ${contentHash},
+              ${textOrNull(submittedBy)}, ${storable(owner)}, ${channel}, 'received', ${at}, ${at}, 0, ${GENESIS})
+            on conflict do nothing returning case_id
+          ), links as (
+            insert into case_documents (case_id, position, hash, name, media_type, size)
+            select r.case_id, d.position, d.hash, d.name, d.media_type, d.size from received r cross join
+              unnest(${documents.map((d) => d.hash)}::text[], ${documents.map((d) => storable(d.name))}::text[],
+              ${documents.map((d) => storable(d.mediaType))}::text[], ${documents.map((d) => d.size)}::bigint[])
+              with ordinality as d (hash, name, media_type, size, position)
+          )
+          select ${recordInCase(caseId, at, [['received', entry]])} from received`.execute(db);
+        const record = await read(caseId);
+        if (!record) throw new TypeError('a received case must be readable');
+        if (rows.length > 0) return { kind: 'created', record };
+        if (record.contentHash === contentHash) return { kind: 'existing', record };
+        return { kind: 'conflict', message: contentConflict(name) };
+      } catch (error) {
+        if (!hasState(error, FOREIGN_KEY)) throw error;
+        throw failure('InvalidInput', 'documents: the ledger does not hold their content; store it first');
+      }
+    },
+
+    get: read,
+
+    async ingested(caseId, input, plan, manifest) {
+      const at = clock();
+      await storePack(plan, manifest);
+      const { packHash, packVersion } = plan;
+      const entry = {
+        packHash,
+        packVersion,
+        plan,
+        presentHash: sha256(storable(input.present)),
+        sourceHashes: input.sources.map(({ text }) => sha256(storable(text))),
+        findings: input.findings,
+      };
+      await sql`
+        with done as (
+          update cases set plan = ${json(plan)}::jsonb, input = ${json(input)}::jsonb, pack_hash = ${packHash}
+          where case_id = ${caseId} and plan is null returning 1
+        )
+        select ${recordInCase(caseId, at, [['ingested', entry]], { stage: 'proposing' })} from done`.execute(db);
+    },
+
+    async moved(caseId, plan, manifest, why) {
+      const at = clock();
+      await storePack(plan, manifest);
+      const { packHash, packVersion } = plan;
+      const entry = { packHash, packVersion, plan, why };
+      await sql`
+        with done as (
+          update cases set plan = ${json(plan)}::jsonb, pack_hash = ${packHash}
+          where case_id = ${caseId} and pack_hash is distinct from ${packHash} returning 1
+        )
+        select ${recordInCase(caseId, at, [['moved', entry]])} from done`.execute(db);
+    },
+
+    async withSameDocuments(caseId) {
+      const { rows } = await sql<{ case_id: string }>`
+        select c.case_id from cases c where c.case_id <> ${caseId} and c.case_id in (
+          select other.case_id from case_documents mine join case_documents other using (hash)
+          where mine.case_id = ${caseId})
+        order by c.received_at, c.case_id`.execute(db);
+      return rows.map((row) => row.case_id);
+    },
+
+    async close(caseId, end) {
+      await sql`select ${recordInCase(caseId, clock(), [], { close: end })}`.execute(db);
+    },
+
+    // Where a case is on its way is told by the entries around it; the stage alone is a read model.
+    async stage(caseId, stage) {
+      await db
+        .updateTable('cases')
+        .set({ stage, touched_at: clock() })
+        .where('case_id', '=', caseId)
+        .where('stage', '<>', stage)
+        .where('outcome', 'is', null)
+        .execute();
+    },
+
+    async open(before, limit) {
+      return await db
+        .selectFrom('cases')
+        .select(['case_id as caseId', 'stage', 'received_at as receivedAt'])
+        .where('stage', '<>', 'closed')
+        .where('touched_at', '<', before)
+        .orderBy('touched_at')
+        .limit(limit)
+        .execute();
+    },
+  };
+}
+
+/** SHA-256 over the ordered document hashes; names do not count. */
+export function contentHashOf(documents: readonly { hash: string }[]): string {
+  return sha256(documents.map(({ hash }) => hash).join('\n'));
+}
+
+type Row = Selectable<Tables['cases']> & { documents: DocumentRef[]; decided: boolean };
+
+/** A case row as the port gives it. */
+function recordOf(row: Row): CaseRecord {
+  return {
+    caseId: row.case_id,
+    packId: row.pack_id,
+    caseKey: row.case_key,
+    revision: row.revision,
+    contentHash: row.content_hash,
+    submittedBy: row.submitted_by,
+    owner: row.owner,
+    stage: row.stage,
+    outcome: row.outcome,
+    documents: row.documents,
+    receivedAt: row.received_at,
+    decided: row.decided,
+    plan: row.plan,
+    input: row.input,
+  };
+}

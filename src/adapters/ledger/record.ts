@@ -1,0 +1,42 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { CaseOutcome, Stage } from '../../domain/case.ts';
+import { type AuditKind, entryStart } from './audit-chain.ts';
+import { storable } from './json.ts';
+import type { Tables } from './tables.ts';
+
+/** What every part of the ledger works with. */
+export interface Store {
+  db: Kysely<Tables>;
+  clock: () => Date;
+}
+
+export type Entry = [kind: AuditKind, data: Record<string, unknown>];
+
+/** What an entry changes on the case row besides the audit head. */
+interface Change {
+  stage?: Stage;
+  /** Ends the case, with an entry `closed`, where the one rule in `record_in_case` allows it. */
+  close?: { outcome: CaseOutcome; by: string; reason?: string };
+}
+
+/**
+ * The SQL call that appends audit entries to a case. It belongs in the statement that records what the entries tell,
+ * selected from what that statement really changed, so that a repeat writes nothing:
+ * `with done as (insert ... on conflict do nothing returning 1) select ${recordInCase(...)} from done`.
+ */
+export function recordInCase(
+  caseId: string,
+  at: Date,
+  entries: readonly Entry[],
+  { stage, close }: Change = {},
+): RawBuilder<number> {
+  const starts = entries.map(([kind, data]) => entryStart(caseId, at, kind, data));
+  const closing = close && entryStart(caseId, at, 'closed', { ...close });
+  return sql<number>`record_in_case(${caseId}, ${at}::timestamptz, ${starts}::text[], ${stage ?? null}::text,
+    ${close?.outcome ?? null}::text, ${textOrNull(close?.reason)}::text, ${closing ?? null}::text)`;
+}
+
+/** Text for a nullable column. */
+export function textOrNull(text: string | null | undefined): string | null {
+  return text === undefined || text === null ? null : storable(text);
+}

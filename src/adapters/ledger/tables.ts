@@ -1,0 +1,164 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { CaseInput, EffectState, AnswerToken, ModelCallRecord } from '../../activities/ports.ts';
+import type { CaseOutcome, Stage } from '../../domain/case.ts';
+import type { PreparedEffect } from '../../domain/decision.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { Reason, RuleResult } from '../../domain/route.ts';
+import type { Refusal, TaskKind } from '../../domain/verdict.ts';
+
+/** A jsonb column: read as a value, written as the text that `json()` makes. */
+type Json<T> = ColumnType<T, string, string>;
+
+export interface Tables {
+  documents: { hash: string; media_type: string; size: number; content: Buffer; stored_at: Date };
+  cases: {
+    case_id: string;
+    pack_id: string;
+    case_key: string;
+    revision: number;
+    content_hash: string;
+    submitted_by: string | null;
+    owner: string;
+    channel: string;
+    stage: Stage;
+    outcome: CaseOutcome | null;
+    reason: string | null;
+    received_at: Date;
+    touched_at: Date;
+    closed_at: Date | null;
+    pack_hash: string | null;
+    plan: Json<Plan | null>;
+    input: Json<CaseInput | null>;
+    audit_seq: number;
+    audit_head: string;
+  };
+  case_documents: {
+    case_id: string;
+    position: number;
+    hash: string;
+    name: string;
+    media_type: string;
+    size: number;
+  };
+  pack_versions: { hash: string; pack_id: string; version: string; manifest: Json<unknown>; first_used_at: Date };
+  model_calls: {
+    call_id: string;
+    case_id: string;
+    request_hash: string;
+    provider: string;
+    model: string;
+    attempt: number;
+    outcome: ModelCallRecord['outcome'];
+    text: string;
+    tokens: Json<AnswerToken[]>;
+    input_tokens: number;
+    output_tokens: number;
+    cached_tokens: number;
+    cost_micros: number | null;
+    response_id: string;
+    response_model: string;
+    latency_ms: number;
+    failure_type: string | null;
+    failure_message: string | null;
+    started_at: Date;
+    finished_at: Date | null;
+  };
+  review_tasks: {
+    case_id: string;
+    task_no: number;
+    kind: TaskKind;
+    seen: string;
+    pack_hash: string;
+    group_name: string;
+    reasons: Json<Reason[]>;
+    output: Json<Record<string, unknown> | null>;
+    evidence: Json<unknown>;
+    confidence: Json<Record<string, number | undefined>>;
+    rules: Json<RuleResult[]>;
+    effects: Json<PreparedEffect[]>;
+    effect_key: string | null;
+    call_id: string | null;
+    due_at: Date;
+    remind_at: Date;
+    opened_at: Date;
+    deadline_passed_at: Date | null;
+    closed_at: Date | null;
+  };
+  decisions: {
+    case_id: string;
+    decision_no: number;
+    kind: 'accept' | 'reject';
+    by_kind: 'policy' | 'reviewer';
+    by_name: string;
+    output: Json<Record<string, unknown> | null>;
+    effects: Json<PreparedEffect[]>;
+    reason: string | null;
+    task_no: number | null;
+    at: Date;
+  };
+  verdicts: {
+    case_id: string;
+    verdict_id: string;
+    content_hash: string;
+    channel: string;
+    verdict: string;
+    by_name: string;
+    seen: string;
+    body: Json<unknown>;
+    accepted: boolean;
+    refusal: Json<Refusal | null>;
+    task_no: number | null;
+    /** The decision that this verdict made, or, for a refused one, the decision it came too late for. */
+    decision_no: number | null;
+    at: Date;
+  };
+  effects: {
+    key: string;
+    case_id: string;
+    decision_no: number;
+    name: string;
+    position: number;
+    prepared: Json<PreparedEffect>;
+    state: EffectState;
+    called: boolean;
+    undo_called: boolean;
+    reference: string | null;
+    reason: string | null;
+    called_at: Date | null;
+    settled_at: Date | null;
+  };
+  business_identities: { pack_id: string; identity: string; case_id: string; key: string; claimed_at: Date };
+  audit_entries: {
+    case_id: string;
+    seq: number;
+    at: Date;
+    kind: string;
+    data: Json<Record<string, unknown>>;
+    prev_hash: string;
+    hash: string;
+  };
+  outbox: {
+    id: Generated<number>;
+    case_id: string;
+    task_no: number;
+    kind: NoticeKind;
+    payload: Json<NoticePayload>;
+    not_before: Date;
+    sent_at: Date | null;
+    attempts: number;
+    last_error: string | null;
+    cancelled_at: Date | null;
+  };
+  feeds: { feed: string; as_of: Date; loaded_at: Date; items: number };
+  feed_items: { feed: string; key: string; text: string; data: Json<Record<string, unknown>> };
+}
+
+export type NoticeKind = 'task-opened' | 'reminder' | 'escalated';
+
+/** What a notice says: where to look and why, nothing personal. */
+export interface NoticePayload {
+  caseId: string;
+  taskNo: number;
+  group: string;
+  reasons: string[];
+}

@@ -1,0 +1,48 @@
+import type { OpenAI } from 'openai';
+import type { ModelRequest } from '../../activities/ports.ts';
+import { jsonSchemaFormat, outcomeOfText, ProviderSaysFailed, type Answer, type CallOptions } from './answer.ts';
+import { answerTokens } from './tokens.ts';
+
+/**
+ * One call to `POST /chat/completions`, for gateways that have no `/responses`. The request's metadata is not sent: this
+ * endpoint takes it only together with `store`.
+ */
+export async function askChat(client: OpenAI, request: ModelRequest, options: CallOptions): Promise<Answer> {
+  const completion = await client.chat.completions.create(
+    {
+      model: request.model,
+      messages: [
+        { role: 'system', content: request.instructions },
+        { role: 'user', content: request.input },
+      ],
+      response_format: { type: 'json_schema', json_schema: jsonSchemaFormat(request) },
+      max_completion_tokens: request.maxOutputTokens,
+      store: false,
+      ...(options.logprobs ? { logprobs: true, top_logprobs: 3 } : {}),
+    },
+    { signal: options.signal, timeout: options.timeoutMs },
+  );
+  const choice = completion?.choices?.[0];
+  if (!choice) throw new ProviderSaysFailed(undefined);
+
+  const refusal = choice.message.refusal;
+  const text = choice.message.content ?? '';
+  return {
+    outcome: outcomeOf(choice.finish_reason, Boolean(refusal), text),
+    text: refusal || text,
+    tokens: refusal ? [] : answerTokens(text, choice.logprobs?.content),
+    usage: {
+      inputTokens: completion.usage?.prompt_tokens ?? 0,
+      outputTokens: completion.usage?.completion_tokens ?? 0,
+      cachedTokens: completion.usage?.prompt_tokens_details?.cached_tokens ?? 0,
+    },
+    responseId: completion.id ?? '',
+    responseModel: completion.model ?? request.model,
+  };
+}
+
+function outcomeOf(finishReason: string, refused: boolean, text: string): Answer['outcome'] {
+  if (finishReason === 'length') return 'truncated';
+  if (finishReason === 'content_filter') return 'filtered';
+  return refused ? 'refusal' : outcomeOfText(text);
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import type { Sink, SinkCapability, SinkReply, Sinks } from '../activities/ports.ts';
+import { failure } from '../failures.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+export interface HttpSinkConfig {
+  /** Base address; collections are paths under it. */
+  url: string;
+  capability: SinkCapability;
+  /** For one call, answer included. Default: 10 s. */
+  timeoutMs?: number;
+}
+
+/**
+ * A business system behind HTTP and JSON:
+ *
+ * - apply: `POST <url>/<collection>`, the request plus `reference` (our key); answers 2xx with `{ id }`.
+ * - reverse: `POST <url>/<collection>/<id>/reversal`, with `<key>/undo` for the key; answers 2xx with `{ id }`.
+ * - look up: `GET <url>/<collection>?reference=<key>`; answers `[{ id }]` or `{ items: [{ id }] }`.
+ *
+ * `Idempotency-Key` is sent where the sink declares that it honours it, and only there. A refusal is a 4xx: it ends the
+ * effect and goes to a person. 408, 425, 429, 5xx, a broken connection and a timeout are thrown as `SinkUnavailable`, and
+ * so is an answer that makes no sense, because the effect may have been applied. A problem (RFC 9457) may settle which of
+ * the two it is with `permanent: true` or `false`. 409 is a passing fault for a sink with idempotency keys, where it means
+ * that the first request is still being worked on.
+ */
+export function createHttpSink({ url, capability, timeoutMs = 10_000 }: HttpSinkConfig): Sink {
+  const base = url.replace(/\/+$/, '');
+
+  async function call(method: 'GET' | 'POST', path: string, body?: { key: string; json: Record<string, unknown> }) {
+    const address = new URL(`${base}/${path}`);
+    // Without the query, which names the case.
+    const where = `${method} ${address.host}${address.pathname}`;
+    try {
+      const response = await fetch(address, {
+        method,
+        headers: {
+          accept: 'application/json',
+          ...(body ? { 'content-type': 'application/json' } : {}),
+          ...(body && capability === 'idempotency-key' ? { 'idempotency-key': headerValue(body.key) } : {}),
+        },
+        body: body ? JSON.stringify({ ...body.json, reference: body.key }) : null,
+        // A followed redirect turns a POST into a GET, which answers 200 and applies nothing.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return { where, response, text: await response.text() };
+    } catch (error) {
+      const timedOut = error instanceof Error && error.name === 'TimeoutError';
+      throw failure('SinkUnavailable', `${where}: ${timedOut ? `no answer within ${timeoutMs} ms` : causeOf(error)}`);
+    }
+  }
+
+  async function post(path: string, key: string, json: Record<string, unknown>): Promise<SinkReply> {
+    const { where, response, text } = await call('POST', path, { key, json });
+    if (response.ok) {
+      const entry = entrySchema.safeParse(jsonOf(text));
+      if (entry.success) return { kind: 'applied', reference: entry.data.id };
+      throw unavailable(where, response, 'without the id of what it wrote');
+    }
+    const problem = problemSchema.safeParse(jsonOf(text)).data;
+    if (isRefusal(response.status, problem?.permanent, capability)) {
+      return { kind: 'refused', reason: reasonOf(response.status, problem) };
+    }
+    throw unavailable(where, response);
+  }
+
+  return {
+    capability,
+    apply: ({ key, collection, request }) => post(segment(collection), key, request),
+    reverse: ({ key, collection, reference, request }) =>
+      post(`${segment(collection)}/${segment(reference)}/reversal`, `${key}/undo`, request),
+    async lookUp({ key, collection }) {
+      const { where, response, text } = await call(
+        'GET',
+        `${segment(collection)}?reference=${encodeURIComponent(key)}`,
+      );
+      const found = response.ok ? foundSchema.safeParse(jsonOf(text)) : undefined;
+      // 'Not there' leads to a second write, so nothing but a clear list is taken for it; 404 is not.
+      if (!found?.success) throw unavailable(where, response, response.ok ? 'without a list of entries' : undefined);
+      return (Array.isArray(found.data) ? found.data : found.data.items)[0]?.id;
+    },
+  };
+}
+
+/** The sinks of this worker by name. */
+export function createSinks(config: Record<string, HttpSinkConfig>): Sinks {
+  const sinks = new Map(Object.entries(config).map(([name, sink]) => [name, createHttpSink(sink)]));
+  return {
+    sink(name) {
+      const sink = sinks.get(name);
+      if (sink) return sink;
+      const known = [...sinks.keys()].join(', ') || 'none';
+      throw failure('InvalidInput', `sink ${name}: not configured on this worker; configured: ${known}`);
+    },
+  };
+}
+
+const entrySchema = z.object({ id: z.union([z.string().min(1), z.int().transform(String)]) });
+const foundSchema = z.union([z.array(entrySchema), z.object({ items: z.array(entrySchema) })]);
+const problemSchema = z.object({
+  title: z.string().optional().catch(undefined),
+  detail: z.string().optional().catch(undefined),
+  permanent: z.boolean().optional().catch(undefined),
+});
+type Problem = z.infer<typeof problemSchema>;
+
+const PASSING_4XX = [408, 425, 429];
+
+function isRefusal(status: number, permanent: boolean | undefined, capability: SinkCapability): boolean {
+  if (status < 400 || status > 499 || PASSING_4XX.includes(status)) return false;
+  return permanent ?? !(status === 409 && capability === 'idempotency-key');
+}
+
+function reasonOf(status: number, problem: Problem | undefined): string {
+  const said = [problem?.title, problem?.detail].filter(Boolean).join(': ');
+  return (said || `the business system answered ${status}`).slice(0, 200);
+}
+
+function unavailable(where: string, response: Response, what = '') {
+  const nextRetryDelayMs = retryAfterMs(response.headers, Date.now());
+  const moved =
+    response.status >= 300 && response.status <= 399 ? 'a redirect, which is not followed for writes' : what;
+  const message = `${where}: answered ${response.status} ${moved}`.trimEnd();
+  return failure('SinkUnavailable', message, nextRetryDelayMs === undefined ? {} : { nextRetryDelayMs });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `fetch failed` tells nothing; its cause has the system's code, such as ECONNREFUSED. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  return code ?? 'the connection failed';
+}
+
+const segment = encodeURIComponent;
+
+/** Headers carry ASCII; keys may hold any character of the business system's own key. */
+const headerValue = (key: string) => key.replaceAll(/[^\x21-\x7e]+/g, encodeURIComponent);

@@ -1,0 +1,61 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { z } from 'zod';
+
+/** `<provider>/<model>`: the provider is a key of `providers`, the model is passed on as it is. */
+const modelName = z.string().regex(/^[^/]+\/.+$/, 'write it as <provider>/<model>, e.g. openai/gpt-5-mini');
+
+const sinks = z.record(
+  z.string(),
+  z.strictObject({ url: z.url(), capability: z.enum(['idempotency-key', 'look-up', 'neither']) }),
+);
+
+const schema = z.object({
+  DATABASE_URL: z.string().startsWith('postgres', 'give a postgres:// URL'),
+  DATABASE_POOL: z.coerce.number().int().min(1).max(200).default(20),
+  OPENAI_API_KEY: z.string().min(1).default('none'),
+  OPENAI_BASE_URL: z.url().optional(),
+  /** A second provider for the fallback model, when it is another one. */
+  FALLBACK_API_KEY: z.string().min(1).optional(),
+  FALLBACK_BASE_URL: z.url().optional(),
+  COUNTERSIGN_MODEL: modelName.default('openai/gpt-5-mini'),
+  COUNTERSIGN_FALLBACK_MODEL: modelName.optional(),
+  COUNTERSIGN_SINKS: z
+    .string()
+    .transform((text, context) => parseJson(text, context))
+    .pipe(sinks),
+  /** Modules that export `packs`, in place of the two that come along; later versions of a pack come last. */
+  COUNTERSIGN_PACKS: z.string().optional(),
+  COUNTERSIGN_API_PORT: z.coerce.number().int().min(0).max(65_535).default(7300),
+  COUNTERSIGN_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  COUNTERSIGN_NOTICES_URL: z.url().optional(),
+  COUNTERSIGN_CACHED_CASES: z.coerce.number().int().min(10).default(1_000),
+  COUNTERSIGN_SWEEP_EVERY: z.string().default('1 minute'),
+  COUNTERSIGN_TASK_QUEUE: z.string().default('countersign'),
+  TEMPORAL_UI_URL: z.url().optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** Reads the environment once. Throws one error that names every wrong variable and what to do. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env) {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(present);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+    throw new Error(`The environment is not complete:\n${faults.join('\n')}`);
+  }
+  return { ...parsed.data, temporal: loadClientConnectConfig() };
+}
+
+function parseJson(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'is no JSON; e.g. {"help-desk":{"url":"https://...","capability":"look-up"}}',
+    });
+    return z.NEVER;
+  }
+}

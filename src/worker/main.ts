@@ -1,0 +1,62 @@
+import { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createActivities } from '../activities/index.ts';
+import { workflowBundle } from './bundle.ts';
+import { readConfig } from './config.ts';
+import { serveHealth } from './health.ts';
+import { sendNotices } from './notices.ts';
+import { compose } from './ports.ts';
+import { registerSearchAttributes, scheduleSweep } from './temporal-setup.ts';
+
+/** Longer than any pack's model timeout: a running model call is paid for and may finish. */
+const GRACE = '75 seconds';
+const FORCE = '90 seconds';
+
+const config = readConfig();
+const log = pino({ level: config.LOG_LEVEL, base: { program: 'worker' } });
+Runtime.install({
+  logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.warn({ level, ...meta }, message)),
+  shutdownSignals: [],
+});
+
+const connection = await NativeConnection.connect(config.temporal.connectionOptions);
+const namespace = config.temporal.namespace ?? 'default';
+const temporal = new Client({ connection, namespace });
+const added = await registerSearchAttributes(temporal, namespace);
+if (added.length > 0) log.info({ added }, 'search attributes registered');
+const { ports, ledger, close } = await compose(config, temporal);
+const worker = await Worker.create({
+  connection,
+  namespace,
+  taskQueue: config.COUNTERSIGN_TASK_QUEUE,
+  workflowBundle: { codePath: await workflowBundle() },
+  activities: createActivities(ports),
+  maxCachedWorkflows: config.COUNTERSIGN_CACHED_CASES,
+  shutdownGraceTime: GRACE,
+  shutdownForceTime: FORCE,
+});
+await scheduleSweep(temporal, config.COUNTERSIGN_TASK_QUEUE, config.COUNTERSIGN_SWEEP_EVERY);
+const health = await serveHealth(config.COUNTERSIGN_HEALTH_PORT, async () => ({
+  temporal: worker.getState() === 'RUNNING',
+  ledger: await ledger.reads.alive(),
+}));
+const notices = sendNotices(ledger.outbox, config.COUNTERSIGN_NOTICES_URL, log);
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    log.info({ signal }, 'shutting down: running steps may finish');
+    worker.shutdown();
+  });
+}
+log.info({ packs: ports.packs.ids(), health: health.url }, 'worker runs');
+process.stdout.write(`${JSON.stringify({ ready: 'worker', pid: process.pid, healthUrl: health.url })}\n`);
+try {
+  await worker.run();
+} finally {
+  await notices.stop();
+  await health.close();
+  await close();
+  await connection.close();
+  log.info('worker stopped');
+}

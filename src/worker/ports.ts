@@ -1,0 +1,106 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Ports, Workflows } from '../activities/ports.ts';
+import { createDocumentReader } from '../adapters/document-reader/document-reader.ts';
+import { openLedger, type Ledger } from '../adapters/ledger/ledger.ts';
+import { createOpenAiModel } from '../adapters/model-openai/model-openai.ts';
+import { createSinks } from '../adapters/sink-http.ts';
+import { createCaseClient, type CaseClient } from '../client/case-client.ts';
+import { verdictSignal } from '../messages.ts';
+import { packs as ownPacks } from '../packs/index.ts';
+import type { ModelTiers, ProcessPack } from '../packs/pack.ts';
+import { packRegistry } from '../packs/registry.ts';
+import type { Config } from './config.ts';
+
+/** Everything that a process of Countersign is made of, built from its configuration. */
+export interface Composition {
+  ports: Ports;
+  ledger: Ledger;
+  client: CaseClient;
+  packs: ProcessPack[];
+  close(): Promise<void>;
+}
+
+/** Builds the real adapters over a Temporal client. The caller closes the client's connection. */
+export async function compose(config: Config, temporal: Client): Promise<Composition> {
+  const ledger = openLedger({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL });
+  const packs = await loadPacks(config.COUNTERSIGN_PACKS);
+  const reader = createDocumentReader({});
+  const { documents, cases, modelCalls, reviews, effects, feeds } = ledger;
+  const taskQueue = config.COUNTERSIGN_TASK_QUEUE;
+  const client = createCaseClient({ temporal, documents, cases, reviews, reader, packs, taskQueue });
+  const ports: Ports = {
+    documents,
+    cases,
+    modelCalls,
+    reviews,
+    effects,
+    feeds,
+    packs: packRegistry(packs, tiersOf(config)),
+    reader,
+    model: createOpenAiModel({ providers: providersOf(config) }),
+    sinks: createSinks(config.COUNTERSIGN_SINKS),
+    temporal: workflowsOf(temporal, client),
+    clock: () => new Date(),
+  };
+  return {
+    ports,
+    ledger,
+    client,
+    packs,
+    close: async () => void (await Promise.all([ledger.close(), reader.close()])),
+  };
+}
+
+/** The packs of this process: the two that come along, or what `COUNTERSIGN_PACKS` names, comma-separated. */
+async function loadPacks(modules: string | undefined): Promise<ProcessPack[]> {
+  if (modules === undefined) return [...ownPacks];
+  const loaded: ProcessPack[] = [];
+  for (const name of modules.split(',')) {
+    const module = (await import(pathToFileURL(resolve(name.trim())).href)) as { packs?: ProcessPack[] };
+    if (!Array.isArray(module.packs)) throw new Error(`COUNTERSIGN_PACKS: ${name} exports no array 'packs'`);
+    loaded.push(...module.packs);
+  }
+  return loaded;
+}
+
+function providersOf(config: Config) {
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL, FALLBACK_API_KEY, FALLBACK_BASE_URL } = config;
+  const openai = { apiKey, ...(baseURL === undefined ? {} : { baseURL }) };
+  if (FALLBACK_BASE_URL === undefined && FALLBACK_API_KEY === undefined) return { openai };
+  return {
+    openai,
+    fallback: {
+      ...openai,
+      apiKey: FALLBACK_API_KEY ?? apiKey,
+      ...(FALLBACK_BASE_URL === undefined ? {} : { baseURL: FALLBACK_BASE_URL }),
+    },
+  };
+}
+
+function tiersOf(config: Config): ModelTiers {
+  return { primary: modelOf(config.COUNTERSIGN_MODEL), fallback: modelOf(config.COUNTERSIGN_FALLBACK_MODEL) };
+}
+
+function modelOf(name: string | undefined): ModelTiers['primary'] {
+  if (name === undefined) return undefined;
+  const slash = name.indexOf('/');
+  return { provider: name.slice(0, slash), model: name.slice(slash + 1) };
+}
+
+function workflowsOf(temporal: Client, client: CaseClient): Workflows {
+  return {
+    async status(caseId) {
+      try {
+        const { status } = await temporal.workflow.getHandle(caseId).describe();
+        return status.name === 'RUNNING' || status.name === 'PAUSED' ? 'running' : 'closed';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'missing';
+        throw error;
+      }
+    },
+    start: (record) => client.start(record),
+    resendVerdict: async (caseId, verdict) => await temporal.workflow.getHandle(caseId).signal(verdictSignal, verdict),
+  };
+}

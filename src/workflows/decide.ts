@@ -1,0 +1,47 @@
+import type { DecisionRef, Ingested } from '../activities/steps.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Reason } from '../domain/route.ts';
+import { propose } from './propose.ts';
+import type { ReviewDesk } from './review-desk.ts';
+import { quickly, runNormally } from './steps.ts';
+
+/** A decision, how it came about, and the plan it was made under. */
+export interface Decided {
+  decision: DecisionRef;
+  route: 'straight-through' | 'review';
+  plan: Plan;
+}
+
+/** What a question is based on: a model's answer, a former decision, or nothing. */
+interface Base {
+  callId?: string;
+  decisionNo?: number;
+  because: Reason[];
+}
+
+/** The first decision: the model proposes, unless there is nothing it could read. */
+export async function decideFirst(
+  caseId: string,
+  { plan, unreadable }: Extract<Ingested, { kind: 'ready' }>,
+  desk: ReviewDesk,
+): Promise<Decided> {
+  const base = unreadable.length > 0 ? { because: unreadable } : await propose(caseId, plan);
+  return await decide(caseId, plan, desk, base);
+}
+
+/** Validates the base and routes it: policy decides, or a person does. Moves visibly when the pinned pack version is gone. */
+export async function decide(caseId: string, pinned: Plan, desk: ReviewDesk, from: Base): Promise<Decided> {
+  let plan = pinned;
+  let base = from;
+  for (;;) {
+    const input = { caseId, packHash: plan.packHash, taskNo: desk.nextTaskNo(), ...base };
+    const question = await quickly('validate', 'Check schema, rules and confidence', input);
+    if (question.kind === 'straight-through') return { decision: question.decision, route: 'straight-through', plan };
+    const answer = question.kind === 'review' ? await desk.review(question, plan.review) : question;
+    if (answer.kind === 'decided') return { decision: answer.decision, route: 'review', plan };
+
+    plan = await runNormally('moveToCurrentPack', 'Pinned pack version is gone: move to the current one', { caseId });
+    const message = `The pack changed while this case was open: now judged by version ${plan.packVersion}`;
+    base = { ...base, because: [...base.because, { code: 'pack-moved', message }] };
+  }
+}
