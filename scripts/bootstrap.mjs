@@ -20,10 +20,8 @@ function wanted() {
 
 const installed = (hash) => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
 
-function giveUp(message) {
-  console.error(`\n${message}\n`);
-  process.exit(1);
-}
+/** Ends with this message alone: whoever reads it wants to know what to do, not where it was thrown. */
+class GiveUp extends Error {}
 
 /**
  * The Node that npm itself runs on, never the one inside node_modules: `npm ci` deletes that file while it works, and
@@ -76,9 +74,10 @@ function install(hash) {
     console.error('Installing packages (about 30 s, once) ...');
     const startedAt = Date.now();
     const result = npmCi();
-    if (result.error?.code === 'ENOENT') return giveUp('npm was not found. Install Node.js with npm, then try again.');
+    if (result.error?.code === 'ENOENT')
+      throw new GiveUp('npm was not found. Install Node.js with npm, then try again.');
     if (result.status !== 0) {
-      return giveUp(
+      throw new GiveUp(
         [
           `Installing the packages failed (npm ci ended with ${result.status ?? result.signal}). The reason stands above. What usually helps:`,
           '  - no network or a proxy: `npm ping` must answer; `npm config get registry` names the registry in use',
@@ -96,9 +95,17 @@ function install(hash) {
   }
 }
 
-if (Number(process.versions.node.split('.')[0]) < 18) {
-  giveUp(`Node ${process.versions.node} is too old to start from. Install Node 18 or newer, then try again.`);
+try {
+  if (Number(process.versions.node.split('.')[0]) < 18) {
+    throw new GiveUp(
+      `Node ${process.versions.node} is too old to start from. Install Node 18 or newer, then try again.`,
+    );
+  }
+  if (!existsSync(join(root, 'package-lock.json'))) throw new GiveUp(`package-lock.json is missing in ${root}.`);
+  const hash = wanted();
+  if (!installed(hash)) install(hash);
+} catch (error) {
+  if (!(error instanceof GiveUp)) throw error;
+  console.error(`\n${error.message}\n`);
+  process.exitCode = 1;
 }
-if (!existsSync(join(root, 'package-lock.json'))) giveUp(`package-lock.json is missing in ${root}.`);
-const hash = wanted();
-if (!installed(hash)) install(hash);

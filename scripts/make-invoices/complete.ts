@@ -3,7 +3,7 @@ import { digits, pick } from './seed.ts';
 import { buyer, type Supplier } from './suppliers.ts';
 import { all, eachText, nameOf, remove, setAll, setText, text, textAt, type Element } from './tree.ts';
 
-export type Filling = { seed: string; supplier: Supplier; invoiceNumber: string; orderReference: string };
+type Filling = { seed: string; supplier: Supplier; invoiceNumber: string; orderReference: string };
 
 const TRAINERS = ['Albrecht', 'Demir', 'Okafor', 'Winkler'];
 const COURSES = ['Projektleitung', 'Vergaberecht', 'Arbeitssicherheit', 'Netzleittechnik'];

@@ -17,7 +17,7 @@ export type Truth = {
   orderReference: string | null;
 };
 
-export type Line = {
+type Line = {
   name: string;
   description: string | null;
   quantity: number;

@@ -4,7 +4,7 @@ import type { Encoding } from './plan.ts';
 import { hash } from './seed.ts';
 import { buyer } from './suppliers.ts';
 
-export type Attachment = { name: string; content: Buffer };
+type Attachment = { name: string; content: Buffer };
 
 const CRLF = '\r\n';
 

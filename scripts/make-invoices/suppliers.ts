@@ -80,7 +80,7 @@ function supplier(row: Row): Supplier {
 }
 
 /** The supplier register of the buyer, as suppliers.csv shows it. */
-export const register: readonly Supplier[] = ROWS.map(supplier);
+const register: readonly Supplier[] = ROWS.map(supplier);
 
 /** Suppliers of the register that sent the sample invoices. */
 export const senders: readonly Supplier[] = register.filter(({ id }) => !WITHOUT_INVOICE.includes(id));

@@ -49,6 +49,7 @@ const TITLES: Record<string, Record<Language, string>> = {
   '389': { de: 'Rechnung im Gutschriftverfahren', en: 'Self-billed invoice' },
 };
 
+/** The words of a layout; the title depends on the kind of invoice too (UNTDID 1001 code). */
 export function wordsFor(layout: Exclude<Layout, 'mail-with-pdf'>, language: Language, typeCode: string): Words {
   const cells = TABLE[`${layout}-${language}`].split(';');
   const words = Object.fromEntries(COLUMNS.map((column, index) => [column, cells[index] ?? ''])) as Words;

@@ -16,18 +16,23 @@ export interface HttpSinkConfig {
  *
  * - apply: `POST <url>/<collection>`, the request plus `reference` (our key); answers 2xx with `{ id }`.
  * - reverse: `POST <url>/<collection>/<id>/reversal`, with `<key>/undo` for the key; answers 2xx with `{ id }`.
- * - look up: `GET <url>/<collection>?reference=<key>`; answers `[{ id }]` or `{ items: [{ id }] }`.
+ * - look up: `GET <url>/<collection>?reference=<key>`; answers a list of `{ id, reversed? }`, bare or as `items` or
+ *   `entries`.
  *
  * `Idempotency-Key` is sent where the sink declares that it honours it, and only there. A refusal is a 4xx: it ends the
  * effect and goes to a person. 408, 425, 429, 5xx, a broken connection and a timeout are thrown as `SinkUnavailable`, and
- * so is an answer that makes no sense, because the effect may have been applied. A problem (RFC 9457) may settle which of
- * the two it is with `permanent: true` or `false`. 409 is a passing fault for a sink with idempotency keys, where it means
- * that the first request is still being worked on.
+ * so is an answer that makes no sense, because the effect may have been applied; only a connection that was never made is
+ * `not-sent`. A problem (RFC 9457) may settle which it is with `permanent: true` or `false`. 409 is a passing fault for a
+ * sink with idempotency keys, where it means that the first request is still being worked on.
  */
 export function createHttpSink({ url, capability, timeoutMs = 10_000 }: HttpSinkConfig): Sink {
   const base = url.replace(/\/+$/, '');
 
-  async function call(method: 'GET' | 'POST', path: string, body?: { key: string; json: Record<string, unknown> }) {
+  async function call(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: { key: string; json: Record<string, unknown> },
+  ): Promise<Called> {
     const address = new URL(`${base}/${path}`);
     // Without the query, which names the case.
     const where = `${method} ${address.host}${address.pathname}`;
@@ -44,15 +49,19 @@ export function createHttpSink({ url, capability, timeoutMs = 10_000 }: HttpSink
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
       });
-      return { where, response, text: await response.text() };
+      return { where, response, text: await response.text(), notSent: undefined };
     } catch (error) {
+      const { sent, code } = connectionFaultOf(error);
+      if (!sent) return { notSent: `${where}: ${code}` };
       const timedOut = error instanceof Error && error.name === 'TimeoutError';
-      throw failure('SinkUnavailable', `${where}: ${timedOut ? `no answer within ${timeoutMs} ms` : causeOf(error)}`);
+      throw failure('SinkUnavailable', `${where}: ${timedOut ? `no answer within ${timeoutMs} ms` : code}`);
     }
   }
 
   async function post(path: string, key: string, json: Record<string, unknown>): Promise<SinkReply> {
-    const { where, response, text } = await call('POST', path, { key, json });
+    const called = await call('POST', path, { key, json });
+    if (called.notSent !== undefined) return { kind: 'not-sent', reason: called.notSent };
+    const { where, response, text } = called;
     if (response.ok) {
       const entry = entrySchema.safeParse(jsonOf(text));
       if (entry.success) return { kind: 'applied', reference: entry.data.id };
@@ -71,14 +80,14 @@ export function createHttpSink({ url, capability, timeoutMs = 10_000 }: HttpSink
     reverse: ({ key, collection, reference, request }) =>
       post(`${segment(collection)}/${segment(reference)}/reversal`, `${key}/undo`, request),
     async lookUp({ key, collection }) {
-      const { where, response, text } = await call(
-        'GET',
-        `${segment(collection)}?reference=${encodeURIComponent(key)}`,
-      );
+      const called = await call('GET', `${segment(collection)}?reference=${encodeURIComponent(key)}`);
+      if (called.notSent !== undefined) throw failure('SinkUnavailable', called.notSent);
+      const { where, response, text } = called;
       const found = response.ok ? foundSchema.safeParse(jsonOf(text)) : undefined;
       // 'Not there' leads to a second write, so nothing but a clear list is taken for it; 404 is not.
       if (!found?.success) throw unavailable(where, response, response.ok ? 'without a list of entries' : undefined);
-      return (Array.isArray(found.data) ? found.data : found.data.items)[0]?.id;
+      // One that was reversed over there was applied all the same: it is not written again.
+      return (found.data.find((entry) => !entry.reversed) ?? found.data[0])?.id;
     },
   };
 }
@@ -97,7 +106,12 @@ export function createSinks(config: Record<string, HttpSinkConfig>): Sinks {
 }
 
 const entrySchema = z.object({ id: z.union([z.string().min(1), z.int().transform(String)]) });
-const foundSchema = z.union([z.array(entrySchema), z.object({ items: z.array(entrySchema) })]);
+const listSchema = z.array(entrySchema.extend({ reversed: z.boolean().optional() }));
+const foundSchema = z.union([
+  listSchema,
+  z.object({ items: listSchema }).transform(({ items }) => items),
+  z.object({ entries: listSchema }).transform(({ entries }) => entries),
+]);
 const problemSchema = z.object({
   title: z.string().optional().catch(undefined),
   detail: z.string().optional().catch(undefined),
@@ -133,11 +147,16 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** `fetch failed` tells nothing; its cause has the system's code, such as ECONNREFUSED. */
-function causeOf(error: unknown): string {
+type Called = { where: string; response: Response; text: string; notSent: undefined } | { notSent: string };
+
+/** No name, no way, no listener: nothing was sent. Any other fault may have come after the request was read. */
+const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
+
+/** `fetch failed` tells nothing; its cause has the system's code. */
+function connectionFaultOf(error: unknown): { sent: boolean; code: string } {
   const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-  return code ?? 'the connection failed';
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'the connection failed';
+  return { sent: !NOT_SENT.has(code), code };
 }
 
 const segment = encodeURIComponent;

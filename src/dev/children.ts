@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { notePid } from './lock.ts';
 
 /** Takes a line for the person at the terminal. */
 export type Log = (line: string) => void;
@@ -26,7 +27,7 @@ export interface Child {
   kill(): Promise<Exit>;
 }
 
-/** Which program to run, as whom, and where its output goes: `<stateDir>/logs/<name>.log`. */
+/** Which program to run, as whom; its output goes to `<stateDir>/logs/<name>.log`, its id to `<stateDir>/<name>.pid`. */
 export interface ChildOptions {
   name: string;
   command: string;
@@ -82,6 +83,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     createInterface({ input: child.stdout }).on('line', options.onLine);
   }
   tether(pid, exited);
+  await notePid(options.stateDir, options.name, pid);
 
   const signalled = async (signal: NodeJS.Signals) => {
     child.kill(signal);

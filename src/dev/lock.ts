@@ -1,8 +1,10 @@
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+const TETHER_MS = 10_000;
 
 /**
  * Runs `work` while holding a lock file, so that of several processes one does it and the others wait. A lock whose
@@ -70,7 +72,7 @@ export async function readPid(file: string): Promise<number | undefined> {
   return Number.isInteger(pid) && pid > 0 ? pid : undefined;
 }
 
-/** True while a process with this id exists, whoever owns it. */
+/** True while the system knows a process of this id, be it a zombie. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -79,30 +81,34 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Notes in a state folder which process uses it, and which process (this one) started that. */
+export async function notePid(stateDir: string, name: string, pid: number): Promise<void> {
+  await writeFile(pidFile(stateDir, name), `${pid}\n${process.pid}\n`);
+}
+
 /**
- * Waits until the server that last used a state folder is gone. After a crash the tether needs a moment to end it, and
- * two servers on one folder would destroy it. A process id that meanwhile belongs to another program does not count.
+ * Waits until the server that last used a state folder is gone: two on one folder would destroy it. After a crash of
+ * its starter the tether needs a moment to end it. A process id that meanwhile belongs to another program counts as gone.
  *
- * @throws Error naming the process when it still runs after `timeoutMs` (10 s)
+ * @param program what the system calls the process
+ * @throws Error naming the process when its starter is alive too, or when it still runs after 10 s
  */
-export async function waitUntilGone(
-  pidFile: string,
-  program: string,
-  { timeoutMs = 10_000 }: { timeoutMs?: number } = {},
-): Promise<void> {
-  const until = Date.now() + timeoutMs;
+export async function waitUntilGone(stateDir: string, name: string, program: string): Promise<void> {
+  const until = Date.now() + TETHER_MS;
   for (;;) {
-    const pid = await readPid(pidFile);
-    if (pid === undefined || !isAlive(pid) || !(await programOf(pid)).includes(program)) return;
-    if (Date.now() > until) {
-      throw new Error(`${dirname(pidFile)} is in use by ${program} (process ${pid}). Stop it first: kill ${pid}`);
+    const [pid, starter] = (await readFile(pidFile(stateDir, name), 'utf8').catch(() => '')).split('\n').map(Number);
+    if (!pid || !(await programOf(pid)).includes(program)) return;
+    if ((starter && (await programOf(starter)) !== '') || Date.now() > until) {
+      throw new Error(`${stateDir} is in use by ${program} (process ${pid}). Stop it first, or use another folder.`);
     }
     await sleep(100);
   }
 }
 
+const pidFile = (stateDir: string, name: string) => join(stateDir, `${name}.pid`);
+
 /** The program's name alone (the arguments of an unrelated process may contain the word); '' for a zombie or none. */
-async function programOf(pid: number): Promise<string> {
+export async function programOf(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   const [, program = '', state = ''] = /\((.*)\) (\S)/s.exec(stat ?? (await psOf(pid))) ?? [];
   return state === 'Z' ? '' : program;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { flags, startChild, type Child, type Exit, type Log } from './children.ts';
-import { isAlive, readPid, waitUntilGone } from './lock.ts';
+import { isAlive, programOf, readPid, waitUntilGone } from './lock.ts';
 import { freePort, LOOPBACK, requireFreePort } from './ports.ts';
 import { ownedFolder, postgresHome, type PostgresHome } from './postgres-home.ts';
 import { run } from './run.ts';
@@ -55,9 +55,8 @@ export async function startPostgres({ stateDir, log, port }: PostgresOptions): P
   const home = await postgresHome(stateDir, log);
   const password = await passwordIn(stateDir);
   if (!(await exists(join(home.dataDir, 'PG_VERSION')))) await initialise(home, password, log);
-  const lockFile = join(home.dataDir, 'postmaster.pid');
-  await waitUntilGone(lockFile, 'postgres');
-  await removeForeignLock(lockFile);
+  await waitUntilGone(stateDir, 'postgres', 'postgres');
+  await removeForeignLock(join(home.dataDir, 'postmaster.pid'));
 
   for (let attempt = 1; ; attempt++) {
     try {
@@ -76,7 +75,8 @@ export async function startPostgres({ stateDir, log, port }: PostgresOptions): P
  */
 async function removeForeignLock(lockFile: string): Promise<void> {
   const pid = await readPid(lockFile);
-  if (pid === undefined || !isAlive(pid)) return;
+  if (pid === undefined || (await programOf(pid)) === 'postgres') return;
+  if (!isAlive(pid)) return;
   // Long enough for the last backends of a postmaster that died a moment ago.
   await sleep(1_000);
   await rm(lockFile, { force: true });

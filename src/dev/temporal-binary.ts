@@ -131,7 +131,8 @@ async function downloadWithSdk(cache: string, log: Log): Promise<boolean> {
   return code === 0;
 }
 
-async function buildWithGo(cache: string, log: Log, env: NodeJS.ProcessEnv): Promise<void> {
+/** Builds it from the Go module proxy. */
+export async function buildWithGo(cache: string, log: Log, env: NodeJS.ProcessEnv): Promise<void> {
   if ((await run('go', ['version'], { env })).code !== 0) {
     throw new Error(
       'There is no Temporal server on this machine, and no Go to build one with. Do one of these, then try again:\n' +

@@ -1,4 +1,4 @@
-import { writeFile, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -78,7 +78,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   if (port !== undefined) await requireFreePort(port, 'the Temporal server');
   if (uiPort !== undefined) await requireFreePort(uiPort, 'the Temporal Web UI');
   const binary = await findTemporal({ log });
-  await waitUntilGone(join(stateDir, 'temporal.pid'), 'temporal');
+  await waitUntilGone(stateDir, 'temporal', 'temporal');
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOnce(options, binary);
@@ -115,7 +115,6 @@ async function startOnce(options: TemporalServerOptions, binary: TemporalBinary)
     ],
     stateDir,
   });
-  await writeFile(join(stateDir, 'temporal.pid'), `${child.pid}\n`);
   const address = `${LOOPBACK}:${port}`;
   const ended = new AbortController();
   void child.exited.then(() => ended.abort());

@@ -1,7 +1,9 @@
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { createActivities } from '../activities/index.ts';
+import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { workflowBundle } from './bundle.ts';
 import { readConfig } from './config.ts';
 import { serveHealth } from './health.ts';
@@ -39,7 +41,7 @@ const worker = await Worker.create({
 await scheduleSweep(temporal, config.COUNTERSIGN_TASK_QUEUE, config.COUNTERSIGN_SWEEP_EVERY);
 const health = await serveHealth(config.COUNTERSIGN_HEALTH_PORT, async () => ({
   temporal: worker.getState() === 'RUNNING',
-  ledger: await ledger.reads.alive(),
+  ledger: await answers(ledger),
 }));
 const notices = sendNotices(ledger.outbox, config.COUNTERSIGN_NOTICES_URL, log);
 
@@ -59,4 +61,11 @@ try {
   await close();
   await connection.close();
   log.info('worker stopped');
+}
+
+async function answers(ledger: Ledger): Promise<boolean> {
+  return await sql`select 1`.execute(ledger.db).then(
+    () => true,
+    () => false,
+  );
 }

@@ -64,9 +64,14 @@ export function casesOf(store: Store): Cases {
               with ordinality as d (hash, name, media_type, size, position)
           )
           select ${recordInCase(caseId, at, [['received', entry]])} from received`.execute(db);
+        if (rows.length > 0) {
+          const refs = documents.map(({ hash, name, mediaType, size }) => ({ hash, name, mediaType, size }));
+          const fresh = { stage: 'received', outcome: null, decided: false, plan: null, input: null } as const;
+          const given = { ...name, caseId, contentHash, submittedBy, owner, documents: refs, receivedAt: at };
+          return { kind: 'created', record: { ...given, ...fresh } };
+        }
         const record = await read(caseId);
-        if (!record) throw new TypeError('a received case must be readable');
-        if (rows.length > 0) return { kind: 'created', record };
+        if (!record) throw new TypeError('a case that was received before must be readable');
         if (record.contentHash === contentHash) return { kind: 'existing', record };
         return { kind: 'conflict', message: contentConflict(name) };
       } catch (error) {

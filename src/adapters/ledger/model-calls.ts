@@ -23,14 +23,10 @@ export function modelCallsOf({ db, clock }: Store): ModelCalls {
 
     async started({ caseId, requestHash, provider, model, attempt }) {
       const callId = randomUUID();
-      await db
-        .insertInto('model_calls')
-        .columns(['call_id', 'case_id', 'request_hash', 'provider', 'model', 'attempt', 'outcome', 'started_at'])
-        .expression(
-          sql`values (${callId}::uuid, ${caseId}, ${requestHash}, ${provider}, ${model}, ${attempt}::int, 'started',
-            ${clock()}::timestamptz)`,
-        )
-        .execute();
+      await sql`
+        insert into model_calls (call_id, case_id, request_hash, provider, model, attempt, outcome, started_at)
+        values (${callId}, ${caseId}, ${requestHash}, ${provider}, ${model}, ${attempt}::int, 'started', ${clock()})
+      `.execute(db);
       return callId;
     },
 
@@ -38,7 +34,16 @@ export function modelCallsOf({ db, clock }: Store): ModelCalls {
       const at = clock();
       const { outcome, usage, responseId, responseModel, latencyMs } = reply;
       const text = storable(reply.text);
-      const entry = { callId, outcome, responseId, responseModel, usage, costMicros, latencyMs, textHash: sha256(text) };
+      const entry = {
+        callId,
+        outcome,
+        responseId,
+        responseModel,
+        usage,
+        costMicros,
+        latencyMs,
+        textHash: sha256(text),
+      };
       await sql`
         with done as (
           update model_calls set outcome = ${outcome}, text = ${text}, tokens = ${json(reply.tokens)}::jsonb,

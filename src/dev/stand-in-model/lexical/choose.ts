@@ -10,9 +10,15 @@ import type { Json, Scalar } from './schema.ts';
 import { Comparer } from './similarity.ts';
 
 const NEIGHBOURS = 20;
-/** Nearest similarity at which an example and 'none of these' weigh the same, and how soft that border is. */
-const BORDER = 0.38;
+/**
+ * Evidence at which the examples and 'none of these' weigh the same, and how soft that border is. The evidence is the
+ * similarity of the nearest example plus a part of the winner's share, since neighbours far away also disagree.
+ */
+const BORDER = 0.37;
 const SOFTNESS = 0.05;
+const AGREEMENT = 0.2;
+/** Sharpens the vote, so that its shares are about as often right as they say. Measured on the same data. */
+const SHARPNESS = 1.5;
 const SMOOTHING = 0.01;
 const NONE_LIKE =
   /^(?:none(?: of (?:these|the above))?|other|others|else|unknown|unclear|undetermined|unsupported|misc(?:ellaneous)?|no match|not applicable|n a|out of scope|oos|something else|sonstige[rs]?|unbekannt|andere[rs]?)$/;
@@ -82,13 +88,14 @@ function vote(answered: Answered[], field: Field): Choice[] {
   for (const { answer, similarity } of answered.slice(0, NEIGHBOURS)) {
     votes.set(answer, (votes.get(answer) ?? 0) + similarity ** 2);
   }
-  const total = [...votes.values()].reduce((sum, share) => sum + share, 0);
-  const smoothing = (SMOOTHING * (total || 1)) / votes.size;
+  const weights = new Map([...votes].map(([value, weight]) => [value, weight ** SHARPNESS]));
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0) || 1;
   const none = options.find((value) => isNoneLike(value) || value === null);
-  const far = none === undefined ? 0 : farness(answered[0]?.similarity ?? 0);
+  const agreement = Math.max(...votes.values()) / ([...votes.values()].reduce((sum, weight) => sum + weight, 0) || 1);
+  const far = none === undefined ? 0 : farness((answered[0]?.similarity ?? 0) + AGREEMENT * agreement);
   return options
     .map((value) => {
-      const share = ((votes.get(value) ?? 0) + smoothing) / (total + smoothing * votes.size);
+      const share = ((weights.get(value) ?? 0) / total + SMOOTHING / options.length) / (1 + SMOOTHING);
       return { value, p: clamp(share * (1 - far) + (value === none ? far : 0)) };
     })
     .toSorted((a, b) => b.p - a.p);
@@ -96,7 +103,7 @@ function vote(answered: Answered[], field: Field): Choice[] {
 
 const isNoneLike = (value: Scalar) => typeof value === 'string' && NONE_LIKE.test(spoken(value));
 
-const farness = (similarity: number) => 1 / (1 + Math.exp((similarity - BORDER) / SOFTNESS));
+const farness = (evidence: number) => 1 / (1 + Math.exp((evidence - BORDER) / SOFTNESS));
 
 /** Without examples: how near the text comes to each member's name and what the descriptions say about it. */
 function byWords(field: Field, reading: Reading): Choice[] {

@@ -84,15 +84,16 @@ export class LabelIndex {
         this.#byLine.set(hit.line, [...(this.#byLine.get(hit.line) ?? []), hit]);
       }
     }
-    for (const hits of this.#byLine.values()) {
-      for (const hit of hits) {
-        // 'date' inside 'due date' speaks for another property, and hardly for this one.
+    for (const [line, hits] of this.#byLine) {
+      // 'date' inside 'due date' speaks for another property, and hardly for this one.
+      const rated = hits.map((hit) => {
         const inLonger = hits.some(
           (other) => other.path !== hit.path && covers(other, hit) && length(other) > length(hit),
         );
-        const kept = inLonger ? { ...hit, weight: hit.weight * 0.3 } : hit;
-        this.#byPath.set(hit.path, [...(this.#byPath.get(hit.path) ?? []), kept]);
-      }
+        return inLonger ? { ...hit, weight: hit.weight * 0.3 } : hit;
+      });
+      this.#byLine.set(line, rated);
+      for (const hit of rated) this.#byPath.set(hit.path, [...(this.#byPath.get(hit.path) ?? []), hit]);
     }
   }
 

@@ -1,4 +1,3 @@
-import type { TextDocument } from './document.ts';
 import { quoteOf } from './document.ts';
 import { answeredBy, chooseBoolean, chooseMember } from './choose.ts';
 import { candidatesFor } from './fields.ts';
@@ -12,7 +11,7 @@ import type { Reading } from './reading.ts';
 import type { Row } from './rows.ts';
 import { rowsFor } from './rows.ts';
 import { sampleOf } from './sample.ts';
-import type { Json, JsonSchema, Scalar, Shape } from './schema.ts';
+import type { JsonSchema, Scalar, Shape } from './schema.ts';
 import { shapeOf } from './schema.ts';
 import { nearestSentence, writeText } from './text.ts';
 
@@ -89,7 +88,7 @@ function buildArray(shape: Shape, path: string, key: string, reading: Reading, d
   let nodes: Node[];
   if (inner.kind === 'object') {
     const columns = [...reading.fields.values()].filter((field) => isColumn(field, at));
-    nodes = rowsFor(key, shape, columns, reading).map((row) => build(items, at, key, reading, row, depth + 1));
+    nodes = rowsFor(path, columns, reading).map((row) => build(items, at, key, reading, row, depth + 1));
   } else {
     const field = {
       path: at,
@@ -173,14 +172,6 @@ function simplest({ kind, schema, members }: Shape): Scalar {
   };
   const text = byFormat[schema.format ?? ''] ?? (schema.pattern === undefined ? '' : sampleOf(schema.pattern));
   return text.padEnd(schema.minLength ?? 0, '-');
-}
-
-/** The plain JSON of an answer. */
-export function toJson(node: Node, document: TextDocument, reading: Reading): Json {
-  if (node.kind === 'leaf') return node.choices[0].value;
-  if (node.kind === 'quote') return quoteText(node, reading);
-  if (node.kind === 'array') return node.items.map((item) => toJson(item, document, reading));
-  return Object.fromEntries(node.entries.map(([key, child]) => [key, toJson(child, document, reading)]));
 }
 
 /** What a quote says: the line of its value, or the sentence most like the nearest example; nothing for null. */

@@ -56,9 +56,12 @@ function typedNear(hit: Hit, reader: Reader, field: Field, reading: Reading): Ca
   const others = reading.labels.inLine(hit.line).filter((other) => other.path !== field.path);
   const after = reader.find(line).filter((found) => found.start >= hit.end);
   const same = after.map((found) => {
-    const order = new Set(after.filter((earlier) => earlier.start < found.start).map(({ start }) => start)).size;
+    const earlier = after.filter((other) => other.start < found.start && other.likeness >= found.likeness);
+    const order = new Set(earlier.map(({ start }) => start)).size;
+    const introduced = /[:=]\s*[^\s\p{L}\p{N}]?$/u.test(line.slice(0, found.start));
     const crossed = others.some((other) => other.start >= hit.end && other.end <= found.start && other.weight > 0.5);
-    const nearness = Math.max(0.5, 1 - 0.15 * order) * (crossed ? 0.35 : 1) * found.likeness;
+    const distance = Math.max(0.5, 1 - 0.15 * order) * (crossed ? 0.35 : 1);
+    const nearness = Math.max(distance, introduced && order > 0 && order < 3 ? 0.8 : 0) * found.likeness;
     return {
       value: found.value,
       score: scoreOf(hit, explained(hit, line, found.start), nearness),
@@ -81,7 +84,9 @@ function typedBelow(hit: Hit, reader: Reader, field: Field, reading: Reading): C
   ).size;
   return below(lines, hit.line).flatMap(({ line, distance }) => {
     const found = reader.find(lines[line] ?? '');
-    return found.map((value, index) => {
+    const starts = [...new Set(found.map(({ start }) => start))];
+    return found.map((value) => {
+      const index = starts.indexOf(value.start);
       const inColumn = value.start < hit.end + 2 && value.end > hit.start - 2;
       const nearness = (inColumn ? 0.9 : index === rank ? 0.82 : 0.5) * (distance === 1 ? 1 : 0.85) * value.likeness;
       return {
@@ -192,7 +197,8 @@ function fromTop(field: Field, reading: Reading): Candidate[] {
     .flatMap(({ text, line, start }, order) =>
       shapes(text, field).map(({ value, likeness }) => ({
         value,
-        score: (TOP_SCORES[order] ?? 0) * likeness,
+        // A lone word on top is more often a heading than a name.
+        score: (TOP_SCORES[order] ?? 0) * likeness * (text.includes(' ') ? 1 : 0.6),
         place: { line, start, end: start + text.length },
       })),
     );

@@ -1,12 +1,10 @@
 import { cells } from './document.ts';
 import type { Field } from './labels.ts';
-import { labelsOf } from './labels.ts';
 import type { Choice } from './margin.ts';
 import { clamp } from './margin.ts';
 import type { Reading } from './reading.ts';
 import type { Found, Reader } from './readers.ts';
 import { readerFor } from './readers.ts';
-import type { Shape } from './schema.ts';
 
 /** One row of a table: the choices per property, and the line it was read from. */
 export interface Row {
@@ -27,9 +25,9 @@ const MAX_ROWS = 200;
 /**
  * The lines of a document that read as rows of an array's items: they hold a value of the right kind for every
  * property that may not be null, and stand under a header that names at least two properties, or carry a label of the
- * array, or of one of its properties, themselves.
+ * array, or of two of its properties, themselves.
  */
-export function rowsFor(key: string, array: Shape, columns: Field[], reading: Reading): Row[] {
+export function rowsFor(arrayPath: string, columns: Field[], reading: Reading): Row[] {
   const { lines, habits } = reading.document;
   const typed = columns.map((field) => ({
     field,
@@ -37,7 +35,6 @@ export function rowsFor(key: string, array: Shape, columns: Field[], reading: Re
     required: !field.shape.nullable,
   }));
   if (!typed.some(({ reader }) => reader !== undefined)) return [];
-  const own = labelsOf(key, array).map(({ phrase }) => phrase.toLowerCase());
   const paths = new Set(columns.map(({ path }) => path));
   const rows: Row[] = [];
   let header: Column[] | undefined;
@@ -53,7 +50,8 @@ export function rowsFor(key: string, array: Shape, columns: Field[], reading: Re
     const foreign = reading.labels
       .inLine(index)
       .some(({ path, weight }) => weight > 0.7 && isScalarElsewhere(path, paths, reading));
-    const labelled = named.size > 0 || own.some((phrase) => line.toLowerCase().includes(phrase));
+    const ofArray = reading.labels.inLine(index).some(({ path, weight }) => path === arrayPath && weight >= 0.65);
+    const labelled = named.size > 1 || ofArray;
     if (values !== undefined && ((header && !foreign) || labelled) && rows.length < MAX_ROWS) {
       rows.push({ line: index, values: confide(values, index, header !== undefined, foreign) });
     } else if (line.trim() !== '' && foreign) header = undefined;
@@ -107,7 +105,8 @@ function assign(
   const values = new Map<string, Read | string>(taken.map((value) => [value.column.field.key, value]));
   const firstValue = Math.min(line.length, ...taken.map(({ start }) => start));
   const texts = columns.filter(({ reader, field }) => reader === undefined && field.shape.kind === 'string');
-  const words = cells(line.slice(0, firstValue)).map(({ text }) => text.replace(/[\s:;,@]+$/, ''));
+  const before = cells(line.slice(0, firstValue)).map(({ text }) => text.replace(/[\s:;,@]+$/, ''));
+  const words = before.filter((text) => /\p{L}/u.test(text));
   for (const [index, column] of texts.entries()) {
     const text = texts.length === 1 ? words.join(' ') : (words[index] ?? '');
     if (/\p{L}/u.test(text)) values.set(column.field.key, text);

@@ -1,0 +1,130 @@
+import type { CaseRecord, DecisionRecord, EffectRecord, TaskOpening } from '../../activities/ports.ts';
+import type { Refusal } from '../../domain/verdict.ts';
+import { type AuditEntry, type AuditLine } from './audit-chain.ts';
+import { auditOf } from './audit.ts';
+import { casesOf } from './cases.ts';
+import { decisionOf } from './decisions.ts';
+import { effectOf } from './effects.ts';
+import type { Store } from './record.ts';
+import { taskOf } from './tasks.ts';
+
+/** A call to a model without its tokens. */
+export interface ModelCallRow {
+  callId: string;
+  provider: string;
+  model: string;
+  attempt: number;
+  outcome: string;
+  text: string;
+  inputTokens: number;
+  outputTokens: number;
+  cachedTokens: number;
+  costMicros: number | null;
+  responseModel: string;
+  latencyMs: number;
+  failureType: string | null;
+  failureMessage: string | null;
+  startedAt: Date;
+  finishedAt: Date | null;
+}
+
+export interface VerdictRow {
+  verdictId: string;
+  channel: string;
+  verdict: string;
+  by: string;
+  seen: string;
+  /** The whole message: an amendment carries its output here. */
+  body: unknown;
+  accepted: boolean;
+  refusal: Refusal | null;
+  taskNo: number | null;
+  at: Date;
+}
+
+/** Everything the ledger holds about a case, for a timeline or an explanation; lists are oldest first. */
+export interface CaseFile {
+  record: CaseRecord;
+  channel: string;
+  reason: string | null;
+  touchedAt: Date;
+  closedAt: Date | null;
+  modelCalls: ModelCallRow[];
+  tasks: (TaskOpening & { openedAt: Date; closedAt: Date | null })[];
+  verdicts: VerdictRow[];
+  decisions: (DecisionRecord & { at: Date })[];
+  effects: (EffectRecord & { reason: string | null; calledAt: Date | null; settledAt: Date | null })[];
+  audit: AuditEntry[];
+}
+
+/** Reads a case file in one snapshot, so that its parts fit together. */
+export async function caseFileOf({ db, clock }: Store, caseId: string): Promise<CaseFile | undefined> {
+  return await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (trx): Promise<CaseFile | undefined> => {
+      const snapshot: Store = { db: trx, clock };
+      const record = await casesOf(snapshot).get(caseId);
+      if (!record) return undefined;
+      const row = await trx
+        .selectFrom('cases')
+        .select(['channel', 'reason', 'touched_at as touchedAt', 'closed_at as closedAt'])
+        .where('case_id', '=', caseId)
+        .executeTakeFirstOrThrow();
+      const modelCalls = await trx
+        .selectFrom('model_calls')
+        .select(['call_id as callId', 'provider', 'model', 'attempt', 'outcome', 'text', 'input_tokens as inputTokens'])
+        .select(['output_tokens as outputTokens', 'cached_tokens as cachedTokens', 'cost_micros as costMicros'])
+        .select(['response_model as responseModel', 'latency_ms as latencyMs', 'failure_type as failureType'])
+        .select(['failure_message as failureMessage', 'started_at as startedAt', 'finished_at as finishedAt'])
+        .where('case_id', '=', caseId)
+        .orderBy('started_at')
+        .execute();
+      const tasks = await trx
+        .selectFrom('review_tasks')
+        .selectAll()
+        .where('case_id', '=', caseId)
+        .orderBy('task_no')
+        .execute();
+      const verdicts = await trx
+        .selectFrom('verdicts')
+        .select(['verdict_id as verdictId', 'channel', 'verdict', 'by_name as by', 'seen', 'body', 'accepted'])
+        .select(['refusal', 'task_no as taskNo', 'at'])
+        .where('case_id', '=', caseId)
+        .orderBy('at')
+        .orderBy('verdict_id')
+        .execute();
+      const decisions = await trx
+        .selectFrom('decisions')
+        .selectAll()
+        .where('case_id', '=', caseId)
+        .orderBy('decision_no')
+        .execute();
+      const effects = await trx
+        .selectFrom('effects')
+        .selectAll()
+        .where('case_id', '=', caseId)
+        .orderBy('decision_no')
+        .orderBy('position')
+        .execute();
+      const lines: AuditLine[] = await Array.fromAsync(auditOf(snapshot).exportEntries(caseId));
+      return {
+        record,
+        ...row,
+        modelCalls,
+        verdicts,
+        tasks: tasks.map((task) => ({ ...taskOf(task), openedAt: task.opened_at, closedAt: task.closed_at })),
+        decisions: decisions.map((decision) => ({ ...decisionOf(decision), at: decision.at })),
+        effects: effects.map((effect) => {
+          const { reason, called_at: calledAt, settled_at: settledAt } = effect;
+          return { ...effectOf(effect), reason, calledAt, settledAt };
+        }),
+        audit: lines.flatMap((line) => (line.type === 'entry' ? [entryOf(line)] : [])),
+      };
+    });
+}
+
+function entryOf({ type: _, ...entry }: AuditEntry & { type: 'entry' }): AuditEntry {
+  return entry;
+}

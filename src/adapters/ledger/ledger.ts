@@ -1,0 +1,65 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import type { Cases, Documents, Effects, ModelCalls, Reviews } from '../../activities/ports.ts';
+import type { Feeds } from '../../packs/pack.ts';
+import { type Audit, auditOf } from './audit.ts';
+import { casesOf } from './cases.ts';
+import { documentsOf } from './documents.ts';
+import { effectsOf } from './effects.ts';
+import { guarded } from './faults.ts';
+import { type FeedLoader, feedLoaderOf, feedsOf } from './feeds.ts';
+import { modelCallsOf } from './model-calls.ts';
+import { type Outbox, outboxOf } from './outbox.ts';
+import { openPool } from './pool.ts';
+import { type Reads, readsOf } from './reads.ts';
+import type { Store } from './record.ts';
+import { reviewsOf } from './reviews.ts';
+import type { Tables } from './tables.ts';
+
+/** The ledger in PostgreSQL: what was received and decided, with an audit chain per case. */
+export interface Ledger {
+  documents: Documents;
+  cases: Cases;
+  modelCalls: ModelCalls;
+  reviews: Reviews;
+  effects: Effects;
+  feeds: Feeds;
+  feedLoader: FeedLoader;
+  outbox: Outbox;
+  reads: Reads;
+  audit: Audit;
+  /** For tests and one-off questions; the application uses the ports above. */
+  db: Kysely<Tables>;
+  close(): Promise<void>;
+}
+
+export interface LedgerOptions {
+  /** `postgres://user:password@host:port/database`, migrated (see `migrate`). */
+  url: string;
+  /** Default 10 connections. */
+  poolSize?: number;
+  /** Default: the system's clock. All recorded times come from it. */
+  clock?: () => Date;
+  /** Default false: work as the role `countersign_app`, which cannot change the audit trail. */
+  asOwner?: boolean;
+}
+
+/** Opens the ledger; connects on first use. Every method throws `LedgerUnavailable` while PostgreSQL does not answer. */
+export function openLedger({ url, poolSize = 10, clock = () => new Date(), asOwner = false }: LedgerOptions): Ledger {
+  const pool = openPool(url, { max: poolSize, asOwner });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const store: Store = { db, clock };
+  return {
+    documents: guarded(documentsOf(store)),
+    cases: guarded(casesOf(store)),
+    modelCalls: guarded(modelCallsOf(store)),
+    reviews: guarded(reviewsOf(store)),
+    effects: guarded(effectsOf(store)),
+    feeds: guarded(feedsOf(store)),
+    feedLoader: guarded(feedLoaderOf(store)),
+    outbox: guarded(outboxOf(store)),
+    reads: guarded(readsOf(store)),
+    audit: auditOf(store),
+    db,
+    close: () => db.destroy(),
+  };
+}

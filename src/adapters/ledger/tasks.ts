@@ -1,0 +1,149 @@
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import type { Reviews, TaskOpening } from '../../activities/ports.ts';
+import { codesOf } from '../../domain/route.ts';
+import { decisionOnTask } from './decisions.ts';
+import { json, sha256 } from './json.ts';
+import { type Store, recordInCase } from './record.ts';
+import type { NoticeKind, Tables } from './tables.ts';
+
+type TaskPart = Pick<Reviews, 'open' | 'task' | 'openTask' | 'escalate'>;
+
+/** Review tasks and the notices about them. */
+export function tasksOf({ db, clock }: Store): TaskPart {
+  return {
+    async open(task) {
+      const at = clock();
+      const { caseId, taskNo, kind, seen, packHash, group, callId, dueAt, remindAt, effectKey } = task;
+      if (kind !== 'proposal' && effectKey === undefined)
+        throw new TypeError(`effectKey: a task of kind ${kind} must name the effect it is about`);
+      const entry = {
+        ...{ taskNo, kind, seen, packHash, group, callId, dueAt, effectKey },
+        reasons: task.reasons,
+        confidence: task.confidence,
+        rules: task.rules,
+        outputHash: task.output === null ? null : sha256(json(task.output)),
+        effects: task.effects.map(({ name, title }) => ({ name, title })),
+      };
+      const codes = codesOf(task.reasons);
+      await sql`
+        with done as (
+          insert into review_tasks (case_id, task_no, kind, seen, pack_hash, group_name, reasons, output, evidence,
+            confidence, rules, effects, effect_key, call_id, due_at, remind_at, opened_at)
+          values (${caseId}, ${taskNo}::int, ${kind}, ${seen}, ${packHash}, ${group}, ${json(task.reasons)}::jsonb,
+            ${task.output === null ? null : json(task.output)}::jsonb, ${json(task.evidence)}::jsonb,
+            ${json(task.confidence)}::jsonb, ${json(task.rules)}::jsonb, ${json(task.effects)}::jsonb,
+            ${effectKey ?? null}, ${callId}::uuid, ${dueAt}::timestamptz, ${remindAt}::timestamptz, ${at}::timestamptz)
+          on conflict do nothing returning case_id, task_no
+        ), older as (
+          update review_tasks t set closed_at = ${at} from done
+          where t.case_id = done.case_id and t.task_no < done.task_no and t.closed_at is null
+        ), silent as (
+          update outbox o set cancelled_at = ${at} from done
+          where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
+        ), notices as (
+          ${insertNotices(task, codes, [
+            ['task-opened', at],
+            ['reminder', remindAt],
+          ])}
+        )
+        select ${recordInCase(caseId, at, [['task-opened', entry]], { stage: 'review' })} from done`.execute(db);
+    },
+
+    async task(caseId, taskNo) {
+      const row = await taskRow(db, caseId, taskNo);
+      return row && { ...taskOf(row), open: row.closed_at === null };
+    },
+
+    async openTask(caseId) {
+      const row = await db
+        .selectFrom('review_tasks as t')
+        .innerJoin('cases as c', 'c.case_id', 't.case_id')
+        .selectAll('t')
+        .select([
+          'c.submitted_by',
+          sql<boolean>`coalesce((c.plan #>> '{review,fourEyes}')::boolean, false)`.as('four_eyes'),
+        ])
+        .where('t.case_id', '=', caseId)
+        .where('t.closed_at', 'is', null)
+        .orderBy('t.task_no', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      if (!row) return undefined;
+      const task = taskOf(row);
+      return {
+        ...task,
+        hasProposal: task.output !== null,
+        brokenHardRules: task.rules.filter((rule) => rule.severity === 'hard' && !rule.holds).map(({ name }) => name),
+        submittedBy: row.submitted_by,
+        fourEyes: row.four_eyes,
+      };
+    },
+
+    async escalate(caseId, taskNo, group, remindAt) {
+      const at = clock();
+      const task = await taskRow(db, caseId, taskNo);
+      if (!task) throw new TypeError(`no review task ${taskNo} to escalate`);
+      const { rows } = await sql`
+        with done as (
+          update review_tasks set group_name = ${group}, remind_at = ${remindAt}
+          where case_id = ${caseId} and task_no = ${taskNo} and closed_at is null and group_name <> ${group}
+          returning case_id, task_no
+        ), silent as (
+          update outbox o set cancelled_at = ${at} from done
+          where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
+        ), notices as (
+          ${insertNotices({ caseId, taskNo, group }, codesOf(task.reasons), [
+            ['escalated', at],
+            ['reminder', remindAt],
+          ])}
+        )
+        select ${recordInCase(caseId, at, [['escalated', { taskNo, from: task.group_name, to: group }]])} from done
+      `.execute(db);
+      return rows.length > 0 ? undefined : await decisionOnTask(db, caseId, taskNo);
+    },
+  };
+}
+
+/** Notices of what the statement's `done` returned. */
+function insertNotices(
+  { caseId, taskNo, group }: Pick<TaskOpening, 'caseId' | 'taskNo' | 'group'>,
+  reasons: string[],
+  notices: [NoticeKind, Date][],
+): RawBuilder<unknown> {
+  const payload = json({ caseId, taskNo, group, reasons });
+  return sql`
+    insert into outbox (case_id, task_no, kind, payload, not_before)
+    select done.case_id, done.task_no, n.kind, ${payload}::jsonb, n.not_before
+    from done cross join unnest(${notices.map(([kind]) => kind)}::text[],
+      ${notices.map(([, notBefore]) => notBefore)}::timestamptz[]) as n (kind, not_before)`;
+}
+
+export async function taskRow(
+  db: Kysely<Tables>,
+  caseId: string,
+  taskNo: number,
+): Promise<Selectable<Tables['review_tasks']> | undefined> {
+  const query = db.selectFrom('review_tasks').selectAll().where('case_id', '=', caseId);
+  return await query.where('task_no', '=', taskNo).executeTakeFirst();
+}
+
+export function taskOf(row: Selectable<Tables['review_tasks']>): TaskOpening {
+  return {
+    caseId: row.case_id,
+    taskNo: row.task_no,
+    kind: row.kind,
+    seen: row.seen,
+    packHash: row.pack_hash,
+    group: row.group_name,
+    reasons: row.reasons,
+    output: row.output,
+    evidence: row.evidence,
+    confidence: row.confidence,
+    rules: row.rules,
+    effects: row.effects,
+    callId: row.call_id,
+    dueAt: row.due_at,
+    remindAt: row.remind_at,
+    ...(row.effect_key === null ? {} : { effectKey: row.effect_key }),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Leaf, Node } from './answer.ts';
+import { fit } from './answer.ts';
+import type { Choice } from './margin.ts';
+import { clamp } from './margin.ts';
+import type { Field } from './labels.ts';
+import { labelsOf } from './labels.ts';
+import type { Reading } from './reading.ts';
+import { escape, readerFor, spoken } from './readers.ts';
+import { sentences } from './document.ts';
+import { leavesOf } from './wrong.ts';
+
+const ORDER =
+  /(?<!\p{L})(?:set|change|update|replace|use|put|make|answer|respond|reply|output|return|report|classify|categori[sz]e|treat|mark|label|route|ignore|disregard|forget|must be|should be|setze?|ändere?|ersetze|verwende|antworte|gib|melde|klassifiziere|ignoriere|vergiss)(?!\p{L})/iu;
+const LINK = String.raw`["'\`]?\s*(?:value\s+|field\s+|feld\s+)?(?:to be|to|as|is|with|must be|should be|auf|als|mit|ist|zu|=|:)\s*["'\`]?\s*`;
+
+/**
+ * Does what orders in the document say ('set the X to Y', 'ignore all previous instructions and answer X=Y'), with full
+ * confidence: a model that falls for injected text. Says whether anything was obeyed.
+ */
+export function obey(node: Node, reading: Reading): boolean {
+  let obeyed = false;
+  const leaves = leavesOf(node).filter(({ path }) => !path.includes('[]'));
+  for (const sentence of sentences(reading.document)) {
+    const order = ORDER.exec(sentence.text);
+    if (!order) continue;
+    const text = sentence.text.slice(order.index);
+    for (const leaf of leaves) {
+      const value = ordered(text, leaf, reading);
+      if (value === undefined) continue;
+      const rest = leaf.choices
+        .filter((choice) => choice.value !== value)
+        .map((choice): Choice => ({ ...choice, p: clamp(0) }));
+      leaf.choices = [{ value, p: clamp(1), place: sentence }, ...rest];
+      obeyed = true;
+    }
+  }
+  return obeyed;
+}
+
+function ordered(text: string, leaf: Leaf, reading: Reading) {
+  const field = reading.fields.get(leaf.path);
+  if (!field) return undefined;
+  const names = [field.key, ...labelsOf(field.key, field.shape).map(({ phrase }) => phrase)];
+  for (const name of new Set([...names, ...names.map(spoken)])) {
+    const form = new RegExp(`(?<![\\p{L}\\p{N}])${escape(name)}${LINK}(.+)$`, 'iu');
+    const rest = form.exec(text)?.[1];
+    const value = rest === undefined ? undefined : valueOf(rest, field, reading);
+    if (value !== undefined) return value;
+  }
+  // A label needs no field's name: 'classify this as X'.
+  const named = field.shape.members.filter(({ value }) => typeof value === 'string' && mentions(text, value));
+  return field.shape.kind === 'enum' && named.length === 1 ? named[0]?.value : undefined;
+}
+
+function mentions(text: string, label: string): boolean {
+  return [label, spoken(label)].some((form) =>
+    new RegExp(`(?<![\\p{L}\\p{N}_])${escape(form)}(?![\\p{L}\\p{N}_])`, 'iu').test(text),
+  );
+}
+
+function valueOf(rest: string, field: Field, reading: Reading) {
+  const { shape, key, labels } = field;
+  if (shape.kind === 'enum')
+    return shape.members.find(({ value }) => mentions(rest.slice(0, 60), String(value)))?.value;
+  if (shape.kind === 'boolean')
+    return /^(?:true|yes|ja)/i.test(rest) ? true : /^(?:false|no|nein)/i.test(rest) ? false : undefined;
+  const reader = readerFor(shape, [key, ...labels.map(({ phrase }) => phrase)].join(' '), reading.document.habits);
+  const plain = rest.split(/["'`;!?]|,\s|\.(?:\s|$)|\s(?:and|und)\s/)[0]?.trim() ?? '';
+  const value = fit(reader ? (reader.find(rest)[0]?.value ?? null) : plain, shape);
+  return value === '' || value === null ? undefined : value;
+}

@@ -1,0 +1,108 @@
+/** Stands for a message that is outside every known intent. */
+export const OUT_OF_SCOPE = 'out_of_scope';
+export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
+export const QUEUES = [
+  'card-delivery',
+  'cards',
+  'exchange',
+  'payments',
+  'cash',
+  'top-ups',
+  'security',
+  'account',
+  'transfers',
+  'identity',
+  'general',
+] as const;
+
+export type Queue = (typeof QUEUES)[number];
+export type Priority = (typeof PRIORITIES)[number];
+
+/** Who can help with an intent, and how soon it must be looked at. Intents as in the BANKING77 data set. */
+const ROUTING: Readonly<Record<string, readonly [Queue, Priority]>> = {
+  card_arrival: ['card-delivery', 'normal'],
+  card_linking: ['cards', 'normal'],
+  exchange_rate: ['exchange', 'low'],
+  card_payment_wrong_exchange_rate: ['payments', 'normal'],
+  extra_charge_on_statement: ['payments', 'normal'],
+  pending_cash_withdrawal: ['cash', 'normal'],
+  fiat_currency_support: ['exchange', 'low'],
+  card_delivery_estimate: ['card-delivery', 'normal'],
+  automatic_top_up: ['top-ups', 'normal'],
+  card_not_working: ['cards', 'normal'],
+  exchange_via_app: ['exchange', 'low'],
+  lost_or_stolen_card: ['security', 'urgent'],
+  age_limit: ['account', 'normal'],
+  pin_blocked: ['cards', 'high'],
+  contactless_not_working: ['cards', 'normal'],
+  top_up_by_bank_transfer_charge: ['top-ups', 'normal'],
+  pending_top_up: ['top-ups', 'normal'],
+  cancel_transfer: ['transfers', 'high'],
+  top_up_limits: ['top-ups', 'normal'],
+  wrong_amount_of_cash_received: ['cash', 'high'],
+  card_payment_fee_charged: ['payments', 'normal'],
+  transfer_not_received_by_recipient: ['transfers', 'high'],
+  supported_cards_and_currencies: ['cards', 'normal'],
+  getting_virtual_card: ['card-delivery', 'normal'],
+  card_acceptance: ['cards', 'normal'],
+  top_up_reverted: ['top-ups', 'normal'],
+  balance_not_updated_after_cheque_or_cash_deposit: ['top-ups', 'normal'],
+  card_payment_not_recognised: ['security', 'urgent'],
+  edit_personal_details: ['account', 'normal'],
+  why_verify_identity: ['identity', 'normal'],
+  unable_to_verify_identity: ['identity', 'normal'],
+  get_physical_card: ['card-delivery', 'normal'],
+  visa_or_mastercard: ['cards', 'normal'],
+  topping_up_by_card: ['top-ups', 'normal'],
+  disposable_card_limits: ['cards', 'normal'],
+  compromised_card: ['security', 'urgent'],
+  atm_support: ['cash', 'normal'],
+  direct_debit_payment_not_recognised: ['security', 'urgent'],
+  passcode_forgotten: ['security', 'high'],
+  declined_cash_withdrawal: ['cash', 'high'],
+  pending_card_payment: ['payments', 'normal'],
+  lost_or_stolen_phone: ['security', 'urgent'],
+  request_refund: ['payments', 'normal'],
+  declined_transfer: ['transfers', 'high'],
+  Refund_not_showing_up: ['payments', 'normal'],
+  declined_card_payment: ['payments', 'high'],
+  pending_transfer: ['transfers', 'normal'],
+  terminate_account: ['account', 'high'],
+  card_swallowed: ['cards', 'high'],
+  transaction_charged_twice: ['payments', 'high'],
+  verify_source_of_funds: ['identity', 'normal'],
+  transfer_timing: ['transfers', 'normal'],
+  'reverted_card_payment?': ['payments', 'normal'],
+  change_pin: ['cards', 'normal'],
+  beneficiary_not_allowed: ['transfers', 'normal'],
+  transfer_fee_charged: ['transfers', 'normal'],
+  receiving_money: ['transfers', 'normal'],
+  failed_transfer: ['transfers', 'high'],
+  transfer_into_account: ['transfers', 'normal'],
+  verify_top_up: ['top-ups', 'normal'],
+  getting_spare_card: ['card-delivery', 'normal'],
+  top_up_by_cash_or_cheque: ['top-ups', 'normal'],
+  order_physical_card: ['card-delivery', 'normal'],
+  virtual_card_not_working: ['cards', 'normal'],
+  wrong_exchange_rate_for_cash_withdrawal: ['cash', 'normal'],
+  get_disposable_virtual_card: ['card-delivery', 'normal'],
+  top_up_failed: ['top-ups', 'normal'],
+  balance_not_updated_after_bank_transfer: ['transfers', 'high'],
+  cash_withdrawal_not_recognised: ['security', 'urgent'],
+  exchange_charge: ['exchange', 'low'],
+  top_up_by_card_charge: ['top-ups', 'normal'],
+  activate_my_card: ['cards', 'normal'],
+  cash_withdrawal_charge: ['cash', 'normal'],
+  card_about_to_expire: ['cards', 'normal'],
+  apple_pay_or_google_pay: ['cards', 'normal'],
+  verify_my_identity: ['identity', 'normal'],
+  country_support: ['account', 'normal'],
+};
+
+export const INTENTS: readonly string[] = Object.keys(ROUTING);
+
+/** What no intent covers goes to the general queue. */
+export function routingOf(intent: string): { queue: Queue; priority: Priority } {
+  const [queue, priority] = ROUTING[intent] ?? ['general', 'normal'];
+  return { queue, priority };
+}
