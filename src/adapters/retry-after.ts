@@ -14,20 +14,13 @@ export interface HeaderReader {
 export function retryAfterMs(headers: HeaderReader, now: number): number | undefined {
   const inMs = headers.get('retry-after-ms')?.trim();
   const value = headers.get('retry-after')?.trim();
-  return (
-    capped(decimal(inMs)) ??
-    capped(decimal(value) * 1000) ??
-    capped(value && HTTP_DATE.test(value) ? Date.parse(value) - now : Number.NaN)
-  );
+  return capped(decimal(inMs)) ?? capped(decimal(value) * 1000) ?? capped(Date.parse(value ?? '') - now);
 }
 
 /** A delay in milliseconds, whole and at most the cap; undefined when it is no positive number. */
 export function capped(ms: number): number | undefined {
   return ms > 0 ? Math.ceil(Math.min(ms, RETRY_AFTER_CAP_MS)) : undefined;
 }
-
-// `Date.parse` alone would take '-5' for a year.
-const HTTP_DATE = /^[A-Z][a-z]+,? /;
 
 function decimal(text: string | undefined): number {
   return text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;

@@ -44,7 +44,7 @@ export function createHttpSink({ url, capability, timeoutMs = 10_000 }: HttpSink
           ...(body ? { 'content-type': 'application/json' } : {}),
           ...(body && capability === 'idempotency-key' ? { 'idempotency-key': headerValue(body.key) } : {}),
         },
-        body: body ? JSON.stringify({ ...body.json, reference: body.key }) : null,
+        ...(body ? { body: JSON.stringify({ ...body.json, reference: body.key }) } : {}),
         // A followed redirect turns a POST into a GET, which answers 200 and applies nothing.
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),

@@ -20,11 +20,11 @@ export interface Child {
   /** Resolves when the process is gone; never rejects. */
   exited: Promise<Exit>;
   /** What it wrote since this start, at most the last `lines` (20). */
-  tail(lines?: number): Promise<string>;
+  tail: (lines?: number) => Promise<string>;
   /** Asks it to end (SIGTERM unless another signal is given) and waits; after `graceMs` (10 s) it is killed. */
-  stop(options?: { signal?: NodeJS.Signals; graceMs?: number }): Promise<Exit>;
+  stop: (options?: { signal?: NodeJS.Signals; graceMs?: number }) => Promise<Exit>;
   /** SIGKILL, and waits until it is gone. */
-  kill(): Promise<Exit>;
+  kill: () => Promise<Exit>;
 }
 
 /** Which program to run, as whom; its output goes to `<stateDir>/logs/<name>.log`, its id to `<stateDir>/<name>.pid`. */

@@ -53,7 +53,7 @@ export interface LaunchOptions {
   userDataDir: string;
   options: { executablePath: string; headless: true; args: string[] };
   /** Deletes the folder; call it once the browser is closed. */
-  cleanUp(): Promise<void>;
+  cleanUp: () => Promise<void>;
 }
 
 /** Settings for a browser that is quiet, headless and new. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chown, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -26,6 +26,7 @@ const ROOT_HOME = '/var/lib/countersign';
 /**
  * PostgreSQL refuses to run as root, so for root it runs as the user `postgres` (created when missing). That user often
  * cannot enter root's home folder: then programs or data, whichever is out of reach, live under /var/lib/countersign.
+ * `stateDir` must exist.
  */
 export async function postgresHome(stateDir: string, log: Log): Promise<PostgresHome> {
   const binaries = await embeddedBinaries();
@@ -41,6 +42,7 @@ export async function postgresHome(stateDir: string, log: Log): Promise<Postgres
     home.postgres = join(copy, 'bin', 'postgres');
     home.initdb = join(copy, 'bin', 'initdb');
   }
+  await letGroupIn(resolve(stateDir), identity);
   if (!(await canEnter(resolve(stateDir), identity))) {
     home.dataDir = join(ROOT_HOME, `data-${shortHash(resolve(stateDir))}`);
     log(`The user postgres cannot enter ${stateDir}: its data are in ${home.dataDir}`);
@@ -90,6 +92,14 @@ export async function canEnter(folder: string, { uid, gid }: { uid: number; gid:
     }
     if (path === dirname(path)) return true;
   }
+}
+
+/** Opens a state folder that only root may enter (as temporary folders are) to the group postgres: to enter, not to list. */
+async function letGroupIn(stateDir: string, identity: { uid: number; gid: number }): Promise<void> {
+  if ((await canEnter(stateDir, identity)) || !(await canEnter(dirname(stateDir), identity))) return;
+  const { uid, mode } = await stat(stateDir);
+  await chown(stateDir, uid, identity.gid);
+  await chmod(stateDir, (mode & 0o7707) | 0o010);
 }
 
 async function copyOnce(from: string, to: string, log: Log): Promise<void> {

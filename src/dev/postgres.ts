@@ -26,9 +26,9 @@ export interface Postgres {
   pid: number;
   exited: Promise<Exit>;
   /** Fast shutdown: open transactions are rolled back, everything else is on disk. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
   /** SIGKILL of the postmaster, for crash tests: its backends follow by themselves, the next start recovers. */
-  kill(): Promise<void>;
+  kill: () => Promise<void>;
 }
 
 const NAME = 'countersign';

@@ -6,13 +6,13 @@ export interface NodeProcess<T> {
   /** What `ready` made of the line by which the program said so. */
   ready: T;
   /** SIGTERM, and after `graceMs` (10 s) SIGKILL; resolves when it is gone. */
-  stop(graceMs?: number): Promise<Exit>;
+  stop: (graceMs?: number) => Promise<Exit>;
   /** SIGKILL: the crash that tests ask for. Resolves when it is gone. */
-  kill(): Promise<Exit>;
+  kill: () => Promise<Exit>;
   /** Resolves when it ends, whoever ended it. */
   exited: Promise<Exit>;
   /** The last lines it wrote since this start, for a message about its failure. */
-  tail(lines?: number): Promise<string>;
+  tail: (lines?: number) => Promise<string>;
 }
 
 /** What to run and how to tell that it is ready. */

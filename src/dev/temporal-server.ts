@@ -39,9 +39,9 @@ export interface TemporalServer {
   version: string;
   exited: Promise<Exit>;
   /** Stops it cleanly and waits. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
   /** SIGKILL, for crash tests. */
-  kill(): Promise<void>;
+  kill: () => Promise<void>;
 }
 
 const DEFAULT_UI_PORT = 8233;
@@ -131,7 +131,8 @@ async function startOnce(options: TemporalServerOptions, binary: TemporalBinary)
       kill: async () => void (await child.kill()),
     };
   } catch (error) {
-    throw new Error(`The Temporal server did not start: ${(error as Error).message}\n${await lastWords(child)}`);
+    const message = `The Temporal server did not start: ${(error as Error).message}\n${await lastWords(child)}`;
+    throw new Error(message, { cause: error });
   }
 }
 
@@ -170,7 +171,7 @@ async function knownAttributes(connection: Connection): Promise<Record<string, n
   try {
     await connection.workflowService.describeNamespace({ namespace: 'default' });
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
-    return customAttributes as Record<string, number>;
+    return customAttributes;
   } catch {
     return undefined;
   }

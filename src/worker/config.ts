@@ -29,6 +29,8 @@ const schema = z.object({
   COUNTERSIGN_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   COUNTERSIGN_NOTICES_URL: z.url().optional(),
   COUNTERSIGN_CACHED_CASES: z.coerce.number().int().min(10).default(1_000),
+  /** Names this build for Temporal's Worker Deployments; then an operator says which build is current. Without: unversioned. */
+  COUNTERSIGN_BUILD_ID: z.string().min(1).optional(),
   COUNTERSIGN_SWEEP_EVERY: z.string().default('1 minute'),
   COUNTERSIGN_TASK_QUEUE: z.string().default('countersign'),
   TEMPORAL_UI_URL: z.url().optional(),

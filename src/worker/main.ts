@@ -1,5 +1,5 @@
 import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { createActivities } from '../activities/index.ts';
@@ -37,6 +37,7 @@ const worker = await Worker.create({
   maxCachedWorkflows: config.COUNTERSIGN_CACHED_CASES,
   shutdownGraceTime: GRACE,
   shutdownForceTime: FORCE,
+  ...versioning(config.COUNTERSIGN_BUILD_ID),
 });
 await scheduleSweep(temporal, config.COUNTERSIGN_TASK_QUEUE, config.COUNTERSIGN_SWEEP_EVERY);
 const health = await serveHealth(config.COUNTERSIGN_HEALTH_PORT, async () => ({
@@ -68,4 +69,14 @@ async function answers(ledger: Ledger): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/**
+ * Open cases wait for weeks and move to the new code (AUTO_UPGRADE, for every workflow), which was replayed against them
+ * before. Temporal refuses a behaviour from a worker without a build id, so it is set here and not on the workflows.
+ */
+function versioning(buildId: string | undefined): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (buildId === undefined) return {};
+  const version = { deploymentName: 'countersign', buildId };
+  return { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' } };
 }

@@ -25,9 +25,10 @@ export function sendNotices(outbox: Ledger['outbox'], url: string | undefined, l
 
 async function deliver(outbox: Ledger['outbox'], url: string | undefined, log: Logger): Promise<void> {
   for (const notice of await outbox.due(new Date(), BATCH)) {
-    const { id, caseId, kind } = notice;
+    const { id, kind, payload } = notice;
+    const { caseId } = payload;
     try {
-      if (url !== undefined) await post(url, notice);
+      if (url !== undefined) await post(url, { kind, ...payload });
       await outbox.sent(id);
       log.info({ caseId, kind }, 'notice sent');
     } catch (error) {

@@ -4,7 +4,6 @@ import {
   condition,
   isCancellation,
   setHandler,
-  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Stage } from '../domain/case.ts';
@@ -69,7 +68,6 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   }
 }
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, decideCase);
 
 function rejected(caseId: string, decidedBy: string, reason: string | undefined): CaseResult {
   const result: CaseResult = { caseId, outcome: 'rejected', route: 'review', decidedBy };

@@ -1,4 +1,4 @@
-import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/decision.ts';
 import type { ReverseCaseInput } from '../messages.ts';
 import { quickly, runNormally } from './steps.ts';
@@ -27,4 +27,3 @@ export async function reverseCase({ caseId, by, reason }: ReverseCaseInput): Pro
   await quickly('closeCase', 'Record the reversal', { caseId, outcome: 'reversed', by, reason });
   return { caseId, outcome: 'reversed', route: 'none', decidedBy: by, reason };
 }
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, reverseCase);

@@ -1,4 +1,3 @@
-import { setWorkflowOptions } from '@temporalio/workflow';
 import type { SweepReport } from '../activities/steps.ts';
 import { runNormally } from './steps.ts';
 
@@ -6,4 +5,3 @@ import { runNormally } from './steps.ts';
 export async function sweep(): Promise<SweepReport> {
   return await runNormally('sweep', 'Compare the ledger with Temporal', undefined);
 }
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, sweep);

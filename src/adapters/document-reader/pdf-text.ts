@@ -14,11 +14,12 @@ export async function pdfText(bytes: Uint8Array): Promise<string> {
     if (pages.every((lines) => lines.length === 0)) {
       throw new Unreadable('scan: text layer missing; run OCR first');
     }
-    const texts = pages.map(async (lines, index) => {
-      if (lines.length > 0) return lines.join('\n');
-      return (await showsImage(pdf, index + 1)) ? `[page ${index + 1} of ${totalPages} has no text layer]` : '';
-    });
-    return (await Promise.all(texts)).filter((text) => text !== '').join('\n\n');
+    const texts: string[] = [];
+    for (const [index, lines] of pages.entries()) {
+      if (lines.length > 0) texts.push(lines.join('\n'));
+      else if (await showsImage(pdf, index + 1)) texts.push(`[page ${index + 1} of ${totalPages} has no text layer]`);
+    }
+    return texts.join('\n\n');
   } catch (error) {
     if (error instanceof Unreadable) throw error;
     throw new Unreadable('the PDF is damaged; print or export it again');
@@ -45,7 +46,9 @@ async function open(bytes: Uint8Array): Promise<Pdf> {
 async function showsImage(pdf: Pdf, pageNumber: number): Promise<boolean> {
   const { OPS } = await getResolvedPDFJS();
   const images = [OPS.paintImageXObject, OPS.paintInlineImageXObject, OPS.paintImageMaskXObject];
-  const { fnArray } = await (await pdf.getPage(pageNumber)).getOperatorList();
+  const page = await pdf.getPage(pageNumber);
+  const { fnArray } = await page.getOperatorList();
+  page.cleanup();
   return fnArray.some((operation) => images.includes(operation));
 }
 

@@ -1,6 +1,6 @@
 import type { CaseRecord, DecisionRecord, EffectRecord, TaskOpening } from '../../activities/ports.ts';
 import type { Refusal } from '../../domain/verdict.ts';
-import { type AuditEntry, type AuditLine } from './audit-chain.ts';
+import type { AuditEntry } from './audit-chain.ts';
 import { auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';
 import { decisionOf } from './decisions.ts';
@@ -108,7 +108,10 @@ export async function caseFileOf({ db, clock }: Store, caseId: string): Promise<
         .orderBy('decision_no')
         .orderBy('position')
         .execute();
-      const lines: AuditLine[] = await Array.fromAsync(auditOf(snapshot).exportEntries(caseId));
+      const audit: AuditEntry[] = [];
+      for await (const line of auditOf(snapshot).exportEntries(caseId)) {
+        if (line.type === 'entry') audit.push(entryOf(line));
+      }
       return {
         record,
         ...row,
@@ -120,7 +123,7 @@ export async function caseFileOf({ db, clock }: Store, caseId: string): Promise<
           const { reason, called_at: calledAt, settled_at: settledAt } = effect;
           return { ...effectOf(effect), reason, calledAt, settledAt };
         }),
-        audit: lines.flatMap((line) => (line.type === 'entry' ? [entryOf(line)] : [])),
+        audit,
       };
     });
 }

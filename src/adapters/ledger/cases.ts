@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
-import type { CaseRecord, Cases } from '../../activities/ports.ts';
+import type { CaseRecord, Cases, Received } from '../../activities/ports.ts';
 import { type DocumentRef, caseIdOf } from '../../domain/case.ts';
+import type { PackManifest } from '../../packs/pack.ts';
 import { GENESIS } from './audit-chain.ts';
 import { FOREIGN_KEY, hasState } from './faults.ts';
 import { json, sha256, storable } from './json.ts';
@@ -26,22 +27,25 @@ export function casesOf(store: Store): Cases {
         sql<boolean>`c.outcome is not null or exists (select from decisions d where d.case_id = c.case_id)`.as(
           'decided',
         ),
+        sql<number>`coalesce((select max(task_no) from review_tasks t where t.case_id = c.case_id), 0)`.as(
+          'last_task_no',
+        ),
       ])
       .executeTakeFirst();
     return row && recordOf(row);
   };
 
   /** Stores the manifest once per process and version; nothing ever removes it. */
-  const storePack = async (plan: { packHash: string; packId: string; packVersion: string }, manifest: unknown) => {
+  const storePack = async (plan: { packHash: string; packId: string; packVersion: string }, manifest: PackManifest) => {
     if (storedPacks.has(plan.packHash)) return;
     await sql`insert into pack_versions (hash, pack_id, version, manifest, first_used_at)
-      values (${plan.packHash}, ${plan.packId}, ${plan.packVersion}, ${json(manifest)}::jsonb, ${clock()})
+      values (${plan.packHash}, ${plan.packId}, ${plan.packVersion}, ${json(manifest)}::json, ${clock()})
       on conflict do nothing`.execute(db);
     storedPacks.add(plan.packHash);
   };
 
   return {
-    async receive({ name, documents, submittedBy, owner, channel }) {
+    async receive({ name, documents, submittedBy, owner, channel }): Promise<Received> {
       const at = clock();
       const caseId = caseIdOf(name);
       const contentHash = contentHashOf(documents);
@@ -66,7 +70,14 @@ export function casesOf(store: Store): Cases {
           select ${recordInCase(caseId, at, [['received', entry]])} from received`.execute(db);
         if (rows.length > 0) {
           const refs = documents.map(({ hash, name, mediaType, size }) => ({ hash, name, mediaType, size }));
-          const fresh = { stage: 'received', outcome: null, decided: false, plan: null, input: null } as const;
+          const fresh = {
+            stage: 'received',
+            outcome: null,
+            decided: false,
+            lastTaskNo: 0,
+            plan: null,
+            input: null,
+          } as const;
           const given = { ...name, caseId, contentHash, submittedBy, owner, documents: refs, receivedAt: at };
           return { kind: 'created', record: { ...given, ...fresh } };
         }
@@ -81,6 +92,11 @@ export function casesOf(store: Store): Cases {
     },
 
     get: read,
+
+    async manifest(hash) {
+      const row = await db.selectFrom('pack_versions').select('manifest').where('hash', '=', hash).executeTakeFirst();
+      return row?.manifest as PackManifest | undefined;
+    },
 
     async ingested(caseId, input, plan, manifest) {
       const at = clock();
@@ -157,7 +173,7 @@ export function contentHashOf(documents: readonly { hash: string }[]): string {
   return sha256(documents.map(({ hash }) => hash).join('\n'));
 }
 
-type Row = Selectable<Tables['cases']> & { documents: DocumentRef[]; decided: boolean };
+type Row = Selectable<Tables['cases']> & { documents: DocumentRef[]; decided: boolean; last_task_no: number };
 
 /** A case row as the port gives it. */
 function recordOf(row: Row): CaseRecord {
@@ -174,6 +190,7 @@ function recordOf(row: Row): CaseRecord {
     documents: row.documents,
     receivedAt: row.received_at,
     decided: row.decided,
+    lastTaskNo: row.last_task_no,
     plan: row.plan,
     input: row.input,
   };

@@ -1,10 +1,11 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { DecisionRecord, Reviews } from '../../activities/ports.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 import { json } from './json.ts';
 import { type Entry, type Store, recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
 
-type DecisionPart = Pick<Reviews, 'decideByPolicy' | 'decision' | 'latestDecision'>;
+type DecisionPart = Pick<Reviews, 'decideByPolicy' | 'decision' | 'latestDecision' | 'acceptedVerdict'>;
 
 /** Decisions: numbered from 1 per case, at most one per review task and one straight through, never changed. */
 export function decisionsOf({ db, clock }: Store): DecisionPart {
@@ -34,6 +35,14 @@ export function decisionsOf({ db, clock }: Store): DecisionPart {
 
     async latestDecision(caseId) {
       return (await decisionsOfCase(db, caseId)).at(-1);
+    },
+
+    async acceptedVerdict(caseId) {
+      const { rows } = await sql<{ body: Verdict }>`
+        select v.body from verdicts v
+        where v.case_id = ${caseId} and v.accepted
+          and v.decision_no = (select max(decision_no) from decisions where case_id = ${caseId})`.execute(db);
+      return rows[0]?.body;
     },
   };
 }

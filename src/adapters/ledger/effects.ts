@@ -22,10 +22,10 @@ export function effectsOf({ db, clock }: Store): Effects {
     const entry: Entry = ['effect-pending', { key, decisionNo, name, title, identity }];
     const { rows } = await sql`
       with done as (
-        insert into effects (key, case_id, decision_no, name, position, prepared, state)
+        insert into effects (key, case_id, decision_no, name, position, prepared, state, calls, called_at)
         select ${key}, ${caseId}, ${decisionNo}::int, ${name},
           (select count(*) from effects where case_id = ${caseId} and decision_no = ${decisionNo}::int),
-          ${json(effect)}::jsonb, 'pending'
+          ${json(effect)}::jsonb, 'pending', 1, ${at}::timestamptz
         on conflict do nothing returning key
       ), held as (
         insert into business_identities as b (pack_id, identity, case_id, key, claimed_at)
@@ -41,6 +41,17 @@ export function effectsOf({ db, clock }: Store): Effects {
     return rows.length > 0;
   };
 
+  /** A repeated claim: counts the call that follows, and tells whether one was counted before. */
+  const again = async (key: string): Promise<EffectRecord> => {
+    const { rows } = await sql<Selectable<Tables['effects']>>`
+      update effects set calls = calls + 1, called_at = ${clock()}
+      where key = ${key} and state in ('pending', 'unknown') returning *`.execute(db);
+    const [counted] = rows;
+    const record = counted ? effectOf({ ...counted, calls: counted.calls - 1 }) : await read(key);
+    if (!record) throw new TypeError('an effect that was claimed before must be readable');
+    return record;
+  };
+
   const holderOf = async (caseId: string, identity: string): Promise<string | undefined> => {
     const { rows } = await sql<{ case_id: string }>`
       select b.case_id from business_identities b join cases c using (pack_id)
@@ -54,9 +65,7 @@ export function effectsOf({ db, clock }: Store): Effects {
         try {
           if (await insert(caseId, decisionNo, effect))
             return { kind: 'claimed', record: fresh(caseId, decisionNo, effect) };
-          const record = await read(idempotencyKeyOf(caseId, decisionNo, effect.name));
-          if (!record) throw new TypeError('an effect that was claimed before must be readable');
-          return { kind: 'claimed', record };
+          return { kind: 'claimed', record: await again(idempotencyKeyOf(caseId, decisionNo, effect.name)) };
         } catch (error) {
           if (!hasState(error, IDENTITY_TAKEN) || effect.identity === undefined) throw error;
           const by = await holderOf(caseId, effect.identity);
@@ -73,13 +82,14 @@ export function effectsOf({ db, clock }: Store): Effects {
       return (await query.orderBy('decision_no').orderBy('position').execute()).map(effectOf);
     },
 
-    // No audit entry: it only says that a call may follow, and what follows is recorded.
-    async calling(key, undo = false) {
-      if (undo) await sql`update effects set undo_called = true where key = ${key} and not undo_called`.execute(db);
-      else
-        await sql`update effects set called = true, called_at = ${clock()} where key = ${key} and not called`.execute(
-          db,
-        );
+    async notSent(key) {
+      await sql`update effects set calls = calls - 1 where key = ${key} and state = 'pending' and calls > 0`.execute(
+        db,
+      );
+    },
+
+    async undoing(key) {
+      await sql`update effects set undo_called = true where key = ${key} and not undo_called`.execute(db);
     },
 
     async settle(key, state, { reference, reason, by, last }) {
@@ -135,7 +145,7 @@ export function effectOf(row: Selectable<Tables['effects']>): EffectRecord {
     decisionNo: row.decision_no,
     effect: row.prepared,
     state: row.state,
-    called: row.called,
+    called: row.calls > 0,
     reference: row.reference,
     undoCalled: row.undo_called,
   };

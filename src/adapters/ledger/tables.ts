@@ -4,6 +4,7 @@ import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import type { PreparedEffect } from '../../domain/decision.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Reason, RuleResult } from '../../domain/route.ts';
+import type { PackManifest } from '../../packs/pack.ts';
 import type { Refusal, TaskKind } from '../../domain/verdict.ts';
 
 /** A jsonb column: read as a value, written as the text that `json()` makes. */
@@ -40,7 +41,7 @@ export interface Tables {
     media_type: string;
     size: number;
   };
-  pack_versions: { hash: string; pack_id: string; version: string; manifest: Json<unknown>; first_used_at: Date };
+  pack_versions: { hash: string; pack_id: string; version: string; manifest: Json<PackManifest>; first_used_at: Date };
   model_calls: {
     call_id: string;
     case_id: string;
@@ -120,7 +121,8 @@ export interface Tables {
     position: number;
     prepared: Json<PreparedEffect>;
     state: EffectState;
-    called: boolean;
+    /** Calls that may have reached the sink: counted before each, taken back when it certainly did not. */
+    calls: number;
     undo_called: boolean;
     reference: string | null;
     reason: string | null;

@@ -120,9 +120,7 @@ async function record(trx: Transaction<Tables>, input: Recorded, at: Date): Prom
   const settled = await settleInDoubt(trx, task, input.confirm ? state : 'pending', at);
   const stage = task.kind === 'compensation' ? 'compensating' : 'writing';
   await sql`select ${recordInCase(caseId, at, [accepted, ...settled], { stage })}`.execute(trx);
-  return input.confirm
-    ? { kind: 'accepted', decision: null, confirmed: { taskNo } }
-    : { kind: 'accepted', decision: null };
+  return { kind: 'accepted', decision: null, settled: input.confirm ? 'by-hand' : 'try-again' };
 }
 
 /** Records a decision on an open task, closes the task, and on a rejection the case. */
@@ -160,7 +158,7 @@ async function settleInDoubt(
   const byHand = { key, byHand: true };
   if (to === 'pending') {
     if (task.kind === 'compensation') await sql`update effects set undo_called = false where key = ${key}`.execute(trx);
-    else await sql`update effects set called = false, state = 'pending' where key = ${key}`.execute(trx);
+    else await sql`update effects set calls = 0, state = 'pending' where key = ${key}`.execute(trx);
     return [['effect-retry', { key, undo: task.kind === 'compensation' }]];
   }
   const reference = to === 'applied' ? 'confirmed by hand' : null;
@@ -222,7 +220,7 @@ async function verdictRow(db: Kysely<Tables>, caseId: string, verdictId: string)
 }
 
 async function judgedOf(db: Kysely<Tables>, row: Selectable<Tables['verdicts']>): Promise<Judged> {
-  const { case_id: caseId, decision_no: decisionNo, task_no: taskNo } = row;
+  const { case_id: caseId, decision_no: decisionNo } = row;
   const found =
     decisionNo === null
       ? undefined
@@ -238,6 +236,6 @@ async function judgedOf(db: Kysely<Tables>, row: Selectable<Tables['verdicts']>)
       ? { kind: 'refused', refusal: row.refusal, adopted: decision }
       : { kind: 'refused', refusal: row.refusal };
   }
-  if (row.verdict === 'confirm' && taskNo !== null) return { kind: 'accepted', decision: null, confirmed: { taskNo } };
-  return { kind: 'accepted', decision: decision ?? null };
+  if (decision) return { kind: 'accepted', decision };
+  return { kind: 'accepted', decision: null, settled: row.verdict === 'confirm' ? 'by-hand' : 'try-again' };
 }

@@ -1,5 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -24,14 +23,17 @@ export class Journal<T> {
   static async open<T>(path: string): Promise<{ journal: Journal<T>; records: T[] }> {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(path, 'a+');
-    const text = await file.readFile('utf8');
-    const complete = text.slice(0, text.lastIndexOf('\n') + 1);
-    if (complete.length < text.length) await file.truncate(Buffer.byteLength(complete));
-    const records = complete
-      .split('\n')
-      .slice(0, -1)
-      .map((line, index) => parse<T>(line, `${path}:${index + 1}`));
-    return { journal: new Journal<T>(file), records };
+    try {
+      const text = await file.readFile('utf8');
+      const complete = text.slice(0, text.lastIndexOf('\n') + 1);
+      if (complete.length < text.length) await file.truncate(Buffer.byteLength(complete));
+      const lines = complete.split('\n').slice(0, -1);
+      const records = lines.map((line, index) => parse<T>(line, `${path}:${index + 1}`));
+      return { journal: new Journal<T>(file), records };
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   /** Resolves once the record is on the disk. A failed write ends the process: its books could no longer be trusted. */

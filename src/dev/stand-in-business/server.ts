@@ -13,7 +13,7 @@ import { problem, PROBLEM_TYPE, sendProblem } from './problem.ts';
 export interface StandInBusiness {
   /** http://127.0.0.1:<port> */
   url: string;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 const BODY_LIMIT_BYTES = 10_000_000;

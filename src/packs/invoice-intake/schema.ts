@@ -17,11 +17,14 @@ export const answerSchema = z.strictObject({
     "Name of the company that sends the invoice, usually at the top of the document, in the letterhead or the sender's signature. Not the customer.",
   ),
   supplierVatId: field(
-    z.string().nullable(),
+    z
+      .string()
+      .regex(/^[A-Z]{2}[A-Z0-9]{2,14}$/)
+      .nullable(),
     "VAT identification number of the supplier. Labels: 'VAT ID', 'VAT No.', 'VAT number', 'VAT reg. no.', 'USt-IdNr.', 'USt-ID', 'UStIdNr', 'UID', 'TVA', 'BTW'. Starts with a country code. Not the customer's. Null when none is stated.",
   ),
   invoiceNumber: field(
-    z.string().min(1),
+    z.string().regex(/^[^\n]*\d[^\n]*$/),
     "Invoice number. Labels: 'Rechnungsnummer', 'Rechnung Nr.', 'Rechnungs-Nr.', 'Belegnummer', 'Beleg-Nr.', 'Invoice number', 'Invoice No.', 'Invoice ref.'",
   ),
   issueDate: field(
@@ -55,7 +58,10 @@ export const answerSchema = z.strictObject({
       "VAT per rate: rate in percent, net amount it applies to, VAT amount. Lines such as 'USt 19 % auf 100,00', 'MwSt. 19 % von 100,00', 'Steuer 7 % auf 10,00', 'VAT 7% on 11.78', 'VAT @ 7% of 11.78', 'Tax 19% on 100.00' with the VAT amount behind.",
     ),
   iban: field(
-    z.string().nullable(),
+    z
+      .string()
+      .regex(/^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$/)
+      .nullable(),
     "IBAN to pay to. Labels: 'IBAN', 'Bankverbindung (IBAN)', 'Bank account (IBAN)'. The first one when several are given; null when there is none.",
   ),
   orderReference: field(

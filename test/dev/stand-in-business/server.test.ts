@@ -1,44 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { jsonLine, startNodeProcess } from '../../../src/dev/processes.ts';
-import type { ShownEntry, Totals } from '../../../src/dev/stand-in-business/books.ts';
 import { startStandInBusiness } from '../../../src/dev/stand-in-business/server.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { callerOf, POSTINGS } from './caller.ts';
 
-const POSTINGS = '/accounts-payable/postings';
 const MAIN = fileURLToPath(new URL('../../../src/dev/stand-in-business/main.ts', import.meta.url));
 const refusal = { code: 'period-closed', message: 'The period is closed.' };
-
-interface Books {
-  totals: { [collection: string]: Totals };
-  entries: ShownEntry[];
-}
-
-/** A caller of the system at `url`. */
-function callerOf(url: string) {
-  const call = async (method: string, path: string, body?: unknown, key?: string) => {
-    const headers = {
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(key !== undefined && { 'idempotency-key': key }),
-    };
-    const response = await fetch(url + path, {
-      method,
-      headers,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as any };
-  };
-  return {
-    post: (path: string, body: unknown, key?: string) => call('POST', path, body, key),
-    get: (path: string) => call('GET', path),
-    put: (path: string, body: unknown) => call('PUT', path, body),
-    misbehave: (rule: object) => call('PUT', '/admin/behaviour', rule),
-    behave: () => call('DELETE', '/admin/behaviour'),
-    books: async () => (await call('GET', '/admin/books')).body as Books,
-    bookedUnder: async (reference: string) =>
-      (await call('GET', `${POSTINGS}?reference=${encodeURIComponent(reference)}`)).body.entries as ShownEntry[],
-  };
-}
 
 async function started(honourIdempotencyKey?: boolean) {
   const stateDir = await temporaryFolder();

@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Tables of the ledger. Content that explains a decision stays; what is only a notice or a feed may be replaced. */
+/**
+ * Tables of the ledger. Content that explains a decision stays; what is only a notice or a feed may be replaced. The
+ * manifest is json, not jsonb: the order of a schema's properties is part of what the model is asked.
+ */
 const TABLES = `
 create table documents (
   hash text primary key, media_type text not null, size bigint not null, content bytea not null,
@@ -24,7 +27,7 @@ create table case_documents (
 );
 create index case_documents_by_hash on case_documents (hash);
 create table pack_versions (
-  hash text primary key, pack_id text not null, version text not null, manifest jsonb not null,
+  hash text primary key, pack_id text not null, version text not null, manifest json not null,
   first_used_at timestamptz not null
 );
 create table model_calls (
@@ -59,7 +62,7 @@ create table verdicts (
 );
 create table effects (
   key text primary key, case_id text not null, decision_no integer not null, name text not null,
-  position integer not null, prepared jsonb not null, state text not null, called boolean not null default false,
+  position integer not null, prepared jsonb not null, state text not null, calls integer not null default 0,
   undo_called boolean not null default false, reference text, reason text, called_at timestamptz,
   settled_at timestamptz, foreign key (case_id, decision_no) references decisions
 );

@@ -153,8 +153,10 @@ export function fit(value: Scalar, shape: Shape): Scalar | undefined {
     return isIn && (kind === 'number' || Number.isInteger(value)) ? value : undefined;
   }
   if (kind !== 'string' || typeof value !== 'string') return undefined;
-  const cut = [...value].slice(0, schema.maxLength ?? Infinity).join('');
-  if ([...cut].length < (schema.minLength ?? 0)) return undefined;
+  // JSON Schema counts characters as Unicode code points.
+  const characters = Array.from(value).slice(0, schema.maxLength ?? Infinity);
+  const cut = characters.join('');
+  if (characters.length < (schema.minLength ?? 0)) return undefined;
   return schema.pattern === undefined || compile(schema.pattern).test(cut) ? cut : undefined;
 }
 

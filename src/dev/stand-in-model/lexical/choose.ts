@@ -4,7 +4,7 @@ import type { Choice } from './margin.ts';
 import { clamp, weighEvidence } from './margin.ts';
 import type { Example } from './prompt.ts';
 import { answerAt } from './prompt.ts';
-import { spoken } from './readers.ts';
+import { escape, spoken } from './readers.ts';
 import type { Reading } from './reading.ts';
 import type { Json, Scalar } from './schema.ts';
 import { Comparer } from './similarity.ts';
@@ -124,7 +124,7 @@ function byWords(field: Field, reading: Reading): Choice[] {
 
 /** The part of a description that explains a member: 'high: somebody is hurt; low: a question'. */
 function said(description: string, value: Scalar): string {
-  const name = String(value).replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  const name = escape(String(value));
   const form = new RegExp(
     `(?<![\\p{L}\\p{N}_])['"\`]?${name}['"\`]?\\s*(?::|=|–|-|\\(|means|when|if)\\s*([^;\\n.)]+)`,
     'iu',

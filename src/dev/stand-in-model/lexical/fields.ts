@@ -4,12 +4,16 @@ import type { Field, Hit } from './labels.ts';
 import type { Candidate } from './margin.ts';
 import type { Reading } from './reading.ts';
 import type { Found, Reader } from './readers.ts';
-import { compile, readerFor } from './readers.ts';
+import { readerFor } from './readers.ts';
+import { formsOf } from './forms.ts';
+import { fromTop } from './top.ts';
 
 const LINES_BELOW = 2;
+const PER_LINE = 0.001;
+const MOST_LATE = 0.03;
 /** Evidence of a value that merely looks right, by kind: an account number is rarely something else, a number often is. */
 const UNLABELLED: Record<string, number> = {
-  token: 0.45,
+  token: 0.4,
   email: 0.5,
   uri: 0.5,
   uuid: 0.5,
@@ -18,9 +22,6 @@ const UNLABELLED: Record<string, number> = {
   date: 0.25,
 };
 const UNLABELLED_OTHER = 0.12;
-const TOP_OF_DOCUMENT = /\b(?:top|first line|head(?:er)?|begin(?:s|ning)?|oben|erste zeile|kopf)\b/i;
-const TOP_SCORES = [0.62, 0.4, 0.3];
-const IDENTIFIER = /(?:^| )(?:number|no|nr|id|code|ref|reference|key|nummer|kennung|kennzeichen)$/;
 
 /** Possible values of a property in the document, each with the evidence that its surroundings give. */
 export function candidatesFor(field: Field, reading: Reading): Candidate[] {
@@ -28,7 +29,10 @@ export function candidatesFor(field: Field, reading: Reading): Candidate[] {
   const reader = readerFor(field.shape, words, reading.document.habits);
   const labelled = reading.labels.of(field.path).flatMap((hit) => {
     const near = reader ? typedNear(hit, reader, field, reading) : textNear(hit, field, reading);
-    return near.map((candidate) => ({ ...candidate, score: candidate.score * inSection(hit, field, reading) }));
+    const section = inSection(hit, field, reading);
+    // Of equal evidence the earlier wins.
+    const late = Math.min(MOST_LATE, hit.line * PER_LINE);
+    return near.map((candidate) => ({ ...candidate, score: candidate.score * section - late }));
   });
   return [...labelled, ...(reader ? anywhere(reader, reading) : fromTop(field, reading))];
 }
@@ -75,6 +79,7 @@ function typedNear(hit: Hit, reader: Reader, field: Field, reading: Reading): Ca
 function typedBelow(hit: Hit, reader: Reader, field: Field, reading: Reading): Candidate[] {
   const { lines, habits } = reading.document;
   const header = lines[hit.line] ?? '';
+  const hasColumns = cells(header).length > 1 || header.trim().length <= hit.end - hit.start + 1;
   const rivals = reading.labels.inLine(hit.line).filter((other) => {
     const shape = reading.fields.get(other.path)?.shape;
     return other.weight > 0.5 && shape !== undefined && readerFor(shape, other.path, habits)?.kind === reader.kind;
@@ -87,8 +92,10 @@ function typedBelow(hit: Hit, reader: Reader, field: Field, reading: Reading): C
     const starts = [...new Set(found.map(({ start }) => start))];
     return found.map((value) => {
       const index = starts.indexOf(value.start);
-      const inColumn = value.start < hit.end + 2 && value.end > hit.start - 2;
-      const nearness = (inColumn ? 0.9 : index === rank ? 0.82 : 0.5) * (distance === 1 ? 1 : 0.85) * value.likeness;
+      const inColumn = hasColumns && value.start < hit.end + 2 && value.end > hit.start - 2;
+      const isAlone = inColumn && distance === 1 && header.trim().length <= hit.end - hit.start + 1;
+      const nearness =
+        (isAlone ? 1 : inColumn ? 0.9 : index === rank ? 0.82 : 0.5) * (distance === 1 ? 1 : 0.85) * value.likeness;
       return {
         value: value.value,
         score: scoreOf(hit, explained(hit, header, hit.end), nearness),
@@ -117,7 +124,7 @@ function textNear(hit: Hit, field: Field, reading: Reading): Candidate[] {
   if (!/[\p{L}\p{N}]/u.test(text)) return textBelow(hit, field, reading);
   const separated = /[:#=|\t]|\s{2,}/.test(lead) ? 1 : 0.75;
   const place = { line: hit.line, start, end: start + text.length };
-  return shapes(text, field).map(({ value, likeness }) => ({
+  return formsOf(text, field).map(({ value, likeness }) => ({
     value,
     score: scoreOf(hit, explained(hit, line, hit.end), separated * likeness),
     place,
@@ -132,41 +139,15 @@ function textBelow(hit: Hit, field: Field, reading: Reading): Candidate[] {
       const columns = cells(lines[line] ?? '');
       const nearest = columns.toSorted((a, b) => Math.abs(a.start - hit.start) - Math.abs(b.start - hit.start))[0];
       if (!nearest) return [];
-      const score = scoreOf(hit, explained(hit, lines[hit.line] ?? '', hit.end), 0.85);
-      return shapes(nearest.text, field).map(({ value, likeness }) => ({
+      const header = lines[hit.line] ?? '';
+      const isAlone = header.trim().length <= hit.end - hit.start + 1;
+      const score = scoreOf(hit, explained(hit, header, hit.end), isAlone ? 1 : 0.85);
+      return formsOf(nearest.text, field).map(({ value, likeness }) => ({
         value,
         score: score * likeness,
         place: { line, start: nearest.start, end: nearest.end },
       }));
     });
-}
-
-/** The forms in which a text can be the value: as it stands, or its first token where an identifier is asked for. */
-function shapes(text: string, { key, shape, labels }: Field): { value: string; likeness: number }[] {
-  const pattern = shape.schema.pattern === undefined ? undefined : compile(shape.schema.pattern);
-  const fits = (value: string) =>
-    value.length <= (shape.schema.maxLength ?? Infinity) && (pattern?.test(value) ?? true);
-  const named = [key, ...labels.map(({ phrase }) => phrase)].some((name) =>
-    IDENTIFIER.test(
-      name
-        .replaceAll(/[_.]/g, ' ')
-        .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
-        .trim()
-        .toLowerCase(),
-    ),
-  );
-  const token = text
-    .split(/\s+/)
-    .find((word) => /\d/.test(word))
-    ?.replace(/[.,;:!?)]+$/, '');
-  const forms =
-    named && token
-      ? [
-          { value: token, likeness: 1 },
-          { value: text, likeness: 0.7 },
-        ]
-      : [{ value: text, likeness: 1 }];
-  return forms.filter(({ value }, index) => fits(value) && forms.findIndex((form) => form.value === value) === index);
 }
 
 /** A nested property counts less under the label of another group, such as the buyer's number under 'Seller'. */
@@ -183,23 +164,13 @@ function inSection(hit: Hit, field: Field, reading: Reading): number {
 
 function anywhere(reader: Reader, { document }: Reading): Candidate[] {
   const score = UNLABELLED[reader.kind] ?? UNLABELLED_OTHER;
+  // Hardly anything but what is meant has so long a code.
+  const length = (value: unknown) => (reader.kind === 'token' && String(value).length >= 18 ? 0.1 : 0);
   return document.lines.flatMap((line, index) =>
-    reader.find(line).map((found) => ({ value: found.value, score: score * found.likeness, place: at(index, found) })),
+    reader.find(line).map((found) => ({
+      value: found.value,
+      score: score * found.likeness + length(found.value),
+      place: at(index, found),
+    })),
   );
-}
-
-function fromTop(field: Field, reading: Reading): Candidate[] {
-  if (!TOP_OF_DOCUMENT.test(field.shape.description)) return [];
-  return reading.document.lines
-    .map((text, line) => ({ text: cells(text)[0]?.text ?? '', line, start: text.search(/\S/) }))
-    .filter(({ text, line }) => /\p{L}{2}/u.test(text) && reading.labels.inLine(line).length === 0)
-    .slice(0, TOP_SCORES.length)
-    .flatMap(({ text, line, start }, order) =>
-      shapes(text, field).map(({ value, likeness }) => ({
-        value,
-        // A lone word on top is more often a heading than a name.
-        score: (TOP_SCORES[order] ?? 0) * likeness * (text.includes(' ') ? 1 : 0.6),
-        place: { line, start, end: start + text.length },
-      })),
-    );
 }

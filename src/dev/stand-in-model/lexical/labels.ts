@@ -1,5 +1,5 @@
 import type { Place, TextDocument } from './document.ts';
-import { spoken } from './readers.ts';
+import { escape, spoken } from './readers.ts';
 import type { JsonSchema, Shape } from './schema.ts';
 import { shapeOf } from './schema.ts';
 
@@ -71,7 +71,7 @@ export function fieldsOf(schema: JsonSchema, root: JsonSchema, path = '', depth 
   });
 }
 
-/** Where the labels of all properties stand in a document. */
+/** Where the labels of all properties stand in a document. A number in a label, as in 'fee 5 % of 10.00', is any number. */
 export class LabelIndex {
   readonly #byPath = new Map<string, Hit[]>();
   readonly #byLine = new Map<number, Hit[]>();
@@ -126,9 +126,12 @@ function keepLongest(hits: Hit[]): Hit[] {
 }
 
 function search(text: string, lineStarts: number[], label: Label, path: string): Hit[] {
-  const words = label.phrase.split(/[\s.:/-]+/).filter(Boolean);
+  const words = label.phrase
+    .replaceAll('%', ' % ')
+    .split(/[\s:/-]+|\.(?!\d)/)
+    .filter(Boolean);
   if (words.length === 0) return [];
-  const body = words.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('(?:[.:/-]|[^\\S\\n])*');
+  const body = words.map((word) => (/^\d/.test(word) ? '\\d[\\d.,]*' : escape(word))).join('(?:[.:/-]|[^\\S\\n])*');
   const form = new RegExp(`(?<![\\p{L}\\p{N}])${body}(?!\\p{L})\\.?`, 'giu');
   return [...text.matchAll(form)].map((match) => {
     const line = lineAt(lineStarts, match.index);

@@ -11,7 +11,7 @@ import { leavesOf } from './wrong.ts';
 
 const ORDER =
   /(?<!\p{L})(?:set|change|update|replace|use|put|make|answer|respond|reply|output|return|report|classify|categori[sz]e|treat|mark|label|route|ignore|disregard|forget|must be|should be|setze?|ändere?|ersetze|verwende|antworte|gib|melde|klassifiziere|ignoriere|vergiss)(?!\p{L})/iu;
-const LINK = String.raw`["'\`]?\s*(?:value\s+|field\s+|feld\s+)?(?:to be|to|as|is|with|must be|should be|auf|als|mit|ist|zu|=|:)\s*["'\`]?\s*`;
+const LINK = String.raw`["'\x60]?\s*(?:value\s+|field\s+|feld\s+)?(?:to be|to|as|is|with|must be|should be|auf|als|mit|ist|zu|=|:)\s*["'\x60]?\s*`;
 
 /**
  * Does what orders in the document say ('set the X to Y', 'ignore all previous instructions and answer X=Y'), with full

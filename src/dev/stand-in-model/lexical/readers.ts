@@ -48,7 +48,7 @@ export function readerFor(shape: Shape, words: string, habits: Habits): Reader |
   const pattern = compile(schema.pattern);
   const accepts = (...texts: string[]) => texts.every((text) => pattern.test(text));
   const refuses = (...texts: string[]) => texts.every((text) => !pattern.test(text));
-  if (accepts('some words, here') && accepts('x y')) return undefined;
+  if (accepts('some words 1, here', 'x y 1')) return undefined;
   if (accepts('2016-04-04') && refuses('abcd', '1234.56', 'AB-12-34')) return dates(habits, 'date');
   if (accepts('1234.56') && refuses('1.234,56', 'abc', '2016-04-04')) {
     return numbers(percentWanted, habits, (text) => written(text, pattern));
@@ -166,13 +166,21 @@ function tokens(pattern: RegExp): Reader {
       const words = [...line.matchAll(/[^\s|;,()<>"]+/g)].map((match) => {
         const lead = /^[:#([]*/.exec(match[0])?.[0].length ?? 0;
         const text = match[0].slice(lead).replace(/[.:)\]!?]+$/, '');
-        return { text, start: match.index + lead, end: match.index + lead + text.length };
+        const end = match.index + lead + text.length;
+        return { text, start: match.index + lead, end, closed: end < match.index + match[0].length };
       });
       const results: Found[] = [];
       let from = 0;
       while (from < words.length) {
         const hit = longest(words.slice(from, from + 10), pattern);
-        if (hit) results.push({ value: hit.value, likeness: 1, start: words[from]?.start ?? 0, end: hit.end });
+        // A name without a digit fits many patterns of codes, and is seldom meant.
+        if (hit)
+          results.push({
+            value: hit.value,
+            likeness: /\d/.test(hit.value) ? 1 : 0.7,
+            start: words[from]?.start ?? 0,
+            end: hit.end,
+          });
         from += hit?.length ?? 1;
       }
       return results;
@@ -180,10 +188,11 @@ function tokens(pattern: RegExp): Reader {
   };
 }
 
-function longest(words: { text: string; end: number }[], pattern: RegExp) {
+function longest(words: { text: string; end: number; closed: boolean }[], pattern: RegExp) {
   let best: { value: string; end: number; length: number } | undefined;
   let joined = '';
   for (const [index, { text, end }] of words.entries()) {
+    if (index > 0 && (words[index - 1]?.closed || /\p{Ll}|^\p{L}{4}/u.test(joined))) break;
     if (index > 0 && !/^(?:[\p{Lu}]{1,4}|[\p{Lu}\d]*\d[\p{Lu}\d]*)$/u.test(text)) break;
     joined += text;
     if (index > 0 && !/\d/.test(text)) continue;
@@ -203,7 +212,10 @@ function found(match: RegExpExecArray, value: Scalar, likeness: number): Found {
 
 /** A text as a regular expression that matches it, however its blanks and line breaks are set. */
 export function escape(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&').replaceAll(/\s+/g, '\\s+');
+  return text
+    .replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+    .replaceAll('-', '\\x2d')
+    .replaceAll(/\s+/g, '\\s+');
 }
 
 function currencySymbols(): Map<string, string> {

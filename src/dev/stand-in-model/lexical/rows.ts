@@ -39,7 +39,7 @@ export function rowsFor(arrayPath: string, columns: Field[], reading: Reading): 
   const rows: Row[] = [];
   let header: Column[] | undefined;
   for (const [index, line] of lines.entries()) {
-    const hits = reading.labels.inLine(index).filter(({ path }) => paths.has(path));
+    const hits = reading.labels.inLine(index).filter(({ path, weight }) => paths.has(path) && weight > 0.4);
     const named = new Set(hits.map(({ path }) => path));
     const values = line.trim() === '' ? undefined : assign(line, typed, header, hits);
     const inHeader = named.size >= Math.min(2, columns.length) && values === undefined;
@@ -51,13 +51,17 @@ export function rowsFor(arrayPath: string, columns: Field[], reading: Reading): 
       .inLine(index)
       .some(({ path, weight }) => weight > 0.7 && isScalarElsewhere(path, paths, reading));
     const ofArray = reading.labels.inLine(index).some(({ path, weight }) => path === arrayPath && weight >= 0.65);
-    const labelled = named.size > 1 || ofArray;
+    const hasRate = [...(values?.values() ?? [])].some((value) => typeof value !== 'string' && isPercent(value));
+    const labelled =
+      ofArray || named.size > 1 || (hasRate && reading.labels.inLine(index).some(({ path }) => paths.has(path)));
     if (values !== undefined && ((header && !foreign) || labelled) && rows.length < MAX_ROWS) {
       rows.push({ line: index, values: confide(values, index, header !== undefined, foreign) });
     } else if (line.trim() !== '' && foreign) header = undefined;
   }
   return rows;
 }
+
+const isPercent = ({ column, likeness }: Read) => column.reader?.kind === 'percent' && likeness === 1;
 
 function isScalarElsewhere(path: string, paths: Set<string>, reading: Reading): boolean {
   const kind = reading.fields.get(path)?.shape.kind;
@@ -91,7 +95,8 @@ function assign(
   for (const column of open) if (column.reader?.kind === 'percent' && take(column, 0, 1)) open.delete(column);
   for (const column of open) {
     const hit = hits.find(({ path }) => path === column.field.path);
-    if (hit && header === undefined && take(column, hit.end, 1)) open.delete(column);
+    const isBeside = hit && /^[^\p{L}\d]*\d/u.test(line.slice(hit.end));
+    if (isBeside && header === undefined && take(column, hit.end, 1)) open.delete(column);
   }
   // From the right: numbers end a row, and a description before them may hold numbers of its own.
   const numeric = [...open].filter(({ reader }) => reader?.kind === 'number' || reader?.kind === 'percent');

@@ -1,0 +1,117 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { endWithSignals, runCommand } from './command.ts';
+import { closingLine, countsOfVitest, NOTHING, sumOf, type Counts, type VitestReport } from './counts.ts';
+
+/** One thing that must hold. A command passes by exit code 0; a vitest project counts each of its tests. */
+export type Gate = { name: string; needs?: string } & (
+  | {
+      kind: 'command';
+      command: readonly [string, ...string[]];
+      /** May run beside the gates next to it that are quick too; its output is shown only when it fails. */
+      quick?: boolean;
+    }
+  | { kind: 'vitest'; project: string; args?: readonly string[] }
+);
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+
+/** A program of node_modules. */
+export const tool = (name: string, ...args: string[]) => [bin(name), ...args] as const satisfies readonly string[];
+/** A script of this repository, under the Node that runs now. */
+export const script = (...args: string[]) => [process.execPath, ...args] as const satisfies readonly string[];
+
+/**
+ * Runs the gates in their order, all of them even when one fails, and closes with the line 'N passed, N failed'. The
+ * exit code is 1 when anything failed. A gate whose file `needs` is not there is skipped.
+ *
+ * @param only names of gates; none means all
+ * @param limitMs for all of them; what runs then is stopped, and it and what did not start count as failed
+ */
+export async function runGates(gates: readonly Gate[], only: readonly string[], limitMs: number): Promise<void> {
+  const unknown = only.filter((name) => !gates.some((gate) => gate.name === name));
+  if (unknown.length > 0) {
+    console.error(`No gate ${unknown.join(', ')}; there are: ${gates.map(({ name }) => name).join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  endWithSignals();
+  const deadline = Date.now() + limitMs;
+  const counts: Counts[] = [];
+  const wanted = gates.filter(({ name }) => only.length === 0 || only.includes(name));
+  for (const batch of batchesOf(wanted)) {
+    const queue = [...batch];
+    const work = async () => {
+      for (let gate = queue.shift(); gate && process.exitCode === undefined; gate = queue.shift()) {
+        counts.push(await runGate(gate, deadline));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+  }
+  const sum = sumOf(counts);
+  console.log(`\n${closingLine(sum)}`);
+  process.exitCode ??= sum.failed > 0 ? 1 : 0;
+}
+
+/** Quick gates that follow each other run side by side, every other gate alone. */
+function batchesOf(gates: readonly Gate[]): Gate[][] {
+  const batches: Gate[][] = [];
+  const isQuick = (gate: Gate | undefined) => gate?.kind === 'command' && gate.quick === true;
+  for (const gate of gates) {
+    const last = batches.at(-1);
+    if (last && isQuick(gate) && isQuick(last[0])) last.push(gate);
+    else batches.push([gate]);
+  }
+  return batches;
+}
+
+async function runGate(gate: Gate, deadline: number): Promise<Counts> {
+  const { name, needs } = gate;
+  if (needs !== undefined && !existsSync(join(root, needs))) {
+    tell(name, 'skipped', `there is no ${needs}`);
+    return { ...NOTHING, skipped: 1 };
+  }
+  if (Date.now() >= deadline) {
+    tell(name, 'FAILED', 'not started: the time limit for all gates is over');
+    return { ...NOTHING, failed: 1 };
+  }
+  const startedAt = Date.now();
+  const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
+  if (gate.kind === 'vitest') {
+    tell(name, 'runs', '');
+    const { counts, late } = await runVitest(gate.project, gate.args ?? [], deadline);
+    tell(name, counts.failed > 0 ? 'FAILED' : 'passed', `${seconds()}  ${closingLine(counts)}${late ? lateNote : ''}`);
+    return counts;
+  }
+  if (!gate.quick) tell(name, 'runs', '');
+  const ended = await runCommand(gate.command, { cwd: root, deadline, show: gate.quick ? 'none' : 'errors' });
+  const passed = ended.code === 0 && !ended.late;
+  tell(name, passed ? 'passed' : 'FAILED', seconds() + (ended.late ? lateNote : ''));
+  if (!passed) console.log(indented(ended.output || `exit code ${ended.code}, and no output`));
+  return { ...NOTHING, [passed ? 'passed' : 'failed']: 1 };
+}
+
+const lateNote = ', stopped: the time limit for all gates is over';
+
+async function runVitest(project: string, args: readonly string[], deadline: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'));
+  try {
+    const file = join(folder, 'report.json');
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const command = tool('vitest', 'run', `--project=${project}`, ...reporters, ...args);
+    const { code, late } = await runCommand(command, { cwd: root, deadline, show: 'all' });
+    const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as VitestReport) : undefined;
+    return { counts: countsOfVitest(report, late ? null : code), late };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function tell(name: string, state: 'runs' | 'passed' | 'FAILED' | 'skipped', detail: string): void {
+  console.log(`${name.padEnd(9)} ${state.padEnd(8)} ${detail}`.trimEnd());
+}
+
+const indented = (text: string) => text.trimEnd().replaceAll(/^/gm, '    ');

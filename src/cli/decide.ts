@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import type { CaseFileBody, TaskBody } from '../client/api/schema-case.ts';
+import { ApiError } from '../client/api-client.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { UserError, type Cli } from './context.ts';
+import { findCase } from './find-case.ts';
+import { taskText } from './task-text.ts';
+import { safe } from './text.ts';
+
+export interface DecideOptions {
+  by?: string;
+  seen?: string;
+  reason?: string;
+}
+
+/** The part of a verdict that is different for each command. */
+type Said = Verdict extends infer One ? (One extends Verdict ? Omit<One, 'verdictId' | 'by' | 'seen'> : never) : never;
+
+/** The options that every verdict takes. */
+export function decideOptions(command: Command, cli: Cli): Command {
+  return command
+    .argument('<case>', 'id, <packId>/<key>, or a key that only one pack has')
+    .option('--by <name>', `who answers (default: COUNTERSIGN_USER, else you: ${cli.user})`)
+    .option('--seen <digest>', 'the digest of what you saw (default: what is shown now)');
+}
+
+/** Shows what is asked, sends the verdict, and says what came of it. */
+export async function decide(
+  cli: Cli,
+  text: string,
+  { by = cli.user, seen }: DecideOptions,
+  say: (task: TaskBody) => Said | Promise<Said>,
+): Promise<void> {
+  const api = cli.api();
+  const file = await findCase(api, text);
+  const { caseId, task } = file;
+  if (task === null) throw new UserError(notAsked(file));
+  cli.out(`${cli.paint.bold(safe(caseId))}  seen ${task.seen}\n${taskText(task, file, cli.paint)}\n`);
+  const said = await say(task);
+  try {
+    await api.decide({ ...said, caseId, verdictId: randomUUID(), by, seen: seen ?? task.seen });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const { code, detail } = error.problem;
+    throw new UserError(`Refused (${code}): ${detail}`, { cause: error });
+  }
+  cli.out(cli.paint.green(`Taken: ${said.verdict} by ${safe(by)}.`));
+}
+
+function notAsked({ caseId, stage, outcome }: CaseFileBody): string {
+  const now = outcome === null ? `it stands at '${stage}'` : `it has ended: ${outcome}`;
+  return `Nobody is asked about ${safe(caseId)}; ${now}. See: countersign show ${safe(caseId)}`;
+}

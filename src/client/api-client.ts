@@ -1,0 +1,155 @@
+import type { AuditLine } from '../adapters/ledger/audit-chain.ts';
+import type { CaseFileBody, CasePage, CaseQuery } from './api/schema-case.ts';
+import { problemSchema, type ProblemBody } from './api/schema-problem.ts';
+import type { LineReceipt, ReceiptBody, SubmissionBody } from './api/schema-submission.ts';
+import type { CountsBody, PacksBody } from './api/schema-system.ts';
+import type { ReversalBody, RequestBody, VerdictBody, WithdrawnBody } from './api/schema-verdict.ts';
+import { casePath } from './case-path.ts';
+import { linesOf, NDJSON, ndjsonOf } from './ndjson.ts';
+
+/** The API refused a request; `message` is the problem's detail, for people. */
+export class ApiError extends Error {
+  override name = 'ApiError';
+  readonly problem: ProblemBody;
+
+  constructor(problem: ProblemBody) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+/** Nothing that is a Countersign API answered at the URL, or the connection was lost. */
+export class ApiUnreachable extends Error {
+  override name = 'ApiUnreachable';
+}
+
+/** The HTTP API as functions. Each throws `ApiError` or `ApiUnreachable`. */
+export interface ApiClient {
+  url: string;
+  /** `waitSeconds` (at most 60): the receipt comes with the case, as soon as it has ended. */
+  submit(body: SubmissionBody, options?: { waitSeconds?: number }): Promise<ReceiptBody>;
+  /** One document as it is, of at most 16 MB. */
+  submitDocument(document: {
+    packId: string;
+    caseKey: string;
+    bytes: Uint8Array<ArrayBuffer>;
+    name?: string;
+    mediaType?: string;
+    submittedBy?: string;
+  }): Promise<ReceiptBody>;
+  /** Any number of cases in one request; receipts come in the same order, and nothing is read ahead of the server. */
+  submitAll(bodies: AsyncIterable<SubmissionBody> | Iterable<SubmissionBody>): AsyncGenerator<LineReceipt>;
+  listCases(query?: CaseQuery): Promise<CasePage>;
+  caseFile(caseId: string, options?: { waitSeconds?: number; sources?: boolean }): Promise<CaseFileBody>;
+  document(hash: string): Promise<Uint8Array>;
+  /** Returns when the verdict is taken. A refused one throws `ApiError` whose problem carries the refusal's code. */
+  decide(verdict: VerdictBody): Promise<void>;
+  withdraw(request: RequestBody): Promise<WithdrawnBody>;
+  reverse(request: RequestBody): Promise<ReversalBody>;
+  packs(): Promise<PacksBody['packs']>;
+  counts(): Promise<CountsBody['counts']>;
+  auditEntries(caseId?: string): AsyncGenerator<AuditLine>;
+}
+
+export interface ApiClientOptions {
+  /** For example http://127.0.0.1:7300. */
+  url: string;
+  fetch?: typeof fetch;
+}
+
+/** The one client of the HTTP API, for the command line and for programs on this machine. */
+export function createApiClient({ url, fetch: fetched = fetch }: ApiClientOptions): ApiClient {
+  const base = url.replace(/\/+$/, '');
+
+  async function call(path: string, init: RequestInit & { duplex?: 'half' } = {}): Promise<Response> {
+    let response: Response;
+    try {
+      response = await fetched(`${base}${path}`, init);
+    } catch (error) {
+      throw new ApiUnreachable(`No Countersign API at ${base}; start it with npm start or set --url.`, { cause: error });
+    }
+    if (response.ok) return response;
+    throw await errorOf(response, base);
+  }
+
+  /** The server's own types stand for what is in the answer: both are made from the same schemas. */
+  async function json<T>(path: string, init?: RequestInit): Promise<T> {
+    const response = await call(path, init);
+    try {
+      return (await response.json()) as T;
+    } catch (error) {
+      throw new ApiUnreachable(`${base} answered, but not as a Countersign API does; look at --url.`, { cause: error });
+    }
+  }
+
+  async function* lines<T>(response: Response): AsyncGenerator<T> {
+    if (!response.body) return;
+    try {
+      for await (const { text } of linesOf(response.body)) yield JSON.parse(text ?? 'null') as T;
+    } catch (error) {
+      throw new ApiUnreachable(`The connection to ${base} was lost; what came before is safe.`, { cause: error });
+    }
+  }
+
+  const post = <T>(path: string, body: unknown, headers: Record<string, string> = {}) =>
+    json<T>(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+
+  return {
+    url: base,
+    submit: (body, { waitSeconds } = {}) => post('/v1/cases', body, preferring(waitSeconds)),
+    submitDocument: ({ packId, caseKey, bytes, mediaType = 'application/octet-stream', name, submittedBy }) =>
+      json(`/v1/cases/${encodeURIComponent(packId)}/${encodeURIComponent(caseKey)}${search({ name, submittedBy })}`, {
+        method: 'POST',
+        headers: { 'content-type': mediaType },
+        body: bytes,
+      }),
+    async *submitAll(bodies) {
+      const body = ReadableStream.from(encoded(ndjsonOf(bodies)));
+      const response = await call('/v1/cases', {
+        method: 'POST',
+        headers: { 'content-type': NDJSON },
+        body,
+        duplex: 'half',
+      });
+      yield* lines<LineReceipt>(response);
+    },
+    listCases: (query = {}) => json(`/v1/cases${search(query)}`),
+    caseFile: (caseId, { waitSeconds, sources = false } = {}) =>
+      json(`${casePath(caseId)}${search(sources ? { sources } : {})}`, { headers: preferring(waitSeconds) }),
+    document: async (hash) => (await call(`/v1/documents/${encodeURIComponent(hash)}`)).bytes(),
+    decide: async (verdict) => void (await post('/v1/verdicts', verdict)),
+    withdraw: (request) => post('/v1/withdrawals', request),
+    reverse: (request) => post('/v1/reversals', request),
+    packs: async () => (await json<PacksBody>('/v1/packs')).packs,
+    counts: async () => (await json<CountsBody>('/v1/counts')).counts,
+    async *auditEntries(caseId) {
+      yield* lines<AuditLine>(await call(`/v1/audit/entries${search({ caseId })}`));
+    },
+  };
+}
+
+async function errorOf(response: Response, base: string): Promise<Error> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const parsed = problemSchema.safeParse(body);
+  if (parsed.success) return new ApiError(parsed.data);
+  return new ApiUnreachable(`${base} answered ${response.status}, but not as a Countersign API does; look at --url.`);
+}
+
+function preferring(seconds: number | undefined): Record<string, string> {
+  return seconds === undefined ? {} : { prefer: `wait=${seconds}` };
+}
+
+function search(query: Record<string, unknown>): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  return given.size === 0 ? '' : `?${given.toString()}`;
+}
+
+async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for await (const text of texts) yield encoder.encode(text);
+}

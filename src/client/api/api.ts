@@ -1,0 +1,58 @@
+import swagger from '@fastify/swagger';
+import { fastify, LogController } from 'fastify';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { refuseForeign } from './loopback.ts';
+import { openapi, transform } from './openapi.ts';
+import type { Api, ApiPorts, RoutePorts } from './ports.ts';
+import { Problem, sendProblem } from './problems.ts';
+import { caseRoutes } from './routes-cases.ts';
+import { submitRoutes, uploadRoute } from './routes-submit.ts';
+import { systemRoutes } from './routes-system.ts';
+import { verdictRoutes } from './routes-verdicts.ts';
+import { MAX_BODY_BYTES } from './schema-submission.ts';
+import { waitingFor } from './wait.ts';
+
+/**
+ * The HTTP API over the case client; GET /openapi.json describes it. Every error is problem+json (RFC 9457). There is no
+ * authentication yet, so let it listen on 127.0.0.1 only; requests by foreign web pages are refused.
+ */
+export function createApi(ports: ApiPorts): Api {
+  const waiting = waitingFor(ports.client, ports.log);
+  const all: RoutePorts = { ...ports, waiting };
+  const api = fastify({
+    loggerInstance: ports.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_BODY_BYTES,
+    // Case keys of 200 characters take up to three times as much when encoded.
+    routerOptions: { maxParamLength: 2_000 },
+    // Receipts of a long stream, and the body of a slow one, may take as long as they need.
+    requestTimeout: 0,
+  }).withTypeProvider<ZodTypeProvider>();
+  api.setValidatorCompiler(validatorCompiler);
+  // The types hold what is answered to the schemas; a stored value that is older than a schema must stay readable.
+  api.setSerializerCompiler(() => JSON.stringify);
+  api.setErrorHandler(sendProblem);
+  api.setNotFoundHandler(({ method, url }) => {
+    throw new Problem(
+      404,
+      'no-such-page',
+      `There is no ${method} ${url.split('?')[0]}; GET /openapi.json lists what is.`,
+    );
+  });
+  api.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    refuseForeign(request);
+  });
+  api.addHook('preClose', async () => waiting.stop());
+  api.register(swagger, { openapi, transform });
+  api.register(async (scope) => submitRoutes(scope.withTypeProvider<ZodTypeProvider>(), all));
+  api.register(async (scope) => uploadRoute(scope.withTypeProvider<ZodTypeProvider>(), all));
+  api.register(async (scope) => {
+    const routes = scope.withTypeProvider<ZodTypeProvider>();
+    caseRoutes(routes, all);
+    verdictRoutes(routes, all);
+    systemRoutes(routes, all);
+    routes.get('/openapi.json', { schema: { hide: true } }, async () => api.swagger());
+  });
+  return api;
+}

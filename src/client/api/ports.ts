@@ -1,0 +1,32 @@
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Documents } from '../../activities/ports.ts';
+import type { Audit } from '../../adapters/ledger/audit.ts';
+import type { Reads } from '../../adapters/ledger/reads.ts';
+import type { CaseClient, PackInfo } from '../case-client.ts';
+import type { LinkBase } from '../case-path.ts';
+import type { Waiting } from './wait.ts';
+
+/** What the HTTP API is made of. */
+export interface ApiPorts {
+  client: CaseClient;
+  reads: Pick<Reads, 'listCases' | 'caseFile' | 'counts'>;
+  audit: Pick<Audit, 'exportEntries'>;
+  documents: Pick<Documents, 'get'>;
+  packs: readonly PackInfo[];
+  links: LinkBase;
+  log: FastifyBaseLogger;
+}
+
+export interface RoutePorts extends ApiPorts {
+  waiting: Waiting;
+}
+
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { NDJSON } from '../ndjson.ts';
+import type { Api, RoutePorts } from './ports.ts';
+import { orProblem, sendLines } from './responses.ts';
+import { auditLineSchema, countsSchema, packsSchema, readySchema } from './schema-system.ts';
+
+/** Packs, counts, the audit trail, health. */
+export function systemRoutes(api: Api, { packs, reads, audit }: RoutePorts): void {
+  api.route({
+    method: 'GET',
+    url: '/v1/packs',
+    schema: { summary: 'The process packs', tags: ['system'], response: { 200: packsSchema, ...orProblem } },
+    handler: async (_request, reply) =>
+      await reply.send({
+        packs: packs.map(({ id, title, owner, accepts: { mediaTypes, maxBytes } }) => {
+          return { id, title, owner, accepts: { mediaTypes: [...mediaTypes], maxBytes } };
+        }),
+      }),
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/v1/counts',
+    schema: {
+      summary: 'Cases and cost per pack, stage and outcome',
+      tags: ['system'],
+      response: { 200: countsSchema, ...orProblem },
+    },
+    handler: async (_request, reply) => {
+      const counts = await reads.counts();
+      return await reply.send({
+        counts: counts.map(({ packId, stage, outcome, cases, costMicros }) => {
+          return { packId, stage, outcome, cases, costMicros };
+        }),
+      });
+    },
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/v1/audit/entries',
+    schema: {
+      summary: 'The audit trail of one case or of all, with the head of each chain',
+      description: 'NDJSON. `countersign verify` checks the chains from it, without trust in this server.',
+      tags: ['audit'],
+      querystring: z.object({ caseId: z.string().min(1).optional() }),
+      response: {
+        200: { description: 'One line per entry or head', content: { [NDJSON]: { schema: auditLineSchema } } },
+        ...orProblem,
+      },
+    },
+    handler: async (request, reply) => {
+      const lines = audit.exportEntries(request.query.caseId)[Symbol.asyncIterator]();
+      // The first one is awaited here, so that a ledger that is away is a problem answer and no broken stream.
+      const first = await lines.next();
+      return await sendLines(reply, resumed(first, lines));
+    },
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/health',
+    schema: { summary: 'The process runs', tags: ['system'], response: { 200: z.object({ status: z.literal('ok') }) } },
+    handler: async (_request, reply) => await reply.send({ status: 'ok' }),
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/ready',
+    schema: {
+      summary: 'The ledger answers: submissions can be accepted',
+      tags: ['system'],
+      response: { 200: readySchema, 503: readySchema },
+    },
+    handler: async (_request, reply) => {
+      const ledger = await reads.listCases({ limit: 1 }).then(
+        () => true,
+        () => false,
+      );
+      return await reply.code(ledger ? 200 : 503).send({ ledger });
+    },
+  });
+}
+
+async function* resumed<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
+}

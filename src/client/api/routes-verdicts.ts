@@ -1,0 +1,114 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { RefusalCode } from '../../domain/verdict.ts';
+import { temporalUrl } from '../case-path.ts';
+import type { Api, RoutePorts } from './ports.ts';
+import { invalid, Problem } from './problems.ts';
+import { noSuchCase } from './routes-cases.ts';
+import { orProblem } from './responses.ts';
+import { acceptedSchema, requestSchema, reversalSchema, verdictBodySchema, withdrawnSchema } from './schema-verdict.ts';
+
+/** Refusals that are not 409: the content is wrong (422), or the person may not decide it (403). */
+const STATUS_OF: Partial<Record<RefusalCode, 403 | 422>> = {
+  malformed: 422,
+  'amendment-invalid': 422,
+  'rule-broken': 422,
+  'four-eyes': 403,
+};
+
+/** What people say about a case: a verdict, a withdrawal, a reversal. */
+export function verdictRoutes(api: Api, { client, reads, links }: RoutePorts): void {
+  api.route({
+    method: 'POST',
+    url: '/v1/verdicts',
+    schema: {
+      summary: 'Answer a review task',
+      tags: ['verdicts'],
+      body: verdictBodySchema,
+      response: { 200: acceptedSchema, ...orProblem },
+    },
+    // The schema is for the reader: what is no verdict goes on to the case, which records it and says what is wrong.
+    validatorCompiler: () => (body: unknown) => ({ value: body }),
+    handler: async (request, reply) => {
+      const { caseId, ...verdict } = caseIn(request.body);
+      const answer = await client.decide(caseId, verdict);
+      if (answer.accepted) return await reply.send({ accepted: true, verdictId: answer.verdictId });
+      const { code, message } = answer.refusal;
+      throw new Problem(STATUS_OF[code] ?? 409, code, message);
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/v1/withdrawals',
+    schema: {
+      summary: 'Take an open case back: it ends cancelled, applied effects are compensated',
+      tags: ['verdicts'],
+      body: requestSchema,
+      response: { 202: withdrawnSchema, ...orProblem },
+    },
+    handler: async (request, reply) => {
+      const { caseId, by, reason } = request.body;
+      const file = await reads.caseFile(caseId);
+      if (!file) throw noSuchCase(caseId);
+      const { outcome } = file.record;
+      if (outcome !== null) {
+        const way = outcome === 'written' ? '; ask for a reversal in its place' : '';
+        throw new Problem(409, 'case-closed', `'${caseId}' has ended (${outcome})${way}.`);
+      }
+      try {
+        await client.withdraw(caseId, { by, reason });
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        throw new Problem(
+          409,
+          'no-workflow',
+          `'${caseId}' has no running workflow; if it is new, try again in a minute.`,
+        );
+      }
+      return await reply.code(202).send({ caseId, accepted: true });
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/v1/reversals',
+    schema: {
+      summary: 'Undo a written case: its effects are compensated, newest first',
+      tags: ['verdicts'],
+      body: requestSchema,
+      response: { 202: reversalSchema, ...orProblem },
+    },
+    handler: async (request, reply) => {
+      const { caseId, by, reason } = request.body;
+      const file = await reads.caseFile(caseId);
+      if (!file) throw noSuchCase(caseId);
+      const { outcome } = file.record;
+      if (outcome !== 'written') {
+        const way = outcome === null ? '; withdraw it in its place' : '';
+        const now = outcome === null ? 'is open' : `has ended (${outcome})`;
+        throw new Problem(409, 'not-written', `Only written cases can be reversed; '${caseId}' ${now}${way}.`);
+      }
+      try {
+        const workflowId = await client.reverse({ caseId, by, reason });
+        const url = temporalUrl(links, workflowId);
+        return await reply.code(202).send({ caseId, workflowId, links: url === undefined ? {} : { temporalUi: url } });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        throw new Problem(
+          409,
+          'reversal-ended',
+          `A reversal of '${caseId}' has run already; see its workflow for why.`,
+        );
+      }
+    },
+  });
+}
+
+function caseIn(body: unknown): Record<string, unknown> & { caseId: string } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalid(422, [{ field: 'body', message: 'send one object { caseId, verdictId, verdict, by, seen, ... }' }]);
+  }
+  const { caseId, ...rest } = body as Record<string, unknown>;
+  if (typeof caseId === 'string' && caseId !== '') return { ...rest, caseId };
+  throw invalid(422, [{ field: 'caseId', message: 'name the case, e.g. case/invoice-intake/INV-1' }]);
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { OUTCOMES, STAGES } from './schema-case.ts';
+
+export const packsSchema = z.object({
+  packs: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      owner: z.string(),
+      accepts: z.object({ mediaTypes: z.array(z.string()), maxBytes: z.int() }),
+    }),
+  ),
+});
+export type PacksBody = z.output<typeof packsSchema>;
+
+export const countsSchema = z.object({
+  counts: z.array(
+    z.object({
+      packId: z.string(),
+      stage: z.enum(STAGES),
+      outcome: z.enum(OUTCOMES).nullable(),
+      cases: z.int(),
+      costMicros: z.int().describe('Cost of the model calls, in millionths.'),
+    }),
+  ),
+});
+export type CountsBody = z.output<typeof countsSchema>;
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+export const auditLineSchema = z
+  .discriminatedUnion('type', [
+    z.object({
+      type: z.literal('entry'),
+      caseId: z.string(),
+      seq: z.int(),
+      at: z.iso.datetime(),
+      kind: z.string(),
+      data: z.record(z.string(), z.unknown()),
+      prevHash: hash,
+      hash,
+    }),
+    z.object({ type: z.literal('head'), caseId: z.string(), seq: z.int(), hash }),
+  ])
+  .describe('Entries in order, then the head of their case.');
+
+export const readySchema = z.object({ ledger: z.boolean() });

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { verdictSchema, type Verdict } from '../../domain/verdict.ts';
+
+const caseId = z.string().min(1).describe('case/<packId>/<caseKey>');
+const [approve, amend, reject, confirm] = verdictSchema.options;
+
+/** For the OpenAPI document: what a verdict is. The handler takes anything with a caseId, so that a malformed one is recorded. */
+export const verdictBodySchema = z
+  .discriminatedUnion('verdict', [
+    approve.extend({ caseId }),
+    amend.extend({ caseId }),
+    reject.extend({ caseId }),
+    confirm.extend({ caseId }),
+  ])
+  .describe(
+    'A verdict on the open review task. `seen` is the digest of what was shown, `verdictId` your own id for exact repeats.',
+  );
+export type VerdictBody = Verdict & { caseId: string };
+
+export const acceptedSchema = z.object({ accepted: z.literal(true), verdictId: z.string() });
+
+/** For taking back an open case, and for undoing a written one. */
+export const requestSchema = z.strictObject({
+  caseId,
+  by: z.string().trim().min(1).max(200).describe('The named person who asks for it.'),
+  reason: z.string().trim().min(1).max(2000),
+});
+export type RequestBody = z.input<typeof requestSchema>;
+
+export const withdrawnSchema = z.object({ caseId: z.string(), accepted: z.literal(true) });
+export const reversalSchema = z.object({
+  caseId: z.string(),
+  workflowId: z.string().describe('The workflow that undoes it.'),
+  links: z.object({ temporalUi: z.string().optional() }),
+});
+export type WithdrawnBody = z.output<typeof withdrawnSchema>;
+export type ReversalBody = z.output<typeof reversalSchema>;

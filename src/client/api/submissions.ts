@@ -1,0 +1,35 @@
+import type { Receipt, Submission } from '../case-client.ts';
+import { invalid } from './problems.ts';
+import type { SubmissionBody } from './schema-submission.ts';
+
+/** A body as the case client takes it. `key` (the header Idempotency-Key) is the case key of a body without one. */
+export function submissionOf(body: SubmissionBody, key?: string): Submission {
+  const caseKey = body.caseKey ?? key;
+  if (caseKey === undefined) {
+    const message = "give the business system's own key, here or as the header Idempotency-Key";
+    throw invalid(422, [{ field: 'caseKey', message }]);
+  }
+  const { packId, revision, submittedBy } = body;
+  const documents = body.documents.map(({ name, mediaType, text, base64 }) => {
+    const bytes = text === undefined ? Buffer.from(base64 ?? '', 'base64') : Buffer.from(text, 'utf8');
+    return mediaType === undefined ? { name, bytes } : { name, mediaType, bytes };
+  });
+  return {
+    ...{ packId, caseKey, documents, channel: 'api' },
+    ...(revision === undefined ? {} : { revision }),
+    ...(submittedBy === undefined ? {} : { submittedBy }),
+  };
+}
+
+/** The key of an `Idempotency-Key` header, with or without the quotes of its draft standard. */
+export function keyOf(header: string | string[] | undefined): string | undefined {
+  const given = [header ?? ''].flat()[0]?.trim() ?? '';
+  const key = /^".*"$/.test(given) ? given.slice(1, -1) : given;
+  return key === '' ? undefined : key;
+}
+
+/** 202 when Temporal did not answer (the sweep starts it), 201 for a new case, 200 for a repeat. */
+export function statusOf({ created, started }: Receipt): 200 | 201 | 202 {
+  if (!started) return 202;
+  return created ? 201 : 200;
+}

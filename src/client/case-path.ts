@@ -1,0 +1,18 @@
+/** Path of a case in the HTTP API. Each part is encoded, because case keys may hold `%`, `?` or `#`. */
+export function casePath(caseId: string): string {
+  return `/v1/cases/${caseId.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** What is needed to point to the Temporal UI; without `temporalUi` there are no links. */
+export interface LinkBase {
+  /** URL of the Temporal UI. */
+  temporalUi?: string;
+  namespace: string;
+}
+
+/** The page of a case in the Temporal UI; undefined when no UI is known. */
+export function temporalUrl({ temporalUi, namespace }: LinkBase, workflowId: string): string | undefined {
+  if (temporalUi === undefined) return undefined;
+  const base = temporalUi.replace(/\/+$/, '');
+  return `${base}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`;
+}

@@ -1,0 +1,301 @@
+import { CancelledFailure } from '@temporalio/common';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ModelRequest } from '../../../src/activities/ports.ts';
+import { createOpenAiModel } from '../../../src/adapters/model-openai/model-openai.ts';
+import { LocalServer } from '../local-server.ts';
+
+let server: LocalServer;
+let baseURL: string;
+beforeAll(async () => {
+  server = new LocalServer();
+  baseURL = await server.start();
+});
+afterAll(() => server.stop());
+beforeEach(() => void server.seen.splice(0));
+
+const SECRET = 'IBAN DE59 9249 6163 7604 8074 58';
+const request: ModelRequest = {
+  provider: 'acme',
+  model: 'm-1',
+  instructions: 'Read the invoice.',
+  input: SECRET,
+  schemaName: 'invoice intake',
+  schema: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    type: 'object',
+    properties: { total: { type: 'string' } },
+    required: ['total'],
+    additionalProperties: false,
+  },
+  maxOutputTokens: 500,
+  timeoutMs: 5000,
+  metadata: { caseId: `case/invoice/${'x'.repeat(600)}` },
+};
+const TOKENS = [
+  { token: '{"total":"', logprob: 0, bytes: null },
+  { token: '12', logprob: -0.5, bytes: null },
+  { token: '"}', logprob: 0, bytes: null },
+];
+const TEXT = '{"total":"12"}';
+
+function modelOf(api: 'responses' | 'chat' = 'responses', url = baseURL) {
+  return createOpenAiModel({ providers: { acme: { baseURL: url, apiKey: 'key', api } } });
+}
+const never = new AbortController().signal;
+
+function response(part: object, more: object = {}) {
+  return {
+    status: 200,
+    json: {
+      id: 'resp_1',
+      model: 'm-1-2026-01-01',
+      status: 'completed',
+      output: [
+        { type: 'reasoning', id: 'r', summary: [] },
+        { type: 'message', role: 'assistant', content: [part] },
+      ],
+      usage: { input_tokens: 90, output_tokens: 7, input_tokens_details: { cached_tokens: 40 } },
+      ...more,
+    },
+  };
+}
+const said = (text: string, more: object = {}) =>
+  response({ type: 'output_text', text, annotations: [], logprobs: TOKENS }, more);
+
+function completion(message: object, finishReason = 'stop') {
+  return {
+    status: 200,
+    json: {
+      id: 'chatcmpl_1',
+      model: 'm-1-2026-01-01',
+      choices: [{ index: 0, finish_reason: finishReason, message, logprobs: { content: TOKENS } }],
+      usage: { prompt_tokens: 90, completion_tokens: 7, prompt_tokens_details: { cached_tokens: 40 } },
+    },
+  };
+}
+const problem = (status: number, error: object, headers = {}) => ({ status, json: { error }, headers });
+
+/** What every reply says besides the answer itself. */
+const billed = {
+  usage: { inputTokens: 90, outputTokens: 7, cachedTokens: 40 },
+  responseModel: 'm-1-2026-01-01',
+  latencyMs: expect.any(Number),
+};
+
+describe('the responses endpoint', () => {
+  it('is asked in strict mode, stores nothing, and gives answer, tokens and usage', async () => {
+    server.answers(said(TEXT));
+    expect(await modelOf().ask(request, never)).toEqual({
+      ...billed,
+      outcome: 'ok',
+      text: TEXT,
+      tokens: TOKENS.map(({ token, logprob }) => ({ token, logprob })),
+      responseId: 'resp_1',
+    });
+    const { $schema: _, ...schema } = request.schema;
+    expect(server.seen).toMatchObject([
+      {
+        method: 'POST',
+        url: '/responses',
+        headers: { authorization: 'Bearer key' },
+        body: {
+          model: 'm-1',
+          instructions: 'Read the invoice.',
+          input: SECRET,
+          store: false,
+          max_output_tokens: 500,
+          include: ['message.output_text.logprobs'],
+          top_logprobs: 3,
+          text: { format: { type: 'json_schema', name: 'invoice_intake', strict: true, schema } },
+        },
+      },
+    ]);
+    const body = server.seen[0]?.body as { metadata: { caseId: string }; text: { format: { schema: object } } };
+    expect(body.text.format.schema).not.toHaveProperty('$schema');
+    expect(body.metadata.caseId).toHaveLength(512);
+  });
+
+  it.each([
+    ['refusal', response({ type: 'refusal', refusal: 'I cannot.' }), 'I cannot.'],
+    [
+      'truncated',
+      said('{"tot', { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }),
+      '{"tot',
+    ],
+    ['filtered', said('', { status: 'incomplete', incomplete_details: { reason: 'content_filter' } }), ''],
+    ['invalid', said('The total is 12.'), 'The total is 12.'],
+  ])('gives %s as a value, with what it cost', async (outcome, answer, text) => {
+    server.answers(answer);
+    expect(await modelOf().ask(request, never)).toMatchObject({ ...billed, outcome, text, responseId: 'resp_1' });
+  });
+
+  it('takes an input that the provider refuses to read for filtered, not for a fault', async () => {
+    server.answers(problem(400, { code: 'content_filter', message: SECRET }, { 'x-request-id': 'req_1' }));
+    expect(await modelOf().ask(request, never)).toMatchObject({ outcome: 'filtered', responseId: 'req_1' });
+  });
+
+  it('throws when the answer itself says that the call failed', async () => {
+    const failed = (code: string) => said('', { status: 'failed', error: { code, message: SECRET }, output: [] });
+    server.answers(failed('server_error'), failed('rate_limit_exceeded'), failed('invalid_image'));
+    const model = modelOf();
+    await expect(model.ask(request, never)).rejects.toMatchObject({ type: 'ProviderUnavailable' });
+    await expect(model.ask(request, never)).rejects.toMatchObject({ type: 'ProviderBusy' });
+    await expect(model.ask(request, never)).rejects.toMatchObject({ type: 'ProviderBadRequest' });
+  });
+});
+
+describe('the chat endpoint', () => {
+  it('gives the same reply', async () => {
+    server.answers(completion({ role: 'assistant', content: TEXT, refusal: null }));
+    expect(await modelOf('chat').ask(request, never)).toEqual({
+      ...billed,
+      outcome: 'ok',
+      text: TEXT,
+      tokens: TOKENS.map(({ token, logprob }) => ({ token, logprob })),
+      responseId: 'chatcmpl_1',
+    });
+    expect(server.seen).toMatchObject([
+      {
+        url: '/chat/completions',
+        body: {
+          messages: [
+            { role: 'system', content: 'Read the invoice.' },
+            { role: 'user', content: SECRET },
+          ],
+          response_format: { type: 'json_schema', json_schema: { name: 'invoice_intake', strict: true } },
+          logprobs: true,
+          top_logprobs: 3,
+          max_completion_tokens: 500,
+          store: false,
+        },
+      },
+    ]);
+    // The endpoint refuses metadata without `store`.
+    expect(server.seen[0]?.body).not.toHaveProperty('metadata');
+  });
+
+  it.each([
+    ['refusal', completion({ content: null, refusal: 'I cannot.' })],
+    ['truncated', completion({ content: '{"tot' }, 'length')],
+    ['filtered', completion({ content: null }, 'content_filter')],
+    ['invalid', completion({ content: null })],
+  ])('gives %s as a value', async (outcome, answer) => {
+    server.answers(answer);
+    expect(await modelOf('chat').ask(request, never)).toMatchObject({ ...billed, outcome });
+  });
+});
+
+describe('a model without log-probabilities', () => {
+  it.each([
+    [400, { code: 'unsupported_parameter', param: 'top_logprobs', message: 'Unsupported parameter' }],
+    [400, { code: 'unknown_parameter', param: 'include[0]', message: 'Unknown value' }],
+    [403, { type: 'invalid_request_error', message: 'You are not allowed to request logprobs from this model.' }],
+  ])('is asked once more without them after %s, and from then on always', async (status, error) => {
+    const model = modelOf();
+    const plain = response({ type: 'output_text', text: TEXT, annotations: [] });
+    server.answers(problem(status, error), plain, plain);
+    expect(await model.ask(request, never)).toMatchObject({ outcome: 'ok', tokens: [] });
+    expect(await model.ask(request, never)).toMatchObject({ outcome: 'ok', tokens: [] });
+    expect(server.seen.map(({ body }) => 'top_logprobs' in body)).toEqual([true, false, false]);
+    expect(server.seen.map(({ body }) => 'include' in body)).toEqual([true, false, false]);
+
+    server.answers(said(TEXT));
+    await model.ask({ ...request, model: 'm-2' }, never);
+    expect(server.seen.at(-1)?.body).toHaveProperty('top_logprobs');
+  });
+
+  it('is not concluded from another refused parameter', async () => {
+    server.answers(problem(400, { param: 'max_output_tokens', message: 'too many' }));
+    await expect(modelOf().ask(request, never)).rejects.toMatchObject({ type: 'ProviderBadRequest' });
+    expect(server.seen).toHaveLength(1);
+  });
+});
+
+describe('a call that fails', () => {
+  it.each([
+    ['a rate limit', problem(429, { code: 'rate_limit_exceeded', message: SECRET }), 'ProviderBusy', false],
+    [
+      'an empty account',
+      problem(429, { type: 'insufficient_quota', code: 'credits', message: SECRET }),
+      'ProviderQuota',
+      true,
+    ],
+    ['a wrong key', problem(401, { code: 'invalid_api_key', message: SECRET }), 'ProviderAuth', true],
+    ['a gateway page', { status: 502, text: `<h1>${SECRET}</h1>` }, 'ProviderUnavailable', false],
+    ['a page with status 200', { status: 200, text: `<h1>${SECRET}</h1>` }, 'ProviderUnavailable', false],
+    [
+      'broken JSON',
+      { status: 200, text: '{', headers: { 'content-type': 'application/json' } },
+      'ProviderUnavailable',
+      false,
+    ],
+    ['a reset connection', { reset: true as const }, 'ProviderUnavailable', false],
+  ])('with %s, is asked once and thrown without content', async (_what, answer, type, nonRetryable) => {
+    server.answers(answer);
+    const error = await modelOf()
+      .ask(request, never)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ type, nonRetryable, message: expect.stringMatching(/^acme m-1: /) });
+    expect(server.seen).toHaveLength(1);
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('IBAN');
+    expect(error).not.toHaveProperty('cause.message');
+  });
+
+  it('names status, code, the request and what to do', async () => {
+    server.answers(
+      problem(429, { code: 'rate_limit_exceeded', message: '' }, { 'x-request-id': 'req_9', 'retry-after': '2' }),
+    );
+    const error = await modelOf()
+      .ask(request, never)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      message:
+        'acme m-1: 429 rate_limit_exceeded req_9; it is tried again when the provider says; raise the rate limit if this lasts',
+    });
+    // As asked for, or a little later.
+    expect(error).toSatisfy(
+      ({ nextRetryDelay }: { nextRetryDelay: number }) => nextRetryDelay >= 2000 && nextRetryDelay <= 2200,
+    );
+  });
+
+  it('with no one listening, is retryable', async () => {
+    const gone = new LocalServer();
+    const url = await gone.start();
+    await gone.stop();
+    await expect(modelOf('responses', url).ask(request, never)).rejects.toMatchObject({
+      type: 'ProviderUnavailable',
+      nonRetryable: false,
+    });
+  });
+
+  it.each([{ hang: true as const }, { hang: true as const, afterHeaders: true }])(
+    'for want of an answer in time, is retryable: %o',
+    async (reaction) => {
+      server.answers(reaction);
+      await expect(modelOf().ask({ ...request, timeoutMs: 100 }, never)).rejects.toMatchObject({
+        type: 'ProviderUnavailable',
+        nonRetryable: false,
+        message: expect.stringContaining('no answer within 100 ms'),
+      });
+    },
+  );
+
+  it.each([{ hang: true as const }, { hang: true as const, afterHeaders: true }])(
+    'because it was cancelled, ends as Temporal understands it: %o',
+    async (reaction) => {
+      server.answers(reaction);
+      const controller = new AbortController();
+      const asked = modelOf().ask(request, controller.signal);
+      const reason = new CancelledFailure('CANCELLED');
+      setTimeout(() => controller.abort(reason), 50);
+      await expect(asked).rejects.toBe(reason);
+    },
+  );
+
+  it('names the providers there are', async () => {
+    await expect(modelOf().ask({ ...request, provider: 'other' }, never)).rejects.toMatchObject({
+      type: 'ProviderBadRequest',
+      message: 'provider other: not configured here; configured: acme',
+    });
+  });
+});
