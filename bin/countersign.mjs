@@ -15,7 +15,9 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
     .map((folder) => fileURLToPath(new URL(folder + name, import.meta.url)))
     .find((path) => existsSync(path));
   if (node === undefined) {
-    console.error(`countersign needs Node 24 or newer; this is ${process.versions.node}. Run npm ci, it brings one along.`);
+    console.error(
+      `countersign needs Node 24 or newer; this is ${process.versions.node}. Run npm ci, it brings one along.`,
+    );
     process.exit(1);
   }
   const { status, signal } = spawnSync(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,14 +6,18 @@ import { endWithSignals, runCommand } from './command.ts';
 import { closingLine, countsOfVitest, NOTHING, sumOf, type Counts, type VitestReport } from './counts.ts';
 
 /** One thing that must hold. A command passes by exit code 0; a vitest project counts each of its tests. */
-export type Gate = { name: string; needs?: string } & (
+export type Gate = {
+  name: string;
+  /** A file, or a pattern of files, without which there is nothing to run. */
+  needs?: string;
+} & (
   | {
       kind: 'command';
       command: readonly [string, ...string[]];
       /** May run beside the gates next to it that are quick too; its output is shown only when it fails. */
       quick?: boolean;
     }
-  | { kind: 'vitest'; project: string; args?: readonly string[] }
+  | { kind: 'vitest'; project: string }
 );
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,7 +30,7 @@ export const script = (...args: string[]) => [process.execPath, ...args] as cons
 
 /**
  * Runs the gates in their order, all of them even when one fails, and closes with the line 'N passed, N failed'. The
- * exit code is 1 when anything failed. A gate whose file `needs` is not there is skipped.
+ * exit code is 1 when anything failed. A gate whose `needs` are not there is skipped.
  *
  * @param only names of gates; none means all
  * @param limitMs for all of them; what runs then is stopped, and it and what did not start count as failed
@@ -70,7 +74,7 @@ function batchesOf(gates: readonly Gate[]): Gate[][] {
 
 async function runGate(gate: Gate, deadline: number): Promise<Counts> {
   const { name, needs } = gate;
-  if (needs !== undefined && !existsSync(join(root, needs))) {
+  if (needs !== undefined && globSync(needs, { cwd: root }).length === 0) {
     tell(name, 'skipped', `there is no ${needs}`);
     return { ...NOTHING, skipped: 1 };
   }
@@ -82,7 +86,7 @@ async function runGate(gate: Gate, deadline: number): Promise<Counts> {
   const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
   if (gate.kind === 'vitest') {
     tell(name, 'runs', '');
-    const { counts, late } = await runVitest(gate.project, gate.args ?? [], deadline);
+    const { counts, late } = await runVitest(gate.project, deadline);
     tell(name, counts.failed > 0 ? 'FAILED' : 'passed', `${seconds()}  ${closingLine(counts)}${late ? lateNote : ''}`);
     return counts;
   }
@@ -96,12 +100,12 @@ async function runGate(gate: Gate, deadline: number): Promise<Counts> {
 
 const lateNote = ', stopped: the time limit for all gates is over';
 
-async function runVitest(project: string, args: readonly string[], deadline: number) {
+async function runVitest(project: string, deadline: number) {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'));
   try {
     const file = join(folder, 'report.json');
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const command = tool('vitest', 'run', `--project=${project}`, ...reporters, ...args);
+    const command = tool('vitest', 'run', `--project=${project}`, ...reporters);
     const { code, late } = await runCommand(command, { cwd: root, deadline, show: 'all' });
     const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as VitestReport) : undefined;
     return { counts: countsOfVitest(report, late ? null : code), late };

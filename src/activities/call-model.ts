@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { failure, failureTypeOf } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
-import type { ModelRequest, Ports } from './ports.ts';
+import type { ModelReply, ModelRequest, Ports } from './ports.ts';
 import type { ModelCalled, Steps } from './steps.ts';
 
 /** Calls shorter than this send no heartbeat: each recorded one is a billable action. */
@@ -38,20 +38,23 @@ export const callModel =
     const callId = await modelCalls.started({ caseId, requestHash, provider, model: name, attempt: info.attempt });
     const beat = beating();
     try {
-      const reply = await model.ask(request, cancellationSignal);
+      const reply = await asked();
       const costMicros = model.costMicros({ provider, model: name }, reply.usage);
+      // What was paid for is not recorded as failed when only the ledger is away.
       await modelCalls.finished(callId, caseId, reply, costMicros);
       return calledOf(callId, reply.outcome, name, costMicros ?? null);
-    } catch (error) {
-      await modelCalls.failed(
-        callId,
-        caseId,
-        failureTypeOf(error) ?? 'Cancelled',
-        error instanceof Error ? error.message : 'unknown',
-      );
-      throw error;
     } finally {
       clearInterval(beat);
+    }
+
+    async function asked(): Promise<ModelReply> {
+      try {
+        return await model.ask(request, cancellationSignal);
+      } catch (error) {
+        const type = failureTypeOf(error) ?? (cancellationSignal.aborted ? 'Cancelled' : 'Unknown');
+        await modelCalls.failed(callId, caseId, type, error instanceof Error ? error.message : 'unknown');
+        throw error;
+      }
     }
   };
 

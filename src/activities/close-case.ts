@@ -17,7 +17,7 @@ export const effectsToReverse =
     if (record?.outcome !== 'written') {
       throw failure(
         'InvalidInput',
-        `caseId: '${caseId}' is ${record?.outcome ?? 'not'} written; only written cases can be reversed`,
+        `caseId: '${caseId}' is ${record?.outcome ?? 'not written'}; only written cases can be reversed`,
       );
     }
     const applied = (await effects.ofCase(caseId)).filter(({ state }) => state === 'applied');

@@ -19,11 +19,18 @@ export const compensate =
       await effects.settle(key, 'abandoned', { reason: why });
       return applied;
     }
-    if (sink.capability === 'neither' && record.undoCalled) {
-      return { kind: 'refused', reason: 'the undo was sent, its answer was lost, and the system cannot be asked' };
+    const { collection, reversal } = record.effect;
+    if (record.undoCalled) {
+      if (sink.capability === 'neither') {
+        return { kind: 'refused', reason: 'the undo was sent, its answer was lost, and the system cannot be asked' };
+      }
+      const undone = await undoneBefore(sink, key, collection);
+      if (undone !== undefined) {
+        await effects.settle(key, 'compensated', { reference: undone, reason: why });
+        return { kind: 'compensated' };
+      }
     }
     await effects.undoing(key);
-    const { collection, reversal } = record.effect;
     const reply = await sink.reverse({
       key,
       collection,
@@ -35,6 +42,11 @@ export const compensate =
     await effects.settle(key, 'compensated', { reference: reply.reference, reason: why });
     return { kind: 'compensated' };
   };
+
+/** The undo may have been applied and its answer lost: a sink that can be asked is asked before it is sent again. */
+async function undoneBefore(sink: Sink, key: string, collection: string): Promise<string | undefined> {
+  return sink.capability === 'look-up' ? await sink.lookUp({ key: `${key}/undo`, collection }) : undefined;
+}
 
 type Settled = { kind: 'applied'; reference: string } | { kind: 'not-applied' } | { kind: 'refused'; reason: string };
 

@@ -78,10 +78,10 @@ async function accepted(
   name: CaseName,
   start: DecideCaseInput,
 ): Promise<CaseRecord> {
+  checkDocuments(start);
   const known = await cases.get(caseId);
-  if (known && start.documents.every((document) => 'hash' in document)) return known;
-  if (!Array.isArray(start.documents) || start.documents.length === 0)
-    throw failure('InvalidInput', 'documents: give at least one');
+  const hashes = start.documents.map((document) => ('hash' in document ? document.hash : undefined));
+  if (known && known.documents.map(({ hash }) => hash).join() === hashes.join()) return known;
   const inline = start.documents.filter((document): document is InlineDocument => !('hash' in document));
   const contents = inline.map(contentOf);
   const bytes = contents.reduce((sum, content) => sum + content.bytes.length, 0);
@@ -105,6 +105,24 @@ async function accepted(
   return received.record;
 }
 
+/** A start message past the client may hold anything; a plain error here would be retried without end. */
+function checkDocuments(start: DecideCaseInput): void {
+  const { documents, submittedBy } = start;
+  if (!Array.isArray(documents) || documents.length === 0)
+    throw failure('InvalidInput', 'documents: give at least one');
+  for (const [at, one] of (documents as unknown[]).entries()) {
+    if (typeof one !== 'object' || one === null) throw failure('InvalidInput', `documents[${at}]: is no document`);
+    const { hash, name, mediaType, size } = one as Record<string, unknown>;
+    if (mediaType !== undefined && typeof mediaType !== 'string')
+      throw failure('InvalidInput', `documents[${at}].mediaType: must be text such as "text/plain"`);
+    if (!('hash' in one)) continue;
+    if (typeof hash !== 'string' || typeof name !== 'string' || mediaType === undefined || typeof size !== 'number')
+      throw failure('InvalidInput', `documents[${at}]: a stored one needs hash, name, mediaType and size`);
+  }
+  if (submittedBy !== undefined && submittedBy !== null && typeof submittedBy !== 'string')
+    throw failure('InvalidInput', 'submittedBy: must be a name');
+}
+
 function contentOf(document: InlineDocument, at: number): { name: string; mediaType: string; bytes: Uint8Array } {
   const name = typeof document.name === 'string' && document.name !== '' ? document.name : `document-${at + 1}`;
   const mediaType = document.mediaType ?? 'text/plain';
@@ -123,11 +141,11 @@ async function readAll({ documents, reader }: Needs, pack: ProcessPack, record: 
   const findings: Finding[] = [];
   const parts: Part[] = [];
   for (const { name, mediaType, hash } of record.documents) {
+    const own = { name, mediaType, bytes: bytes.get(hash) ?? new Uint8Array() };
+    let inside: Part[] = [];
     try {
-      const own = { name, mediaType, bytes: bytes.get(hash) ?? new Uint8Array() };
       const whole = await reader.read(own);
-      const inside = whole.attachments.filter((attachment) => pack.accepts.mediaTypes.includes(attachment.mediaType));
-      parts.push(...(inside.length > 0 ? inside : [own]));
+      inside = whole.attachments.filter((attachment) => pack.accepts.mediaTypes.includes(attachment.mediaType));
       sources.push({ name, text: whole.text });
       for (const attachment of inside)
         sources.push({ name: attachment.name, text: (await reader.read(attachment)).text });
@@ -136,6 +154,8 @@ async function readAll({ documents, reader }: Needs, pack: ProcessPack, record: 
       findings.push({ name: 'unreadable', severity: 'refuse', message: error.message });
       sources.push({ name, text: '' });
     }
+    // One that cannot be read is a part too: its own case asks a person.
+    parts.push(...(inside.length > 0 ? inside : [own]));
   }
   if (pack.onePerDocument && parts.length > 1) return { kind: 'split', parts };
   return { kind: 'sources', sources, findings };
@@ -149,14 +169,16 @@ async function split(
   parts: Part[],
 ): Promise<Ingested> {
   const refs = await documents.put(parts);
-  const named = refs.map((ref, at) => ({
-    caseKey: `${record.caseKey}#${at + 1}`,
-    revision: record.revision,
-    documents: [ref],
-  }));
-  for (const { caseKey, revision, documents: own } of named) {
-    const name = { packId: pack.id, caseKey, revision };
-    await cases.receive({ name, documents: own, submittedBy: record.submittedBy, owner: pack.owner, channel: 'split' });
+  const named: { caseKey: string; revision: number; documents: DocumentRef[] }[] = [];
+  for (const [at, ref] of refs.entries()) {
+    const part = { submittedBy: record.submittedBy, owner: pack.owner, channel: 'split', documents: [ref] };
+    // A part is a case of its own, so its first revision. Its key may be taken by other content: the next one is free.
+    for (let number = at + 1; ; number += refs.length) {
+      const name = { packId: pack.id, caseKey: `${record.caseKey}#${number}`, revision: 1 };
+      if ((await cases.receive({ ...part, name })).kind === 'conflict') continue;
+      named.push({ caseKey: name.caseKey, revision: 1, documents: [ref] });
+      break;
+    }
   }
   await cases.close(record.caseId, {
     outcome: 'split',
@@ -166,11 +188,12 @@ async function split(
   return { kind: 'split', owner: pack.owner, parts: named };
 }
 
-/** A hint only: the write enforces the business identity. */
+/** A hint only: the write enforces the business identity. A part always has the document of the whole that it is from. */
 async function repeated(cases: Needs['cases'], caseId: string, name: CaseName): Promise<Finding[]> {
   const others = (await cases.withSameDocuments(caseId)).filter((other) => {
     const parsed = parseCaseId(other);
-    return parsed?.packId === name.packId && parsed.caseKey !== name.caseKey;
+    if (parsed?.packId !== name.packId || parsed.caseKey === name.caseKey) return false;
+    return !name.caseKey.startsWith(`${parsed.caseKey}#`);
   });
   const [first] = others;
   return first

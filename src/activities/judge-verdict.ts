@@ -60,11 +60,7 @@ export const judgeVerdict =
     }
     const amended = await amend(ports, task, verdict.output);
     if (amended.kind === 'refused') {
-      const judged = await reviews.record({ ...base, refusal: amended.refusal });
-      const answered = answerOf(verdict, judged);
-      return amended.refusal.code === 'pack-version-gone'
-        ? { ...answered, then: { kind: 'pack-version-gone' } }
-        : answered;
+      return answerOf(verdict, await reviews.record({ ...base, refusal: amended.refusal }));
     }
     const { output, effects } = amended;
     return answerOf(verdict, await reviews.record({ ...base, decide: { taskNo, kind: 'accept', output, effects } }));
@@ -98,6 +94,8 @@ function answerOf(verdict: Verdict, judged: Judged): VerdictJudged {
   const { verdictId } = verdict;
   if (judged.kind === 'refused') {
     const answer = { accepted: false, verdictId, refusal: judged.refusal } as const;
+    // Said again on a repeat: the case may not have taken it in the first time.
+    if (judged.refusal.code === 'pack-version-gone') return { answer, then: { kind: 'pack-version-gone' } };
     return judged.adopted ? { answer, then: decided(judged.adopted) } : { answer };
   }
   return { answer: { accepted: true, verdictId }, then: thenOf(verdict, judged) };

@@ -19,9 +19,13 @@ export const validate =
     if (!pack) return { kind: 'pack-version-gone' };
     const record = await cases.get(input.caseId);
     if (!record?.input || !record.plan) throw failure('NotStarted', `${input.caseId}: nothing was ingested`);
+    const before = await recordedBefore(ports, record, input);
+    if (before) return before;
     const proposal = await proposalOf(ports, pack, record.input, input);
     const { output, evidence, confidence, callId } = proposal;
     const because = [...input.because, ...proposal.because];
+    if (output === null && because.length === 0)
+      because.push({ code: 'model-answer-invalid', message: 'There is no proposal: the answer is not in the ledger' });
     const { sources, enrichment, findings } = record.input;
     const rules = output ? await pack.judge(output, { sources, feeds: ports.feeds, enrichment, evidence }) : [];
     const effects = output ? pack.effects(output, input.caseId) : [];
@@ -53,6 +57,30 @@ export const validate =
       effects: effects.map(({ title }) => title),
     };
   };
+
+/**
+ * What an earlier try recorded whose result was lost. It stands: facts may have changed in between, and a second task
+ * text or a second decision would leave people and the case with different questions.
+ */
+async function recordedBefore(
+  { reviews }: Needs,
+  { caseId, lastTaskNo, decided }: CaseRecord,
+  { taskNo, decisionNo }: ValidateInput,
+): Promise<Question | undefined> {
+  if (lastTaskNo >= taskNo) {
+    const task = await reviews.task(caseId, taskNo);
+    if (task) {
+      const { kind, seen, reasons, effects } = task;
+      const titles = effects.map(({ title }) => title);
+      return { kind: 'review', taskNo, taskKind: kind, seen, reasons: brief(reasons), effects: titles };
+    }
+  }
+  if (!decided || decisionNo !== undefined) return undefined;
+  const decision = await reviews.latestDecision(caseId);
+  return decision?.by.kind === 'policy' && decision.kind === 'accept'
+    ? { kind: 'straight-through', decision: decisionRefOf(decision) }
+    : undefined;
+}
 
 /** Opens a review task and returns the short digest of what it shows. */
 export async function openTask(

@@ -22,6 +22,9 @@ export const write =
     const { record } = claimed;
     if (record.state === 'applied') return { kind: 'applied', reference: record.reference ?? '' };
     if (record.state === 'refused') return { kind: 'refused', reason: 'refused before' };
+    // An undone effect is never written again under its key: the sink would answer with the first result.
+    if (record.state === 'compensated' || record.state === 'abandoned')
+      return { kind: 'refused', reason: 'undone before' };
 
     if (record.called) {
       const found = await outcomeOf(sink, record);

@@ -22,7 +22,8 @@ function put(result: Record<string, unknown>, path: string, text: string): void 
   let place: Json = result;
   for (const part of parts) {
     const inner = valueAt(place, part);
-    if (typeof inner !== 'object' || inner === null) throw new UserError(`--set ${path}: there is nothing in '${part}'.`);
+    if (typeof inner !== 'object' || inner === null)
+      throw new UserError(`--set ${path}: there is nothing in '${part}'.`);
     place = inner as Json;
   }
   const value = valueOf(path, text, valueAt(place, last));
@@ -43,7 +44,8 @@ function indexIn(list: unknown[], path: string, part: string): number {
 function valueOf(path: string, text: string, now: unknown): unknown {
   if (typeof now === 'string') return text;
   const value = jsonOrText(text);
-  if (typeof now === 'number' && typeof value !== 'number') throw new UserError(`--set ${path}: '${text}' is no number.`);
+  if (typeof now === 'number' && typeof value !== 'number')
+    throw new UserError(`--set ${path}: '${text}' is no number.`);
   if (typeof now === 'boolean' && typeof value !== 'boolean')
     throw new UserError(`--set ${path}: write true or false, not '${text}'.`);
   return value;

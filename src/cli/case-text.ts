@@ -61,7 +61,11 @@ function timelineText(steps: readonly Step[], paint: Paint): string {
     const before = steps[index - 1]?.at;
     const day = before === undefined || before.slice(0, 10) !== at.slice(0, 10);
     const since = before === undefined ? '' : `+${lengthText(msBetween(before, at))}`;
-    return [day ? `${minuteText(at).slice(0, 10)} ${clockText(at)}` : clockText(at), paint.dim(since), tones[tone](text)];
+    return [
+      day ? `${minuteText(at).slice(0, 10)} ${clockText(at)}` : clockText(at),
+      paint.dim(since),
+      tones[tone](text),
+    ];
   });
   return tableText(rows, { indent: 2, right: [0, 1] });
 }

@@ -19,7 +19,9 @@ export async function findCase(api: ApiClient, text: string): Promise<CaseFileBo
     throw new UserError(`'${text}' is a key of ${files.length} packs; say which: ${idsOf(files)}`);
   }
   if (files[0]) return files[0];
-  throw new UserError(`There is no case '${text}'; give its id (case/<packId>/<key>) or its key. See: countersign list`);
+  throw new UserError(
+    `There is no case '${text}'; give its id (case/<packId>/<key>) or its key. See: countersign list`,
+  );
 }
 
 async function latest(api: ApiClient, packId: string, caseKey: string): Promise<CaseFileBody | undefined> {

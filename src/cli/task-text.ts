@@ -40,7 +40,10 @@ function proposalText({ proposal, confidence, evidence }: TaskBody, threshold: n
       quote === undefined ? '' : paint.dim(`"${oneLine(quote, 32)}"`),
     ];
   });
-  return tableText(rows, { indent: 2, head: ['field', 'value', 'confidence', 'evidence'].map((head) => paint.dim(head)) });
+  return tableText(rows, {
+    indent: 2,
+    head: ['field', 'value', 'confidence', 'evidence'].map((head) => paint.dim(head)),
+  });
 }
 
 /** Each rule with what it says. */

@@ -21,8 +21,8 @@ export function cut(text: string, max: number): string {
 }
 
 /** `count` and the noun in singular or plural: 1 case, 2 cases. */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
 }
 
 /** A value of a proposal as one line. */

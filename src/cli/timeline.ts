@@ -84,7 +84,8 @@ const EFFECTS: Record<string, [text: string, tone: Step['tone']]> = {
 function tellEffect(kind: string, data: Event['data'], file: CaseFileBody, because: string): Told {
   const told = EFFECTS[kind];
   if (!told) return [kind];
-  const title = file.effects.find(({ key }) => key === data['key'])?.title ?? String(data['title'] ?? data['key'] ?? '');
+  const title =
+    file.effects.find(({ key }) => key === data['key'])?.title ?? String(data['title'] ?? data['key'] ?? '');
   const reference = typeof data['reference'] === 'string' ? ` as ${data['reference']}` : '';
   const by = typeof data['by'] === 'string' ? ` by ${data['by']}` : '';
   return [`${title}: ${told[0]}${reference}${by}${because}`, told[1]];

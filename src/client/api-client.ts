@@ -2,7 +2,7 @@ import type { AuditLine } from '../adapters/ledger/audit-chain.ts';
 import type { CaseFileBody, CasePage, CaseQuery } from './api/schema-case.ts';
 import { problemSchema, type ProblemBody } from './api/schema-problem.ts';
 import type { LineReceipt, ReceiptBody, SubmissionBody } from './api/schema-submission.ts';
-import type { CountsBody, PacksBody } from './api/schema-system.ts';
+import type { CountsBody, IndexBody, PacksBody } from './api/schema-system.ts';
 import type { ReversalBody, RequestBody, VerdictBody, WithdrawnBody } from './api/schema-verdict.ts';
 import { casePath } from './case-path.ts';
 import { linesOf, NDJSON, ndjsonOf } from './ndjson.ts';
@@ -26,6 +26,7 @@ export class ApiUnreachable extends Error {
 /** The HTTP API as functions. Each throws `ApiError` or `ApiUnreachable`. */
 export interface ApiClient {
   url: string;
+  index(): Promise<IndexBody>;
   /** `waitSeconds` (at most 60): the receipt comes with the case, as soon as it has ended. */
   submit(body: SubmissionBody, options?: { waitSeconds?: number }): Promise<ReceiptBody>;
   /** One document as it is, of at most 16 MB. */
@@ -66,7 +67,9 @@ export function createApiClient({ url, fetch: fetched = fetch }: ApiClientOption
     try {
       response = await fetched(`${base}${path}`, init);
     } catch (error) {
-      throw new ApiUnreachable(`No Countersign API at ${base}; start it with npm start or set --url.`, { cause: error });
+      throw new ApiUnreachable(`No Countersign API at ${base}; start it with npm start or set --url.`, {
+        cause: error,
+      });
     }
     if (response.ok) return response;
     throw await errorOf(response, base);
@@ -100,6 +103,7 @@ export function createApiClient({ url, fetch: fetched = fetch }: ApiClientOption
 
   return {
     url: base,
+    index: () => json('/v1'),
     submit: (body, { waitSeconds } = {}) => post('/v1/cases', body, preferring(waitSeconds)),
     submitDocument: ({ packId, caseKey, bytes, mediaType = 'application/octet-stream', name, submittedBy }) =>
       json(`/v1/cases/${encodeURIComponent(packId)}/${encodeURIComponent(caseKey)}${search({ name, submittedBy })}`, {

@@ -10,9 +10,10 @@ export interface LinkBase {
   namespace: string;
 }
 
-/** The page of a case in the Temporal UI; undefined when no UI is known. */
-export function temporalUrl({ temporalUi, namespace }: LinkBase, workflowId: string): string | undefined {
+/** The page of a workflow in the Temporal UI, or of the list of them; undefined when no UI is known. */
+export function temporalUrl({ temporalUi, namespace }: LinkBase, workflowId?: string): string | undefined {
   if (temporalUi === undefined) return undefined;
   const base = temporalUi.replace(/\/+$/, '');
-  return `${base}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`;
+  const all = `${base}/namespaces/${encodeURIComponent(namespace)}/workflows`;
+  return workflowId === undefined ? all : `${all}/${encodeURIComponent(workflowId)}`;
 }

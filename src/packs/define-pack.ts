@@ -17,8 +17,8 @@ export function definePack<Answer extends z.ZodType, O extends z.ZodObject, Fact
     version: pack.version,
     owner: pack.owner,
     instructions: pack.instructions,
-    answerSchema: z.toJSONSchema(pack.answer, { target: 'draft-7', io: 'input' }) as Record<string, unknown>,
-    outputSchema: z.toJSONSchema(pack.output, { target: 'draft-7', io: 'input' }) as Record<string, unknown>,
+    answerSchema: z.toJSONSchema(pack.answer, { target: 'draft-7', io: 'input' }),
+    outputSchema: z.toJSONSchema(pack.output, { target: 'draft-7', io: 'input' }),
     maxOutputTokens: pack.maxOutputTokens,
     critical: [...pack.confidence.critical],
     threshold: pack.confidence.threshold,
@@ -29,9 +29,7 @@ export function definePack<Answer extends z.ZodType, O extends z.ZodObject, Fact
   };
   const check = (value: unknown): Checked<Output> => {
     const parsed = pack.output.safeParse(value);
-    return parsed.success
-      ? { ok: true, value: parsed.data as Output }
-      : { ok: false, problems: problemsOf(parsed.error) };
+    return parsed.success ? { ok: true, value: parsed.data } : { ok: false, problems: problemsOf(parsed.error) };
   };
   const hash = digestOf(manifest);
   return {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 export async function serveHealth(
   port: number,
   parts: () => Promise<Record<string, boolean>>,
-): Promise<{ url: string; close(): Promise<void> }> {
+): Promise<{ url: string; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     if (request.url !== '/health') {
       response.writeHead(404).end();

@@ -19,7 +19,7 @@ export interface Composition {
   ledger: Ledger;
   client: CaseClient;
   packs: ProcessPack[];
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Builds the real adapters over a Temporal client. The caller closes the client's connection. */

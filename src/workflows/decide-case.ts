@@ -1,5 +1,6 @@
 import {
   allHandlersFinished,
+  CancelledFailure,
   CancellationScope,
   condition,
   isCancellation,
@@ -40,6 +41,7 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
       let { plan } = ingested;
       let made: Decided =
         ingested.kind === 'decided' ? { ...ingested, route: 'review' } : await decideFirst(caseId, ingested, desk);
+      if (ingested.kind === 'decided') writer.resume(ingested.decision, plan.review);
       for (;;) {
         const { decision, route } = made;
         ({ plan } = made);
@@ -48,6 +50,8 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
         const written = await writer.write(decision, plan.review);
         if (written.kind === 'rejected') return rejected(caseId, written.by, written.reason);
         if (written.kind === 'written') {
+          // Taken back while the last effect was under way: what it wrote is undone like the rest.
+          if (process.consideredCancelled) throw new CancelledFailure('taken back');
           return { caseId, outcome: 'written', route, decidedBy: decision.by, effects: writer.applied };
         }
         made = await decide(caseId, plan, desk, { decisionNo: decision.decisionNo, because: written.because });

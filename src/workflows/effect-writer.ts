@@ -22,6 +22,7 @@ export class EffectWriter {
   /** Effects that are applied or may be, oldest first. */
   #done: (EffectAt & { reference: string })[] = [];
   #underWay: EffectAt | undefined;
+  #maybe: EffectAt[] = [];
   #review: ReviewPlan | undefined;
 
   constructor(caseId: string, desk: ReviewDesk) {
@@ -31,6 +32,12 @@ export class EffectWriter {
 
   get applied(): { name: string; reference: string }[] {
     return this.#done.map(({ name, reference }) => ({ name, reference }));
+  }
+
+  /** A former run was lost and may have written any of these: taking the case back undoes what the ledger knows of. */
+  resume({ decisionNo, effects }: DecisionRef, review: ReviewPlan): void {
+    this.#review = review;
+    this.#maybe = effects.map((effect) => ({ decisionNo, ...effect }));
   }
 
   async write(decision: DecisionRef, review: ReviewPlan): Promise<WriteEnd> {
@@ -45,13 +52,17 @@ export class EffectWriter {
 
   /** Undoes everything that is applied or may be, newest first. Safe to call again. */
   async undoAll(why: string): Promise<void> {
-    const effects: EffectAt[] = [...this.#done, ...(this.#underWay ? [this.#underWay] : [])].toReversed();
+    const known: EffectAt[] = [...this.#done, ...(this.#underWay ? [this.#underWay] : [])];
+    const isKnown = ({ decisionNo, name }: EffectAt) =>
+      known.some((one) => one.decisionNo === decisionNo && one.name === name);
+    const effects = [...known, ...this.#maybe.filter((one) => !isKnown(one))].toReversed();
     if (effects.length === 0) return;
     upsertSearchAttributes([{ key: CS_STAGE, value: 'compensating' }]);
     setCurrentDetails(`Undoing ${effects.map(({ title }) => title).join(', then ')}. ${why}.`);
     for (const effect of effects) await this.#undoOne(effect, why);
     this.#done = [];
     this.#underWay = undefined;
+    this.#maybe = [];
   }
 
   async #writeOne(effect: EffectAt, last: boolean): Promise<WriteEnd> {

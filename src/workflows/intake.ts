@@ -11,8 +11,8 @@ const LIGHT_BYTES = 64 * 1024;
 
 /** Reads, cleans and enriches the documents, and pins the plan. */
 export async function ingest(caseId: string, start: DecideCaseInput): Promise<Ingested> {
-  const documents = Array.isArray(start?.documents) ? start.documents : [];
-  const light = documents.every((document) => isText(document) && sizeOf(document) <= LIGHT_BYTES);
+  const documents: unknown[] = Array.isArray(start?.documents) ? start.documents : [];
+  const light = documents.every(isLight);
   const names = documents.length === 1 ? 'one document' : `${documents.length} documents`;
   const summary = `Read and clean ${names}, pin the plan`;
   return light
@@ -47,10 +47,10 @@ export async function startParts(
   return { caseId, outcome: 'split', route: 'none', parts: ids };
 }
 
-function isText(document: DocumentRef | InlineDocument): boolean {
-  return (document.mediaType ?? 'text/plain').startsWith('text/plain') && !('base64' in document);
-}
-
-function sizeOf(document: DocumentRef | InlineDocument): number {
-  return 'size' in document ? document.size : (document.text?.length ?? 0);
+/** Anything may arrive in a start message; what is no document is light too, and refused by `ingest`. */
+function isLight(document: unknown): boolean {
+  if (typeof document !== 'object' || document === null) return true;
+  const { mediaType = 'text/plain', size, text, base64 } = document as Partial<DocumentRef & InlineDocument>;
+  if (base64 !== undefined || !String(mediaType).startsWith('text/plain')) return false;
+  return (size ?? String(text ?? '').length) <= LIGHT_BYTES;
 }

@@ -24,7 +24,8 @@ import { quickly } from './steps.ts';
 export class ReviewDesk {
   readonly #caseId: string;
   #question: (ReviewQuestion & { group: string; dueAt: string }) | undefined;
-  #answer: Answer | undefined;
+  /** By the digest of the question meant: a repeat of an earlier verdict never answers a later question. */
+  readonly #answers = new Map<string, Answer>();
   #taskNo = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -77,7 +78,7 @@ export class ReviewDesk {
   async #ask(question: ReviewQuestion, plan: ReviewPlan): Promise<Answer> {
     const openedAt = Date.now();
     const deadlineAt = openedAt + plan.deadlineMs;
-    this.#answer = undefined;
+    const answered = () => this.#answers.has(question.seen);
     for (let level = 0; ; level++) {
       const group = plan.groups[level];
       const escalateAt = openedAt + plan.escalateAfterMs * (level + 1);
@@ -88,20 +89,21 @@ export class ReviewDesk {
       const summary = escalates
         ? `Escalate to ${plan.groups[level + 1]} unless answered`
         : `Deadline: ${plan.deadlineDefault}`;
-      if (await condition(() => this.#answer !== undefined, Math.max(waitMs, 1), { summary })) break;
-      this.#answer ??= escalates
+      if (await condition(answered, Math.max(waitMs, 1), { summary })) break;
+      const standing = escalates
         ? await this.#escalate(question, plan.groups[level + 1] ?? '', plan)
         : await this.#deadline(question, plan);
-      if (this.#answer !== undefined) break;
-      if (!escalates) {
-        await condition(() => this.#answer !== undefined);
-        break;
-      }
+      // A verdict may have been taken in meanwhile; the ledger then holds no other.
+      if (standing !== undefined) this.#take(question.seen, standing);
+      if (!escalates) await condition(answered);
+      if (answered()) break;
     }
     this.#question = undefined;
     setCurrentDetails('Decided; being carried out.');
-    // The loop only ends with an answer.
-    return this.#answer as Answer;
+    // The loop only ends with an answer. It is used once: the same question may be put again.
+    const answer = this.#answers.get(question.seen) as Answer;
+    this.#answers.delete(question.seen);
+    return answer;
   }
 
   #show(question: ReviewQuestion, group: string, dueAtMs: number, next: string): void {
@@ -137,6 +139,11 @@ export class ReviewDesk {
     return answer ?? undefined;
   }
 
+  /** The first answer to a question stands, also when it comes before the question is shown here. */
+  #take(seen: string, answer: Answer): void {
+    if (!this.#answers.has(seen)) this.#answers.set(seen, answer);
+  }
+
   /** One verdict at a time, also while the case is being cancelled: a verdict that was taken in must be answered. */
   async #judge(channel: 'signal' | 'update', message: unknown): Promise<VerdictAnswer> {
     const before = this.#turn;
@@ -145,9 +152,10 @@ export class ReviewDesk {
       const { answer, then } = await quickly('judgeVerdict', summaryOf(message), {
         caseId: this.#caseId,
         channel,
-        message,
+        message: isDeep(message) ? null : message,
       });
-      if (this.#question !== undefined) this.#answer ??= then;
+      const seen = seenOf(message);
+      if (then !== undefined && seen !== undefined) this.#take(seen, then);
       return answer;
     });
     this.#turn = judging.catch(() => undefined);
@@ -158,6 +166,17 @@ export class ReviewDesk {
 function nextStep(plan: ReviewPlan, level: number, escalates: boolean): string {
   if (escalates) return `escalates to ${plan.groups[level + 1]}`;
   return plan.deadlineDefault === 'reject' ? 'the case is rejected' : 'the case keeps waiting';
+}
+
+function seenOf(message: unknown): string | undefined {
+  const seen = typeof message === 'object' && message !== null && 'seen' in message ? message.seen : undefined;
+  return typeof seen === 'string' ? seen : undefined;
+}
+
+/** Nested further than any verdict: such a message could overflow the stack of whatever walks it, on every retry. */
+function isDeep(value: unknown, left = 50): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return left === 0 || Object.values(value).some((inner) => isDeep(inner, left - 1));
 }
 
 function summaryOf(message: unknown): string {

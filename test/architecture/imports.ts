@@ -59,8 +59,9 @@ function reasonAgainst(layer: Layer, file: string, { specifier, typeOnly }: Impo
     return layer.computed?.includes(file) ? undefined : 'an import that only running the code can tell';
   }
   if (!specifier.startsWith('.')) {
-    const allowed = layer.packages === 'any' || layer.packages.some((name) => covers(name, specifier));
-    return allowed ? undefined : `${layer.path} does not use this package`;
+    if (layer.packages === 'any') return undefined;
+    const packages = [...layer.packages, ...(typeOnly ? (layer.typesOfPackages ?? []) : [])];
+    return packages.some((name) => covers(name, specifier)) ? undefined : `${layer.path} does not use this package`;
   }
   const target = posix.join(posix.dirname(file), specifier);
   const other = layerOf(target);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { verifyChain, type AuditEntry, type AuditHead, type AuditLine } from '../../adapters/ledger/audit-chain.ts';
+import { verifyChain, type AuditEntry, type AuditLine, type ChainFault } from '../../adapters/ledger/audit-chain.ts';
 import { auditLinesIn } from '../audit-lines.ts';
 import { UserError, type Cli } from '../context.ts';
 import { findCase } from '../find-case.ts';
@@ -22,7 +22,7 @@ export function addVerify(program: Command, cli: Cli): void {
       const lines = file === undefined ? cli.api().auditEntries(caseId) : auditLinesIn(file);
       const { entries, cases, faults } = await checked(lines);
       if (entries === 0) throw new UserError('There are no audit entries to check.');
-      const what = `${counted(entries, 'entry').replace('entrys', 'entries')} of ${counted(cases, 'case')}`;
+      const what = `${counted(entries, 'entry', 'entries')} of ${counted(cases, 'case')}`;
       if (faults.length === 0) {
         cli.out(cli.paint.green(`${what}: chains intact`));
         return;
@@ -35,30 +35,35 @@ export function addVerify(program: Command, cli: Cli): void {
 
 /** Checks case by case as the lines come, so that a long trail does not have to fit into memory. */
 export async function checked(lines: AsyncIterable<AuditLine>) {
-  const faults: ReturnType<typeof verifyChain> = [];
-  const open = new Map<string, AuditEntry[]>();
-  const heads = new Map<string, AuditHead>();
+  const faults: ChainFault[] = [];
+  const cases = new Set<string>();
   let entries = 0;
-  const close = (caseId: string) => {
-    const head = heads.get(caseId);
-    const chain = open.get(caseId) ?? [];
-    faults.push(...verifyChain(chain, head));
-    if (!head) faults.push({ caseId, seq: chain.length, fault: 'its head is missing, so a cut-off end cannot be told' });
-    open.delete(caseId);
-  };
+  let chain: AuditEntry[] = [];
   for await (const line of lines) {
-    if (line.type === 'head') {
-      if (heads.has(line.caseId)) faults.push({ caseId: line.caseId, seq: line.seq, fault: 'it has two heads' });
-      heads.set(line.caseId, line);
-      close(line.caseId);
+    const { caseId } = line;
+    const before = chain[0];
+    if (before && before.caseId !== caseId) {
+      faults.push(...headless(chain));
+      chain = [];
+    }
+    if (line.type === 'entry') {
+      entries += 1;
+      chain.push(line);
       continue;
     }
-    entries += 1;
-    const chain = open.get(line.caseId) ?? [];
-    open.set(line.caseId, chain);
-    chain.push(line);
+    if (cases.has(caseId)) faults.push({ caseId, seq: line.seq, fault: 'the case is there twice' });
+    cases.add(caseId);
+    faults.push(...verifyChain(chain, line));
+    chain = [];
   }
-  // What is left came without a head, or after it.
-  for (const caseId of open.keys()) close(caseId);
-  return { entries, cases: new Set([...heads.keys()]).size, faults };
+  faults.push(...headless(chain));
+  return { entries, cases: cases.size, faults };
+}
+
+/** Entries without the head that ends them: whether the last ones were cut off cannot be told. */
+function headless(chain: readonly AuditEntry[]): ChainFault[] {
+  const last = chain.at(-1);
+  if (!last) return [];
+  const fault = 'the head of the case does not follow its entries: the end may be cut off';
+  return [...verifyChain(chain), { caseId: last.caseId, seq: last.seq, fault }];
 }

@@ -1,11 +1,24 @@
 import { z } from 'zod';
+import { temporalUrl } from '../case-path.ts';
 import { NDJSON } from '../ndjson.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { orProblem, sendLines } from './responses.ts';
-import { auditLineSchema, countsSchema, packsSchema, readySchema } from './schema-system.ts';
+import { auditLineSchema, countsSchema, indexSchema, packsSchema, readySchema } from './schema-system.ts';
 
 /** Packs, counts, the audit trail, health. */
-export function systemRoutes(api: Api, { packs, reads, audit }: RoutePorts): void {
+export function systemRoutes(api: Api, { packs, reads, audit, links }: RoutePorts): void {
+  api.route({
+    method: 'GET',
+    url: '/v1',
+    schema: { summary: 'Where things are', tags: ['system'], response: { 200: indexSchema, ...orProblem } },
+    handler: async (_request, reply) => {
+      const ui = temporalUrl(links);
+      const own = { cases: '/v1/cases', packs: '/v1/packs', counts: '/v1/counts', audit: '/v1/audit/entries' };
+      const both = { ...own, openapi: '/openapi.json', ...(ui === undefined ? {} : { temporalUi: ui }) };
+      return await reply.send({ links: both });
+    },
+  });
+
   api.route({
     method: 'GET',
     url: '/v1/packs',

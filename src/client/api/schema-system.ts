@@ -26,6 +26,18 @@ export const countsSchema = z.object({
 });
 export type CountsBody = z.output<typeof countsSchema>;
 
+export const indexSchema = z.object({
+  links: z.object({
+    cases: z.string(),
+    packs: z.string(),
+    counts: z.string(),
+    audit: z.string(),
+    openapi: z.string(),
+    temporalUi: z.string().optional().describe('The list of workflows in the Temporal UI.'),
+  }),
+});
+export type IndexBody = z.output<typeof indexSchema>;
+
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 export const auditLineSchema = z
   .discriminatedUnion('type', [

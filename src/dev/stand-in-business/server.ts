@@ -76,7 +76,7 @@ function collectionRoutes(app: FastifyInstance, name: Collection, books: Books, 
   app.get<{ Querystring: { reference?: string } }>(path, async (request, reply) =>
     withFault(behaviours.next(name, 'look-up'), reply, async () => {
       const { reference } = request.query;
-      if (reference) return { status: 200, body: { entries: books.find(name, reference) } };
+      if (reference) return { status: 200, body: { items: books.find(name, reference) } };
       return { status: 400, body: problem(400, { detail: 'reference is missing', field: 'reference' }) };
     }),
   );

@@ -96,7 +96,7 @@ export function readChatRequest(body: unknown): ModelRequest {
     endpoint: '/v1/chat/completions',
     model: read.model,
     messages: toMessages(read.messages, 'messages'),
-    ...(hasSchema ? usable(format.json_schema as Format, 'response_format') : { schemaName: '' }),
+    ...(hasSchema ? usable(format.json_schema, 'response_format') : { schemaName: '' }),
     jsonObject: format?.type === 'json_object',
     maxOutputTokens: read.max_completion_tokens ?? read.max_tokens ?? Infinity,
     logprobs: read.logprobs ?? false,

@@ -39,6 +39,6 @@ export function callerOf(url: string) {
     behave: () => call('DELETE', '/admin/behaviour'),
     books: async () => (await call<Books>('GET', '/admin/books')).body,
     bookedUnder: async (reference: string) =>
-      (await call<Books>('GET', `${POSTINGS}?reference=${encodeURIComponent(reference)}`)).body.entries,
+      (await call<{ items: ShownEntry[] }>('GET', `${POSTINGS}?reference=${encodeURIComponent(reference)}`)).body.items,
   };
 }

@@ -89,7 +89,7 @@ create table feeds (
 create table feed_items (
   feed text not null, key text not null, text text not null, data jsonb not null, primary key (feed, key)
 );
-create index feed_items_alike on feed_items using gin (text gin_trgm_ops);
+create index feed_items_alike on feed_items using gist (text gist_trgm_ops (siglen = 64));
 `;
 
 /**
@@ -170,6 +170,14 @@ begin
 end $$;
 `;
 
+/** Without fresh statistics the planner passes the index over; only the owner may gather them, so the owner lends that. */
+const STATISTICS = `
+create function analyze_feeds() returns void language plpgsql security definer set search_path from current as $$
+begin
+  analyze feed_items;
+end $$;
+`;
+
 const GRANTS = `
 grant select, insert on documents, pack_versions, decisions, verdicts, audit_entries to countersign_app;
 grant select, insert, update on cases, case_documents, model_calls, review_tasks, effects, outbox, feeds
@@ -178,5 +186,5 @@ grant select, insert, update, delete on business_identities, feed_items to count
 `;
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const step of [TABLES, RECORD_IN_CASE, GUARDS, GRANTS]) await sql.raw(step).execute(db);
+  for (const step of [TABLES, RECORD_IN_CASE, GUARDS, STATISTICS, GRANTS]) await sql.raw(step).execute(db);
 }

@@ -34,6 +34,11 @@ export type Node =
   Leaf | Quote | { kind: 'object'; entries: [string, Node][] } | { kind: 'array'; path: string; items: Node[] };
 
 const MAX_DEPTH = 10;
+const FORMS: Record<string, RegExp> = {
+  date: /^\d{4}-\d{2}-\d{2}$/,
+  'date-time': /^\d{4}-\d{2}-\d{2}T/,
+  email: /^[^\s@]+@[^\s@]+$/,
+};
 const OWN_CONFIDENCE = /^(?:confidence|certainty|probability|konfidenz)$/i;
 
 /** Fills the whole schema, in its own property order. */
@@ -55,7 +60,7 @@ function build(
   if (shape.kind === 'array') return buildArray(shape, path, key, reading, depth);
   const labels = labelsOf(key, shape);
   const field = reading.fields.get(path) ?? { path, key, parent: '', shape, labels };
-  return leaf(path, shape, row ? (row.values.get(field.key) ?? []) : choicesFor(field, reading));
+  return leaf(path, shape, row ? (row.values.get(field.path) ?? []) : choicesFor(field, reading));
 }
 
 function buildObject(shape: Shape, path: string, reading: Reading, row: Row | undefined, depth: number): Node {
@@ -85,11 +90,11 @@ function buildArray(shape: Shape, path: string, key: string, reading: Reading, d
   const items = shape.schema.items ?? {};
   const inner = shapeOf(items, reading.root);
   const at = `${path}[]`;
-  let nodes: Node[];
+  let nodes: Node[] = [];
   if (inner.kind === 'object') {
     const columns = [...reading.fields.values()].filter((field) => isColumn(field, at));
     nodes = rowsFor(path, columns, reading).map((row) => build(items, at, key, reading, row, depth + 1));
-  } else {
+  } else if (inner.kind !== 'array') {
     const field = {
       path: at,
       key,
@@ -157,6 +162,7 @@ export function fit(value: Scalar, shape: Shape): Scalar | undefined {
   const characters = Array.from(value).slice(0, schema.maxLength ?? Infinity);
   const cut = characters.join('');
   if (characters.length < (schema.minLength ?? 0)) return undefined;
+  if (schema.format !== undefined && FORMS[schema.format]?.test(cut) === false) return undefined;
   return schema.pattern === undefined || compile(schema.pattern).test(cut) ? cut : undefined;
 }
 

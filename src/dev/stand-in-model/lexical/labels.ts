@@ -63,7 +63,8 @@ export function fieldsOf(schema: JsonSchema, root: JsonSchema, path = '', depth 
     const at = path === '' ? key : `${path}.${key}`;
     const inner = shapeOf(child, root);
     const field: Field = { path: at, key, parent: path, shape: inner, labels: labelsOf(key, inner) };
-    if (key !== 'value' || path === '') return [field, ...fieldsOf(child, root, at, depth + 1)];
+    const hasQuote = Object.keys(shape.schema.properties ?? {}).some((name) => QUOTE_KEYS.has(name));
+    if (key !== 'value' || path === '' || !hasQuote) return [field, ...fieldsOf(child, root, at, depth + 1)];
     const outerKey = path.replaceAll('[]', '').split('.').at(-1) ?? key;
     const wrapped = { ...inner, description: `${shape.description} ${inner.description}`.trim() };
     const parent = path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : '';

@@ -195,7 +195,8 @@ function longest(words: { text: string; end: number; closed: boolean }[], patter
     if (index > 0 && (words[index - 1]?.closed || /\p{Ll}|^\p{L}{4}/u.test(joined))) break;
     if (index > 0 && !/^(?:[\p{Lu}]{1,4}|[\p{Lu}\d]*\d[\p{Lu}\d]*)$/u.test(text)) break;
     joined += text;
-    if (index > 0 && !/\d/.test(text)) continue;
+    // Letters end a code only where it is none without them: 'RR 123 456 785 GB', but not 'DE 123 456 789 USD'.
+    if (index > 0 && best && !/\d/.test(text)) continue;
     const value = [joined, joined.replaceAll(/[-./]/g, '')].find((form) => form !== '' && pattern.test(form));
     if (value !== undefined) best = { value, end, length: index + 1 };
   }

@@ -6,7 +6,7 @@ import type { Reading } from './reading.ts';
 import type { Found, Reader } from './readers.ts';
 import { readerFor } from './readers.ts';
 
-/** One row of a table: the choices per property, and the line it was read from. */
+/** One row of a table: the choices per property, by its path, and the line it was read from. */
 export interface Row {
   line: number;
   values: Map<string, Choice[]>;
@@ -101,26 +101,26 @@ function assign(
   // From the right: numbers end a row, and a description before them may hold numbers of its own.
   const numeric = [...open].filter(({ reader }) => reader?.kind === 'number' || reader?.kind === 'percent');
   for (const column of open) if (!numeric.includes(column) && take(column, 0, 0)) open.delete(column);
-  const first = numeric[0];
-  const offered = (first?.reader?.find(line) ?? []).filter(free);
-  let from = offered.at(-numeric.length)?.start ?? offered[0]?.start ?? 0;
+  const starts = numeric.flatMap(({ reader }) => reader?.find(line).filter(free) ?? []).map(({ start }) => start);
+  const offered = [...new Set(starts)].toSorted((a, b) => a - b);
+  let from = offered.at(-numeric.length) ?? offered[0] ?? 0;
   for (const column of numeric) {
     if (take(column, from, 0)) from = taken.at(-1)?.end ?? from;
   }
-  const values = new Map<string, Read | string>(taken.map((value) => [value.column.field.key, value]));
+  const values = new Map<string, Read | string>(taken.map((value) => [value.column.field.path, value]));
   const firstValue = Math.min(line.length, ...taken.map(({ start }) => start));
   const texts = columns.filter(({ reader, field }) => reader === undefined && field.shape.kind === 'string');
   const before = cells(line.slice(0, firstValue)).map(({ text }) => text.replace(/[\s:;,@]+$/, ''));
   const words = before.filter((text) => /\p{L}/u.test(text));
   for (const [index, column] of texts.entries()) {
     const text = texts.length === 1 ? words.join(' ') : (words[index] ?? '');
-    if (/\p{L}/u.test(text)) values.set(column.field.key, text);
+    if (/\p{L}/u.test(text)) values.set(column.field.path, text);
   }
   const solid =
     taken.length > 0 &&
     columns.every(({ field, required, reader }) => {
       const canBeMissing = !required || (reader === undefined && field.shape.kind !== 'string');
-      return canBeMissing || values.has(field.key);
+      return canBeMissing || values.has(field.path);
     });
   return solid ? values : undefined;
 }

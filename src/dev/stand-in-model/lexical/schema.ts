@@ -61,7 +61,7 @@ function lookUp(ref: string, root: JsonSchema): JsonSchema {
   for (const step of ref.replace(/^#\/?/, '').split('/').filter(Boolean)) {
     at = (at as Record<string, unknown> | undefined)?.[step.replaceAll('~1', '/').replaceAll('~0', '~')];
   }
-  return (at ?? {}) as JsonSchema;
+  return at ?? {};
 }
 
 const isScalar = (value: unknown): value is Scalar => value === null || typeof value !== 'object';

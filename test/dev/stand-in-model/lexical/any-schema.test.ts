@@ -5,7 +5,7 @@ import { complete } from '../../../../src/dev/stand-in-model/model.ts';
 import type { JsonSchema } from '../../../../src/dev/stand-in-model/lexical/schema.ts';
 
 const words = fc.constantFrom('date', 'total', 'owner name', 'ref no', 'note', 'rate', 'kind');
-const leaf: fc.Arbitrary<JsonSchema> = fc.oneof(
+const leaf = fc.oneof<fc.MaybeWeightedArbitrary<JsonSchema>[]>(
   fc.constant({ type: 'boolean' }),
   fc.constant({ const: 'fixed' }),
   fc.constantFrom('string', 'number', 'integer').map((type) => ({ type })),

@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import { addAmend } from './commands/amend.ts';
+import { addApprove } from './commands/approve.ts';
+import { addAudit } from './commands/audit.ts';
+import { addConfirm } from './commands/confirm.ts';
+import { addList } from './commands/list.ts';
+import { addOpen } from './commands/open.ts';
+import { addPacks } from './commands/packs.ts';
+import { addReject } from './commands/reject.ts';
+import { addReverse } from './commands/reverse.ts';
+import { addShow } from './commands/show.ts';
+import { addSubmit } from './commands/submit.ts';
+import { addVerify } from './commands/verify.ts';
+import { addWithdraw } from './commands/withdraw.ts';
+import type { Cli } from './context.ts';
+
+const COMMANDS = [
+  addSubmit,
+  addList,
+  addShow,
+  addApprove,
+  addAmend,
+  addReject,
+  addConfirm,
+  addWithdraw,
+  addReverse,
+  addOpen,
+  addPacks,
+  addVerify,
+  addAudit,
+];
+
+/** The command line; `cli` is made from its options, of which only --url is common to all commands. */
+export function createProgram(defaultUrl: string, cliFor: (url: () => string) => Cli): Command {
+  const program = new Command('countersign')
+    .description('Submit cases, follow them, answer review tasks, check the audit trail.')
+    .option('--url <url>', 'the HTTP API (or COUNTERSIGN_URL)', defaultUrl)
+    .showHelpAfterError('See: countersign --help')
+    .helpCommand(false);
+  const cli = cliFor(() => program.opts<{ url: string }>().url);
+  for (const add of COMMANDS) add(program, cli);
+  return program;
+}
