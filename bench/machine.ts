@@ -28,7 +28,10 @@ export async function sqliteMiB(file: string): Promise<number> {
 /** Linux counts processor time in hundredths of a second. */
 const TICK_MS = 10;
 
-/** Processor time in ms that each named process and its children have used; undefined where there is no /proc. */
+/**
+ * Processor time in ms that each named process and its children have used (of this process: without them, because it
+ * started all the others); undefined where there is no /proc.
+ */
 export async function cpuMs(pids: Readonly<Record<string, number>>): Promise<Record<string, number> | undefined> {
   if (process.platform !== 'linux') return undefined;
   const used = new Map<number, { parent: number; ms: number }>();
@@ -36,13 +39,13 @@ export async function cpuMs(pids: Readonly<Record<string, number>>): Promise<Rec
     if (!/^\d+$/.test(name)) continue;
     const line = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
     const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-    // After the name: state, parent, ..., utime (11), stime (12), and those of children that have ended (13, 14).
-    const ticks = [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at] ?? 0), 0);
+    // After the name: state, parent, ..., utime (11), stime (12).
+    const ticks = [11, 12].reduce((sum, at) => sum + Number(fields[at] ?? 0), 0);
     used.set(Number(name), { parent: Number(fields[1]), ms: ticks * TICK_MS });
   }
   return Object.fromEntries(
     Object.entries(pids).map(([name, pid]) => {
-      const own = [...used].filter(([each, { parent }]) => each === pid || parent === pid);
+      const own = [...used].filter(([each, { parent }]) => each === pid || (parent === pid && pid !== process.pid));
       return [name, own.reduce((sum, [, { ms }]) => sum + ms, 0)];
     }),
   );

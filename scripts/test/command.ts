@@ -28,6 +28,8 @@ export function runCommand(
     const child = spawn(command, args, {
       cwd,
       detached: true,
+      // In a log that is read later, colours are noise.
+      env: process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' },
       stdio: ['ignore', show === 'all' ? 'inherit' : 'pipe', show === 'none' ? 'pipe' : 'inherit'],
     });
     running.add(child);

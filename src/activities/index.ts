@@ -11,8 +11,8 @@ import { sweep } from './sweep.ts';
 import { validate } from './validate.ts';
 import { write } from './write.ts';
 
-/** All activities over one set of ports, by the names that stand in the history. */
-export function createActivities(ports: Ports): Steps {
+/** All activities over one set of ports, by the names that stand in the history. `sweepAfterMs`: see `sweep`. */
+export function createActivities(ports: Ports, { sweepAfterMs }: { sweepAfterMs?: number } = {}): Steps {
   return {
     ingest: ingest(ports),
     callModel: callModel(ports),
@@ -26,6 +26,6 @@ export function createActivities(ports: Ports): Steps {
     moveToCurrentPack: moveToCurrentPack(ports),
     closeCase: closeCase(ports),
     effectsToReverse: effectsToReverse(ports),
-    sweep: sweep(ports),
+    sweep: sweep(ports, sweepAfterMs),
   };
 }

@@ -1,3 +1,4 @@
+import type { Stage } from '../domain/case.ts';
 import type { Ports } from './ports.ts';
 import type { Steps, SweepReport } from './steps.ts';
 
@@ -17,10 +18,18 @@ export const sweep =
   async () => {
     const report: SweepReport = { started: [], orphaned: [], resent: [] };
     const before = new Date(clock().getTime() - settleMs);
-    for (const { caseId, stage } of await cases.open(before, BATCH)) {
+    const failed: unknown[] = [];
+    for (const found of await cases.open(before, BATCH)) {
+      // One case that cannot be helped must not keep the others from being found.
+      await look(found).catch((error: unknown) => failed.push(error));
+    }
+    if (failed.length > 0) throw failed[0];
+    return report;
+
+    async function look({ caseId, stage }: { caseId: string; stage: Stage }): Promise<void> {
       const status = await temporal.status(caseId);
       const record = await cases.get(caseId);
-      if (!record || record.outcome !== null) continue;
+      if (!record || record.outcome !== null) return;
       if (status === 'missing') {
         await temporal.start(record);
         report.started.push(caseId);
@@ -30,11 +39,9 @@ export const sweep =
         report.orphaned.push(caseId);
       } else if (stage === 'deciding') {
         const verdict = await reviews.acceptedVerdict(caseId);
-        if (verdict) {
-          await temporal.resendVerdict(caseId, verdict);
-          report.resent.push(caseId);
-        }
+        if (!verdict) return;
+        await temporal.resendVerdict(caseId, verdict);
+        report.resent.push(caseId);
       }
     }
-    return report;
   };

@@ -1,8 +1,8 @@
-import Table from 'cli-table3';
 import pc from 'picocolors';
 import { sql } from 'kysely';
 import type { CaseFile } from '../adapters/ledger/case-file.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { tableOf } from './table.ts';
 import { fieldAccuracy, type FieldAccuracy } from '../domain/accuracy.ts';
 import type { Sample } from './samples.ts';
 
@@ -99,30 +99,27 @@ export function summaryOf(figures: DemoFigures): string {
     wrongWithoutPerson,
     costMicros,
   } = figures;
-  const summary = new Table({ style: { head: [], border: [] } });
-  summary.push(
-    ['cases', cases],
-    ['straight-through', `${straightThrough} (${percent(straightThrough / cases)})`],
-    ['reviewed', `${reviewed} (${amended} amended, ${rejected} rejected)`],
-    ['written', written],
-    ['lost', lost],
-    ['written twice', writtenTwice],
-    ['wrong without a person', `${wrongWithoutPerson} (in at least one field, by ground truth)`],
+  const summary = tableOf(
+    ['what happened', ''],
     [
-      'cost of the model',
-      `${(costMicros / 1_000_000).toFixed(4)} (stand-in prices), ${(costMicros / cases / 1_000_000).toFixed(6)} a case`,
+      ['cases', cases],
+      ['straight-through', `${straightThrough} (${percent(straightThrough / cases)})`],
+      ['reviewed', `${reviewed} (${amended} amended, ${rejected} rejected)`],
+      ['written', written],
+      ['lost', lost],
+      ['written twice', writtenTwice],
+      ['wrong without a person', `${wrongWithoutPerson} (in at least one field, by ground truth)`],
+      ['cost of the model', `${money(costMicros)} (stand-in prices), ${money(costMicros / cases)} a case`],
     ],
   );
-  const tables = Object.entries(figures.packs).map(([packId, { cases: of, fields }]) => {
-    const table = new Table({
-      head: [`${packId}: ${of} cases`, "the model's accuracy"],
-      colAligns: ['left', 'right'],
-      style: { head: ['bold'], border: [] },
-    });
-    table.push(...Object.entries(fields).map(([name, share]) => [name, percent(share)]));
-    return table.toString();
-  });
-  return [summary.toString(), ...tables].join('\n\n');
+  const tables = Object.entries(figures.packs).map(([packId, { cases: of, fields }]) =>
+    tableOf(
+      [`${packId}: ${of} cases`, "the model's accuracy"],
+      Object.entries(fields).map(([name, share]) => [name, percent(share)]),
+      [1],
+    ),
+  );
+  return [summary, ...tables].join('\n\n');
 }
 
 /** The model's proposal: what its last good answer was worth, before any person; null when there was none. */
@@ -140,6 +137,10 @@ function isWrong({ file, sample }: Finished): boolean {
 
 function shareOf({ right, of }: FieldAccuracy): number {
   return Math.round((right / of) * 10_000) / 10_000;
+}
+
+function money(micros: number): string {
+  return (micros / 1_000_000).toFixed(6);
 }
 
 function percent(share: number): string {

@@ -1,6 +1,6 @@
-import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { CaseRow } from '../adapters/ledger/reads.ts';
+import { tableOf } from './table.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 
 const EVERY_MS = 1_000;
@@ -37,9 +37,9 @@ export class LiveTable {
       return;
     }
     const { cases } = await this.#ledger.reads.listCases({ limit: ROWS });
-    const table = new Table({ head: ['case', 'stands', 'since'], style: { head: ['bold'], border: ['dim'] } });
-    table.push(...cases.map((row) => [row.caseId, stands(row), row.touchedAt.toLocaleTimeString()]));
-    const text = `${counts}\n${table.toString()}\n`;
+    const rows = cases.map((row) => [row.caseId, stands(row), row.touchedAt.toLocaleTimeString()]);
+    const table = tableOf(['case (newest first)', 'stands', 'since'], rows);
+    const text = `${counts}\n${table}\n`;
     if (text === this.#last) return;
     const up = this.#lines > 0 ? `\u001b[${this.#lines}A\u001b[J` : '';
     process.stdout.write(`${up}${text}`);

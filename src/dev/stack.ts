@@ -14,9 +14,8 @@ import { startTemporalServer, temporalFromEnvironment, type TemporalServer } fro
 export interface StackOptions {
   stateDir: string;
   log: Log;
-  /** Preferred ports; others are used, and named, when these are taken. Default: any free ones. */
+  /** Preferred port; another is used, and named, when it is taken. Default: any free one. */
   apiPort?: number;
-  uiPort?: number;
   /** More environment for worker and API, e.g. COUNTERSIGN_PACKS. */
   env?: Record<string, string>;
   /** Default true: start the worker; tests start their own. */
@@ -66,7 +65,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         : startTemporalServer({
             stateDir,
             log,
-            ...(options.uiPort === undefined ? {} : await uiPort(options.uiPort, log)),
             dynamicConfig: DYNAMIC_CONFIG,
           }),
       process.env['DATABASE_URL'] ? undefined : startPostgres({ stateDir, log }),
@@ -184,12 +182,6 @@ async function prepareLedger(url: string, log: Log): Promise<void> {
   } finally {
     await ledger.close();
   }
-}
-
-async function uiPort(wanted: number, log: Log): Promise<{ uiPort?: number }> {
-  if (await portIsFree(wanted)) return { uiPort: wanted };
-  log(`${portTakenMessage(wanted, 'the Temporal Web UI')} Another port is used.`);
-  return {};
 }
 
 async function apiPort(wanted: number | undefined, log: Log): Promise<number> {

@@ -9,8 +9,10 @@ import { startStack } from './stack.ts';
 /** `npm start`: everything on this machine, with a first set of real cases; some are left waiting for a person. */
 const say = (line = '') => console.log(line);
 const began = Date.now();
-const stack = await startStack({ stateDir: STATE_DIR, log: (line) => say(pc.dim(line)), apiPort: 7300, uiPort: 8233 });
+const stack = await startStack({ stateDir: STATE_DIR, log: (line) => say(pc.dim(line)), apiPort: 7300 });
 const ledger = openLedger({ url: stack.databaseUrl, poolSize: 3 });
+const table = new LiveTable(ledger);
+stopOnSignal();
 
 say();
 say(pc.bold(`Countersign runs (${((Date.now() - began) / 1000).toFixed(0)} s).`));
@@ -35,21 +37,22 @@ say(
   `${receipts.length - refused.length} real cases fed in: invoices and customer messages. Ctrl+C stops everything; the data stay.`,
 );
 say();
-const table = new LiveTable(ledger);
 table.start();
 
-let stopping = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    if (stopping) return;
-    stopping = true;
-    void (async () => {
-      await table.stop();
-      say('\nStopping: running steps may finish ...');
-      await ledger.close();
-      await stack.stop();
-      say('Stopped. The next npm start finds the data again.');
-      process.exit(0);
-    })();
-  });
+function stopOnSignal(): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      void (async () => {
+        await table.stop();
+        say('\nStopping: running steps may finish ...');
+        await ledger.close();
+        await stack.stop();
+        say('Stopped. The next npm start finds the data again.');
+        process.exit(0);
+      })();
+    });
+  }
 }

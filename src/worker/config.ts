@@ -1,5 +1,6 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
+import { durationMs } from '../packs/duration.ts';
 
 /** `<provider>/<model>`: the provider is a key of `providers`, the model is passed on as it is. */
 const modelName = z.string().regex(/^[^/]+\/.+$/, 'write it as <provider>/<model>, e.g. openai/gpt-5-mini');
@@ -32,6 +33,8 @@ const schema = z.object({
   /** Names this build for Temporal's Worker Deployments; then an operator says which build is current. Without: unversioned. */
   COUNTERSIGN_BUILD_ID: z.string().min(1).optional(),
   COUNTERSIGN_SWEEP_EVERY: z.string().default('1 minute'),
+  /** The sweep leaves alone what was touched within this time: it may still be on its way from the ledger to Temporal. */
+  COUNTERSIGN_SWEEP_AFTER: z.string().default('30 seconds').transform(durationMs),
   COUNTERSIGN_TASK_QUEUE: z.string().default('countersign'),
   TEMPORAL_UI_URL: z.url().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

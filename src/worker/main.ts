@@ -33,7 +33,7 @@ const worker = await Worker.create({
   namespace,
   taskQueue: config.COUNTERSIGN_TASK_QUEUE,
   workflowBundle: { codePath: await workflowBundle() },
-  activities: createActivities(ports),
+  activities: createActivities(ports, { sweepAfterMs: config.COUNTERSIGN_SWEEP_AFTER }),
   maxCachedWorkflows: config.COUNTERSIGN_CACHED_CASES,
   shutdownGraceTime: GRACE,
   shutdownForceTime: FORCE,

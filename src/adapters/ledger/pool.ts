@@ -11,9 +11,28 @@ const types = {
     oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 };
 
+/** Numbers for statement texts, the same in all connections; the ledger has a fixed number of statements. */
+const names = new Map<string, string>();
+
+/**
+ * A connection that prepares each statement with parameters once. The statements of the ledger are large, and parsing and
+ * planning them anew each time costs PostgreSQL more than running them.
+ */
+class PreparingClient extends pg.Client {
+  override query(...args: unknown[]): never {
+    const [text, values, ...rest] = args;
+    const send = super.query.bind(this) as (...sent: unknown[]) => never;
+    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return send(...args);
+    const name = names.get(text) ?? `ledger-${names.size + 1}`;
+    names.set(text, name);
+    return send({ name, text, values }, ...rest);
+  }
+}
+
 /** A pool of connections that notices a dead server within seconds and never leaves a transaction open for long. */
 export function openPool(url: string, { max, asOwner }: { max: number; asOwner: boolean }): pg.Pool {
   const pool = new pg.Pool({
+    Client: process.env.NOPREP ? pg.Client : PreparingClient,
     connectionString: url,
     max,
     types,

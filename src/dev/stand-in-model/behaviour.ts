@@ -72,7 +72,7 @@ export type Behaviour = z.infer<typeof behaviourSchema>;
 /** What a single call meets. */
 export type Faults = Omit<Behaviour, 'rate' | 'models' | 'failFirst' | 'seed' | 'wrongRate'> & { wrong?: boolean };
 
-export type BehaviourRead = { ok: true; behaviour: Behaviour } | { ok: false; field: string; message: string };
+type BehaviourRead = { ok: true; behaviour: Behaviour } | { ok: false; field: string; message: string };
 
 /** Reads a behaviour from JSON; on failure says which field is at fault. */
 export function readBehaviour(value: unknown): BehaviourRead {

@@ -1,5 +1,5 @@
 /** One call as the stand-in saw it. `outcome` is what it did, `status` the HTTP status it sent (0: none). */
-export interface Call {
+interface Call {
   id: string;
   at: string;
   endpoint: string;
@@ -12,7 +12,7 @@ export interface Call {
 }
 
 /** Exact sums over all calls since the start or the last `clear`. */
-export interface CallTotals {
+interface CallTotals {
   calls: number;
   inputTokens: number;
   outputTokens: number;

@@ -4,7 +4,7 @@ import { chance, digest } from './random.ts';
 const MOST_REMEMBERED = 100_000;
 
 /** One call as the plan needs to know it: equal `key` means the same request again. */
-export interface PlannedCall {
+interface PlannedCall {
   key: string;
   model: string;
 }

@@ -12,7 +12,7 @@ export function newId(prefix: string): string {
 }
 
 /** The model as an answer names it: the one asked for, and a snapshot date when it has none. */
-export function snapshotOf(model: string): string {
+function snapshotOf(model: string): string {
   return /\d{4}-\d{2}-\d{2}$/.test(model) ? model : `${model}-${SNAPSHOT}`;
 }
 

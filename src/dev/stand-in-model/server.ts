@@ -26,7 +26,7 @@ import { readJson, send } from './http.ts';
 import { answerCall } from './answer-call.ts';
 import { newId } from './replies.ts';
 
-export interface StandInModelOptions {
+interface StandInModelOptions {
   /** 0, the default, takes a free port. */
   port?: number;
   /** `127.0.0.1` unless set. */

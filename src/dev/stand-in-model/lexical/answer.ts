@@ -24,7 +24,7 @@ export interface Leaf {
 }
 
 /** The verbatim text that a value was read from; follows its value. */
-export interface Quote {
+interface Quote {
   kind: 'quote';
   shape: Shape;
   of: Leaf | undefined;

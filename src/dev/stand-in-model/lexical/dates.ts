@@ -1,5 +1,5 @@
 /** A date as it stands in a line of text; `other` is the second reading of an ambiguous one such as 03/04/2016. */
-export interface DateFound {
+interface DateFound {
   iso: string;
   other?: string;
   start: number;

@@ -33,7 +33,7 @@ const QUOTED = [
 const MAX_DEPTH = 8;
 
 /** Phrases in quotation marks in a description: the label variants that a good description lists. */
-export function quotedPhrases(description: string): string[] {
+function quotedPhrases(description: string): string[] {
   return QUOTED.flatMap((form) => [...description.matchAll(form)].map((match) => match[1]?.trim() ?? '')).filter(
     Boolean,
   );

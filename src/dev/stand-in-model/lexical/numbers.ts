@@ -1,5 +1,5 @@
 /** A number as it stands in a line of text, with its value written plainly: digits, `.` before decimals, `-` in front. */
-export interface NumberFound {
+interface NumberFound {
   value: string;
   percent: boolean;
   start: number;

@@ -28,7 +28,7 @@ export interface JsonSchema {
 export type Scalar = string | number | boolean | null;
 export type Json = Scalar | Json[] | { [key: string]: Json };
 
-export type Kind = 'object' | 'array' | 'enum' | 'boolean' | 'number' | 'integer' | 'string' | 'null';
+type Kind = 'object' | 'array' | 'enum' | 'boolean' | 'number' | 'integer' | 'string' | 'null';
 
 /** One place of a schema with references resolved and 'or null' taken off. */
 export interface Shape {

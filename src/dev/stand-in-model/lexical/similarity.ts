@@ -1,5 +1,5 @@
 /** Character trigrams of the words of a text, each word padded with a space so that its borders count too. */
-export function trigrams(text: string): Map<string, number> {
+function trigrams(text: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) {
     const padded = ` ${word} `;

@@ -1,0 +1,211 @@
+import type {
+  CaseRecord,
+  DecisionRecord,
+  EffectRecord,
+  Judged,
+  ModelCallRecord,
+  Ports,
+  TaskOpening,
+} from '../../src/activities/ports.ts';
+import { caseIdOf, type DocumentRef } from '../../src/domain/case.ts';
+import { idempotencyKeyOf } from '../../src/domain/decision.ts';
+import type { Refusal, Verdict } from '../../src/domain/verdict.ts';
+import { digestOf } from '../../src/packs/digest.ts';
+import type { PackManifest } from '../../src/packs/pack.ts';
+import { fakeReviews } from './fake-reviews.ts';
+
+/** A review task as it stands. */
+export type Task = TaskOpening & { open: boolean };
+type LedgerPorts = Pick<Ports, 'documents' | 'cases' | 'modelCalls' | 'reviews' | 'effects'>;
+
+/** The ledger's contracts in memory; `audit` has a line for each thing recorded. */
+export class FakeLedger {
+  readonly clock: () => Date;
+  readonly audit: string[] = [];
+  readonly bytes = new Map<string, Uint8Array>();
+  readonly cases = new Map<string, CaseRecord>();
+  readonly manifests = new Map<string, PackManifest>();
+  readonly calls = new Map<string, ModelCallRecord & { requestHash: string; failureType?: string }>();
+  readonly tasks: Task[] = [];
+  readonly decisions: DecisionRecord[] = [];
+  readonly verdicts: { caseId: string; verdict: Verdict; contentHash: string; judged: Judged }[] = [];
+  readonly refusals: { caseId: string; verdictId: string; refusal: Refusal }[] = [];
+  readonly effects = new Map<string, EffectRecord>();
+  readonly identities = new Map<string, string>();
+
+  constructor(clock: () => Date) {
+    this.clock = clock;
+  }
+
+  ports(): LedgerPorts {
+    return {
+      documents: this.#documents(),
+      cases: this.#cases(),
+      modelCalls: this.#modelCalls(),
+      reviews: fakeReviews(this),
+      effects: this.#effects(),
+    };
+  }
+
+  case(caseId: string): CaseRecord {
+    const found = this.cases.get(caseId);
+    if (!found) throw new TypeError(`no case ${caseId}`);
+    return found;
+  }
+
+  #documents(): Ports['documents'] {
+    return {
+      put: (documents) =>
+        Promise.resolve(
+          documents.map(({ name, mediaType, bytes }): DocumentRef => {
+            const hash = digestOf(Buffer.from(bytes).toString('base64'));
+            this.bytes.set(hash, bytes);
+            return { hash, name, mediaType, size: bytes.length };
+          }),
+        ),
+      get: (hashes) => Promise.resolve(new Map([...this.bytes].filter(([hash]) => hashes.includes(hash)))),
+    };
+  }
+
+  #cases(): Ports['cases'] {
+    const get = (caseId: string): CaseRecord | undefined => {
+      const found = this.cases.get(caseId);
+      if (!found) return undefined;
+      const tasks = this.tasks.filter((task) => task.caseId === caseId);
+      const decided = found.outcome !== null || this.decisions.some((decision) => decision.caseId === caseId);
+      return { ...found, decided, lastTaskNo: Math.max(0, ...tasks.map(({ taskNo }) => taskNo)) };
+    };
+    return {
+      get: (caseId) => Promise.resolve(get(caseId)),
+      receive: ({ name, documents, submittedBy, owner }) => {
+        const caseId = caseIdOf(name);
+        const contentHash = documents.map(({ hash }) => hash).join();
+        const known = get(caseId);
+        if (known) {
+          return Promise.resolve(
+            known.contentHash === contentHash
+              ? { kind: 'existing', record: known }
+              : { kind: 'conflict', message: `caseKey: '${name.caseKey}' has other content` },
+          );
+        }
+        if (name.revision > 1 && !this.cases.has(caseIdOf({ ...name, revision: name.revision - 1 })))
+          return Promise.resolve({ kind: 'conflict', message: 'revision: was never submitted before' });
+        const record: CaseRecord = {
+          ...{ ...name, caseId, contentHash, submittedBy, owner, stage: 'received', outcome: null },
+          ...{ documents: [...documents], receivedAt: this.clock(), decided: false, lastTaskNo: 0 },
+          ...{ plan: null, input: null },
+        };
+        this.cases.set(caseId, record);
+        this.audit.push(`received ${caseId}`);
+        return Promise.resolve({ kind: 'created', record });
+      },
+      manifest: (hash) => Promise.resolve(this.manifests.get(hash)),
+      ingested: (caseId, input, plan, manifest) => {
+        this.manifests.set(plan.packHash, manifest);
+        return this.change(caseId, { input, plan, stage: 'proposing' });
+      },
+      moved: (caseId, plan, manifest) => {
+        this.manifests.set(plan.packHash, manifest);
+        this.audit.push(`moved ${caseId}`);
+        return this.change(caseId, { plan });
+      },
+      withSameDocuments: (caseId) => {
+        const own = this.case(caseId).documents.map(({ hash }) => hash);
+        const others = [...this.cases.values()].filter((one) => one.caseId !== caseId);
+        return Promise.resolve(
+          others.filter((one) => one.documents.some(({ hash }) => own.includes(hash))).map((one) => one.caseId),
+        );
+      },
+      close: (caseId, { outcome, by }) => {
+        this.audit.push(`closed ${outcome} by ${by}`);
+        return this.change(caseId, { outcome, stage: 'closed' });
+      },
+      stage: (caseId, stage) => this.change(caseId, { stage }),
+      open: (_, limit) =>
+        Promise.resolve([...this.cases.values()].filter((one) => one.stage !== 'closed').slice(0, limit)),
+    };
+  }
+
+  change(caseId: string, change: Partial<CaseRecord>): Promise<void> {
+    this.cases.set(caseId, { ...this.case(caseId), ...change });
+    return Promise.resolve();
+  }
+
+  #modelCalls(): Ports['modelCalls'] {
+    return {
+      answered: (caseId, requestHash) =>
+        Promise.resolve(
+          [...this.calls.values()].find(
+            (call) => call.caseId === caseId && call.requestHash === requestHash && call.outcome === 'ok',
+          ),
+        ),
+      started: ({ caseId, requestHash, provider, model }) => {
+        const callId = `call-${this.calls.size + 1}`;
+        const usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0 };
+        this.calls.set(callId, {
+          ...{ callId, caseId, requestHash, provider, model, usage, outcome: 'started', costMicros: null },
+          ...{ text: '', tokens: [], responseId: '', responseModel: '', latencyMs: 0 },
+        });
+        return Promise.resolve(callId);
+      },
+      finished: (callId, _, reply, costMicros) => {
+        const call = this.calls.get(callId);
+        if (call) this.calls.set(callId, { ...call, ...reply, costMicros: costMicros ?? null });
+        return Promise.resolve();
+      },
+      failed: (callId, _, failureType) => {
+        const call = this.calls.get(callId);
+        if (call) this.calls.set(callId, { ...call, outcome: 'failed', failureType });
+        return Promise.resolve();
+      },
+      get: (callId) => Promise.resolve(this.calls.get(callId)),
+    };
+  }
+
+  #effects(): Ports['effects'] {
+    const put = (record: EffectRecord) => {
+      this.effects.set(record.key, record);
+      return Promise.resolve();
+    };
+    return {
+      claim: async (caseId, decisionNo, effect) => {
+        const key = idempotencyKeyOf(caseId, decisionNo, effect.name);
+        const before = this.effects.get(key);
+        if (before) {
+          await put({ ...before, called: true });
+          return { kind: 'claimed', record: before };
+        }
+        const holder = effect.identity === undefined ? undefined : this.identities.get(effect.identity);
+        if (holder !== undefined && holder !== caseId) return { kind: 'identity-taken', by: holder };
+        if (effect.identity !== undefined) this.identities.set(effect.identity, caseId);
+        const record: EffectRecord = {
+          ...{ key, caseId, decisionNo, effect, state: 'pending', called: false, reference: null, undoCalled: false },
+        };
+        await put({ ...record, called: true });
+        this.audit.push(`pending ${key}`);
+        return { kind: 'claimed', record };
+      },
+      get: (key) => Promise.resolve(this.effects.get(key)),
+      ofCase: (caseId) => Promise.resolve([...this.effects.values()].filter((one) => one.caseId === caseId)),
+      notSent: (key) => put({ ...this.#effect(key), called: false }),
+      undoing: (key) => put({ ...this.#effect(key), undoCalled: true }),
+      settle: async (key, state, { reference, last }) => {
+        const record = this.#effect(key);
+        const allowed = record.state === 'pending' || record.state === 'unknown';
+        if (!allowed && !(record.state === 'applied' && state === 'compensated')) return;
+        await put({ ...record, state, reference: reference ?? record.reference });
+        const { identity } = record.effect;
+        if (identity !== undefined && ['refused', 'abandoned', 'compensated'].includes(state))
+          this.identities.delete(identity);
+        this.audit.push(`${state} ${key}`);
+        if (last && state === 'applied') await this.change(record.caseId, { outcome: 'written', stage: 'closed' });
+      },
+    };
+  }
+
+  #effect(key: string): EffectRecord {
+    const found = this.effects.get(key);
+    if (!found) throw new TypeError(`no effect ${key}`);
+    return found;
+  }
+}

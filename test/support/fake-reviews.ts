@@ -1,0 +1,108 @@
+import type { DecisionRecord, EffectRecord, Judged, Ports } from '../../src/activities/ports.ts';
+import type { FakeLedger, Task } from './fake-ledger.ts';
+
+type Recorded = Parameters<Ports['reviews']['record']>[0];
+
+/** Review tasks, verdicts and decisions of the ledger in memory. */
+export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
+  const taskOf = (caseId: string, taskNo: number) =>
+    ledger.tasks.find((task) => task.caseId === caseId && task.taskNo === taskNo);
+  const onTask = (caseId: string, taskNo: number) =>
+    ledger.decisions.find((one) => one.caseId === caseId && one.taskNo === taskNo);
+  const ofCase = (caseId: string) => ledger.decisions.filter((one) => one.caseId === caseId);
+  const decide = (made: Omit<DecisionRecord, 'decisionNo'>): DecisionRecord => {
+    const decision = { ...made, decisionNo: ofCase(made.caseId).length + 1 };
+    ledger.decisions.push(decision);
+    ledger.audit.push(`decision ${decision.decisionNo} ${decision.kind}`);
+    const task = made.taskNo === null ? undefined : taskOf(made.caseId, made.taskNo);
+    if (task) task.open = false;
+    void ledger.change(
+      made.caseId,
+      made.kind === 'reject' ? { outcome: 'rejected', stage: 'closed' } : { stage: 'deciding' },
+    );
+    return decision;
+  };
+  const settleEffect = (task: Task, state: EffectRecord['state'], change: Partial<EffectRecord>) => {
+    const effect = ledger.effects.get(task.effectKey ?? '');
+    if (effect) ledger.effects.set(effect.key, { ...effect, state, ...change });
+  };
+  const judge = ({ caseId, verdict, refusal, decide: decides, confirm, retry }: Recorded): Judged => {
+    if (refusal) return { kind: 'refused', refusal };
+    const taskNo = (decides ?? confirm ?? retry)?.taskNo ?? 0;
+    const task = taskOf(caseId, taskNo);
+    if (!task?.open) {
+      const adopted = onTask(caseId, taskNo);
+      const closed = { code: 'already-decided', message: 'The question was already answered.' } as const;
+      return { kind: 'refused', refusal: closed, ...(adopted ? { adopted } : {}) };
+    }
+    task.open = false;
+    if (decides) {
+      const by = { kind: 'reviewer', name: verdict.by } as const;
+      if (decides.kind === 'reject') settleEffect(task, 'abandoned', {});
+      return { kind: 'accepted', decision: decide({ caseId, by, reason: verdict.reason ?? null, ...decides }) };
+    }
+    const done = task.kind === 'compensation' ? 'compensated' : 'applied';
+    if (confirm) settleEffect(task, done, done === 'applied' ? { reference: 'confirmed by hand' } : {});
+    else if (task.kind === 'compensation') settleEffect(task, 'applied', { undoCalled: false });
+    else settleEffect(task, 'pending', { called: false });
+    return { kind: 'accepted', decision: null, settled: confirm ? 'by-hand' : 'try-again' };
+  };
+  return {
+    open: (task) => {
+      if (taskOf(task.caseId, task.taskNo)) return Promise.resolve();
+      for (const older of ledger.tasks) if (older.caseId === task.caseId) older.open = false;
+      ledger.tasks.push({ ...task, open: true });
+      ledger.audit.push(`task ${task.taskNo} ${task.kind}`);
+      return ledger.change(task.caseId, { stage: 'review' });
+    },
+    task: (caseId, taskNo) => Promise.resolve(taskOf(caseId, taskNo)),
+    openTask: (caseId) => {
+      const task = ledger.tasks.findLast((one) => one.caseId === caseId && one.open);
+      if (!task) return Promise.resolve(undefined);
+      const { submittedBy, plan } = ledger.case(caseId);
+      const broken = task.rules.filter(({ severity, holds }) => severity === 'hard' && !holds);
+      return Promise.resolve({
+        ...task,
+        hasProposal: task.output !== null,
+        brokenHardRules: broken.map(({ name }) => name),
+        submittedBy,
+        fourEyes: plan?.review.fourEyes ?? false,
+      });
+    },
+    record: (input) => {
+      const judged = judge(input);
+      ledger.verdicts.push({ ...input, judged });
+      if (judged.kind === 'refused')
+        ledger.refusals.push({ ...input, refusal: judged.refusal, verdictId: input.verdict.verdictId });
+      return Promise.resolve(judged);
+    },
+    former: (caseId, verdictId) =>
+      Promise.resolve(ledger.verdicts.find((one) => one.caseId === caseId && one.verdict.verdictId === verdictId)),
+    malformed: (caseId, _, refusal, verdictId) => {
+      ledger.refusals.push({ caseId, refusal, verdictId });
+      return Promise.resolve();
+    },
+    escalate: (caseId, taskNo, group) => {
+      const task = taskOf(caseId, taskNo);
+      if (task?.open) task.group = group;
+      return Promise.resolve(onTask(caseId, taskNo));
+    },
+    deadline: (caseId, taskNo, kind) => {
+      const standing = onTask(caseId, taskNo);
+      if (standing || kind === 'keep-waiting') return Promise.resolve(standing);
+      const by = { kind: 'policy', rule: 'deadline' } as const;
+      const reason = 'Nobody answered by the deadline';
+      return Promise.resolve(decide({ caseId, kind, by, output: null, effects: [], reason, taskNo }));
+    },
+    decideByPolicy: (decision) => {
+      const before = ofCase(decision.caseId).find(({ by, taskNo }) => by.kind === 'policy' && taskNo === null);
+      return Promise.resolve(before ?? decide(decision));
+    },
+    decision: (caseId, decisionNo) => Promise.resolve(ofCase(caseId).find((one) => one.decisionNo === decisionNo)),
+    latestDecision: (caseId) => Promise.resolve(ofCase(caseId).at(-1)),
+    acceptedVerdict: (caseId) =>
+      Promise.resolve(
+        ledger.verdicts.findLast((one) => one.caseId === caseId && one.judged.kind === 'accepted')?.verdict,
+      ),
+  };
+}
