@@ -34,7 +34,7 @@ const schema = z.object({
   COUNTERSIGN_BUILD_ID: z.string().min(1).optional(),
   COUNTERSIGN_SWEEP_EVERY: z.string().default('1 minute'),
   /** The sweep leaves alone what was touched within this time: it may still be on its way from the ledger to Temporal. */
-  COUNTERSIGN_SWEEP_AFTER: z.string().default('30 seconds').transform(durationMs),
+  COUNTERSIGN_SWEEP_AFTER: z.string().default('30 seconds').transform(parseDuration),
   COUNTERSIGN_TASK_QUEUE: z.string().default('countersign'),
   TEMPORAL_UI_URL: z.url().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -61,6 +61,15 @@ function parseJson(text: string, context: z.RefinementCtx): unknown {
       code: 'custom',
       message: 'is no JSON; e.g. {"help-desk":{"url":"https://...","capability":"look-up"}}',
     });
+    return z.NEVER;
+  }
+}
+
+function parseDuration(text: string, context: z.RefinementCtx): number {
+  try {
+    return durationMs(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: `'${text}' is no duration; e.g. 30 seconds` });
     return z.NEVER;
   }
 }

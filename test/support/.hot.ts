@@ -1,3 +1,4 @@
+import { sql } from 'kysely'; import { readFileSync } from 'node:fs';
 import { withLedger } from './postgres.ts';
 const t = await withLedger({ poolSize: 10 });
 const l = t.ledger;
@@ -34,5 +35,8 @@ try {
   const ms = performance.now() - s; const c = process.cpuUsage(cpu);
   console.log(N, 'cases', (N / ms * 1000).toFixed(0), '/s; node cpu ms/case', ((c.user + c.system) / 1000 / N).toFixed(2));
   console.log(Object.entries(times).map(([k, v]) => `${k} ${(v / (k === 'policy' ? N * .8 : k === 'open' || k === 'record' ? N * .2 : N)).toFixed(2)}`).join('  '));
+  const pids = (await sql<any>`select pid from pg_stat_activity where application_name = 'countersign'`.execute(l.db)).rows;
+  let ticks = 0; for (const { pid } of pids) { const f = readFileSync('/proc/' + pid + '/stat', 'utf8').split(') ')[1]!.split(' '); ticks += Number(f[11]) + Number(f[12]); }
+  console.log('backend cpu ms/case', (ticks * 10 / (N + 30)).toFixed(2), 'backends', pids.length);
   console.log('faults', (await l.audit.verifyChains()).length);
 } finally { await t.stop(); }

@@ -4,7 +4,7 @@ import { markedEncoding, Unreadable } from './plain-text.ts';
 /** What can be read, by content: a name or a declared type says little about the bytes that come with it. */
 export type Kind = 'application/pdf' | 'message/rfc822' | 'text/html' | 'text/plain';
 
-export const ACCEPTED = 'accepted are PDF, e-mail (.eml), HTML and plain text (UTF-8)';
+const ACCEPTED = 'accepted are PDF, e-mail (.eml), HTML and plain text (UTF-8)';
 
 /** Headers that machines write; a text that merely starts with 'From:' has none of them. */
 const MAIL_HEADERS = /^(?:message-id|mime-version|received|return-path|delivered-to|content-type):/im;

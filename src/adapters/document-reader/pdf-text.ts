@@ -62,7 +62,7 @@ const EMPTY_LINE = 2.2;
  * Lines of a page, top to bottom, their parts left to right: one space between words, two between columns, an empty line
  * between blocks.
  */
-export function linesOf(items: readonly StructuredTextItem[]): string[] {
+function linesOf(items: readonly StructuredTextItem[]): string[] {
   const parts = items.filter(({ str }) => str.trim() !== '').toSorted((a, b) => b.y - a.y);
   const rows: StructuredTextItem[][] = [];
   for (const part of parts) {

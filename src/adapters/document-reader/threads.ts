@@ -55,10 +55,11 @@ async function bounded(pool: Pool, task: ReadTask, timeoutMs: number, memoryMb: 
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(tooLong), timeoutMs);
   // The limits of a thread do not count buffers, and a small PDF can unpack to gigabytes of them.
-  const watch = setInterval(async () => {
+  const look = async () => {
     const heap = await pool.threads[0]?.getHeapStatistics().catch(() => undefined);
     if (heap && heap.external_memory > memoryMb * 1024 * 1024) stop.abort(tooLarge);
-  }, WATCH_MS);
+  };
+  const watch = setInterval(() => void look(), WATCH_MS);
   try {
     return await pool.run(task, { signal: stop.signal });
   } catch (error) {

@@ -1,8 +1,7 @@
-import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ModelRequest } from '../../../src/activities/ports.ts';
 import { createOpenAiModel } from '../../../src/adapters/model-openai/model-openai.ts';
 import { LocalServer } from '../local-server.ts';
+import { SECRET, request, TOKENS, TEXT, never, response, said, completion, problem } from './openai-answers.ts';
 
 let server: LocalServer;
 let baseURL: string;
@@ -13,68 +12,9 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(() => void server.seen.splice(0));
 
-const SECRET = 'IBAN DE59 9249 6163 7604 8074 58';
-const request: ModelRequest = {
-  provider: 'acme',
-  model: 'm-1',
-  instructions: 'Read the invoice.',
-  input: SECRET,
-  schemaName: 'invoice intake',
-  schema: {
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    type: 'object',
-    properties: { total: { type: 'string' } },
-    required: ['total'],
-    additionalProperties: false,
-  },
-  maxOutputTokens: 500,
-  timeoutMs: 5000,
-  metadata: { caseId: `case/invoice/${'x'.repeat(600)}` },
-};
-const TOKENS = [
-  { token: '{"total":"', logprob: 0, bytes: null },
-  { token: '12', logprob: -0.5, bytes: null },
-  { token: '"}', logprob: 0, bytes: null },
-];
-const TEXT = '{"total":"12"}';
-
-function modelOf(api: 'responses' | 'chat' = 'responses', url = baseURL) {
-  return createOpenAiModel({ providers: { acme: { baseURL: url, apiKey: 'key', api } } });
+function modelOf(api: 'responses' | 'chat' = 'responses') {
+  return createOpenAiModel({ providers: { acme: { baseURL, apiKey: 'key', api } } });
 }
-const never = new AbortController().signal;
-
-function response(part: object, more: object = {}) {
-  return {
-    status: 200,
-    json: {
-      id: 'resp_1',
-      model: 'm-1-2026-01-01',
-      status: 'completed',
-      output: [
-        { type: 'reasoning', id: 'r', summary: [] },
-        { type: 'message', role: 'assistant', content: [part] },
-      ],
-      usage: { input_tokens: 90, output_tokens: 7, input_tokens_details: { cached_tokens: 40 } },
-      ...more,
-    },
-  };
-}
-const said = (text: string, more: object = {}) =>
-  response({ type: 'output_text', text, annotations: [], logprobs: TOKENS }, more);
-
-function completion(message: object, finishReason = 'stop') {
-  return {
-    status: 200,
-    json: {
-      id: 'chatcmpl_1',
-      model: 'm-1-2026-01-01',
-      choices: [{ index: 0, finish_reason: finishReason, message, logprobs: { content: TOKENS } }],
-      usage: { prompt_tokens: 90, completion_tokens: 7, prompt_tokens_details: { cached_tokens: 40 } },
-    },
-  };
-}
-const problem = (status: number, error: object, headers = {}) => ({ status, json: { error }, headers });
-
 /** What every reply says besides the answer itself. */
 const billed = {
   usage: { inputTokens: 90, outputTokens: 7, cachedTokens: 40 },
@@ -208,94 +148,5 @@ describe('a model without log-probabilities', () => {
     server.answers(problem(400, { param: 'max_output_tokens', message: 'too many' }));
     await expect(modelOf().ask(request, never)).rejects.toMatchObject({ type: 'ProviderBadRequest' });
     expect(server.seen).toHaveLength(1);
-  });
-});
-
-describe('a call that fails', () => {
-  it.each([
-    ['a rate limit', problem(429, { code: 'rate_limit_exceeded', message: SECRET }), 'ProviderBusy', false],
-    [
-      'an empty account',
-      problem(429, { type: 'insufficient_quota', code: 'credits', message: SECRET }),
-      'ProviderQuota',
-      true,
-    ],
-    ['a wrong key', problem(401, { code: 'invalid_api_key', message: SECRET }), 'ProviderAuth', true],
-    ['a gateway page', { status: 502, text: `<h1>${SECRET}</h1>` }, 'ProviderUnavailable', false],
-    ['a page with status 200', { status: 200, text: `<h1>${SECRET}</h1>` }, 'ProviderUnavailable', false],
-    [
-      'broken JSON',
-      { status: 200, text: '{', headers: { 'content-type': 'application/json' } },
-      'ProviderUnavailable',
-      false,
-    ],
-    ['a reset connection', { reset: true as const }, 'ProviderUnavailable', false],
-  ])('with %s, is asked once and thrown without content', async (_what, answer, type, nonRetryable) => {
-    server.answers(answer);
-    const error = await modelOf()
-      .ask(request, never)
-      .catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ type, nonRetryable, message: expect.stringMatching(/^acme m-1: /) });
-    expect(server.seen).toHaveLength(1);
-    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('IBAN');
-    expect(error).not.toHaveProperty('cause.message');
-  });
-
-  it('names status, code, the request and what to do', async () => {
-    server.answers(
-      problem(429, { code: 'rate_limit_exceeded', message: '' }, { 'x-request-id': 'req_9', 'retry-after': '2' }),
-    );
-    const error = await modelOf()
-      .ask(request, never)
-      .catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({
-      message:
-        'acme m-1: 429 rate_limit_exceeded req_9; it is tried again when the provider says; raise the rate limit if this lasts',
-    });
-    // As asked for, or a little later.
-    expect(error).toSatisfy(
-      ({ nextRetryDelay }: { nextRetryDelay: number }) => nextRetryDelay >= 2000 && nextRetryDelay <= 2200,
-    );
-  });
-
-  it('with no one listening, is retryable', async () => {
-    const gone = new LocalServer();
-    const url = await gone.start();
-    await gone.stop();
-    await expect(modelOf('responses', url).ask(request, never)).rejects.toMatchObject({
-      type: 'ProviderUnavailable',
-      nonRetryable: false,
-    });
-  });
-
-  it.each([{ hang: true as const }, { hang: true as const, afterHeaders: true }])(
-    'for want of an answer in time, is retryable: %o',
-    async (reaction) => {
-      server.answers(reaction);
-      await expect(modelOf().ask({ ...request, timeoutMs: 100 }, never)).rejects.toMatchObject({
-        type: 'ProviderUnavailable',
-        nonRetryable: false,
-        message: expect.stringContaining('no answer within 100 ms'),
-      });
-    },
-  );
-
-  it.each([{ hang: true as const }, { hang: true as const, afterHeaders: true }])(
-    'because it was cancelled, ends as Temporal understands it: %o',
-    async (reaction) => {
-      server.answers(reaction);
-      const controller = new AbortController();
-      const asked = modelOf().ask(request, controller.signal);
-      const reason = new CancelledFailure('CANCELLED');
-      setTimeout(() => controller.abort(reason), 50);
-      await expect(asked).rejects.toBe(reason);
-    },
-  );
-
-  it('names the providers there are', async () => {
-    await expect(modelOf().ask({ ...request, provider: 'other' }, never)).rejects.toMatchObject({
-      type: 'ProviderBadRequest',
-      message: 'provider other: not configured here; configured: acme',
-    });
   });
 });
