@@ -6,7 +6,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import type { CaseRecord, Ports } from '../activities/ports.ts';
-import { caseIdOf, faultOfCaseKey, type CaseOutcome } from '../domain/case.ts';
+import { faultOfCaseKey, type CaseOutcome } from '../domain/case.ts';
 import type { CaseResult } from '../domain/decision.ts';
 import { failure } from '../failures.ts';
 import {

@@ -1,4 +1,3 @@
-import { Client, Connection } from '@temporalio/client';
 import pc from 'picocolors';
 import { openLedger } from '../adapters/ledger/ledger.ts';
 import { feed, STATE_DIR } from './feeder.ts';

@@ -68,9 +68,12 @@ function effectFaults(file: CaseFile, books: readonly BookEntry[], outcome: Case
   for (const { key, state } of file.effects) {
     const entries = books.filter(({ kind, reference }) => kind === 'entry' && reference === key).length;
     const reversals = books.filter(({ kind, reference }) => kind === 'reversal' && reference === `${key}/undo`).length;
-    const [most, least] = { applied: [1, 1], compensated: [1, 1], pending: [1, 0], unknown: [1, 0] }[state as 'applied'] ?? [0, 0];
+    const [most, least] = { applied: [1, 1], compensated: [1, 1], pending: [1, 0], unknown: [1, 0] }[
+      state as 'applied'
+    ] ?? [0, 0];
     if (entries > most || entries < least) faults.push(`${key} is ${state}, and booked ${entries} times`);
-    if (reversals !== (state === 'compensated' ? 1 : 0)) faults.push(`${key} is ${state}, and reversed ${reversals} times`);
+    if (reversals !== (state === 'compensated' ? 1 : 0))
+      faults.push(`${key} is ${state}, and reversed ${reversals} times`);
     if ((state === 'pending' || state === 'unknown') && outcome !== 'orphaned') faults.push(`${key} is still ${state}`);
   }
   const keys = new Set(file.effects.flatMap(({ key }) => [key, `${key}/undo`]));

@@ -1,8 +1,11 @@
 import pg from 'pg';
 import { failure } from '../../failures.ts';
 
-/** SQLSTATE classes and codes that pass: no connection, no resources, shutdown, a lost race, a read-only standby. */
-const PASSING = /^(?:08|53|57|58|XX|40001|40P01|55P03|25006|25P0)/;
+/**
+ * SQLSTATE classes and codes that pass: no connection, no resources, shutdown, a lost race, a read-only standby, a
+ * statement that was prepared before a migration.
+ */
+const PASSING = /^(?:08|53|57|58|XX|40001|40P01|55P03|25006|25P0|0A000)/;
 /** Codes that the ledger's own functions raise. */
 const NO_SUCH_CASE = 'CS404';
 const APPEND_ONLY = 'CS405';

@@ -11,12 +11,15 @@ const types = {
     oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 };
 
-/** Numbers for statement texts, the same in all connections; the ledger has a fixed number of statements. */
+/** Names for statement texts, the same in all connections; the ledger has a fixed number of statements. */
 const names = new Map<string, string>();
 
+/** SQLSTATE feature_not_supported: what PostgreSQL says of a prepared statement whose table has new columns. */
+const OUTDATED_STATEMENT = '0A000';
+
 /**
- * A connection that prepares each statement with parameters once. The statements of the ledger are large, and parsing and
- * planning them anew each time costs PostgreSQL more than running them.
+ * A connection that prepares each statement with parameters once. The statements of the ledger are large: parsing and
+ * planning them anew each time takes PostgreSQL about a third of its work on a case.
  */
 class PreparingClient extends pg.Client {
   override query(...args: unknown[]): never {
@@ -25,14 +28,18 @@ class PreparingClient extends pg.Client {
     if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return send(...args);
     const name = names.get(text) ?? `ledger-${names.size + 1}`;
     names.set(text, name);
-    return send({ name, text, values }, ...rest);
+    const sent: unknown = send({ name, text, values }, ...rest);
+    // The pool replaces a connection that has ended, and the next one prepares anew.
+    if (sent instanceof Promise)
+      sent.catch((error: { code?: string }) => error.code === OUTDATED_STATEMENT && this.end());
+    return sent as never;
   }
 }
 
 /** A pool of connections that notices a dead server within seconds and never leaves a transaction open for long. */
 export function openPool(url: string, { max, asOwner }: { max: number; asOwner: boolean }): pg.Pool {
   const pool = new pg.Pool({
-    Client: process.env.NOPREP ? pg.Client : PreparingClient,
+    Client: PreparingClient,
     connectionString: url,
     max,
     types,

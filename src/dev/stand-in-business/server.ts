@@ -3,7 +3,6 @@
 // misbehaves on demand. Never part of a production installation.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { LOOPBACK } from '../ports.ts';
 import { adminRoutes } from './admin.ts';
 import { Behaviours, type Failure, type Fault } from './behaviour.ts';
 import { Books, COLLECTION_NAMES, COLLECTIONS, type Collection, type Entry } from './books.ts';
@@ -16,6 +15,8 @@ export interface StandInBusiness {
   stop: () => Promise<void>;
 }
 
+/** Never reachable from outside this machine. */
+const LOOPBACK = '127.0.0.1';
 const BODY_LIMIT_BYTES = 10_000_000;
 
 /**

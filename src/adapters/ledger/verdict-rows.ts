@@ -1,0 +1,51 @@
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import type { Judged, Reviews } from '../../activities/ports.ts';
+import type { Refusal } from '../../domain/verdict.ts';
+import { decisionOf } from './decisions.ts';
+import { json } from './json.ts';
+import { textOrNull } from './record.ts';
+import type { Tables } from './tables.ts';
+
+/** A verdict as it comes to be recorded. */
+export type Recorded = Parameters<Reviews['record']>[0];
+
+/** What the ledger adds to it. */
+export interface VerdictEnd {
+  verdictId: string;
+  at: Date;
+  refusal?: Refusal;
+  taskNo: number | null;
+  /** The decision that the verdict made, or, for a refused one, the decision it came too late for. */
+  decisionNo?: number | undefined;
+}
+
+/** The insert of a verdict, to be part of a statement that records it in the case too. */
+export function insertVerdict(
+  { caseId, verdict, channel, contentHash }: Recorded,
+  end: VerdictEnd,
+): RawBuilder<unknown> {
+  const { verdictId, at, refusal, taskNo, decisionNo } = end;
+  return sql`
+    insert into verdicts (case_id, verdict_id, content_hash, channel, verdict, by_name, seen, body, accepted, refusal,
+      task_no, decision_no, at)
+    values (${caseId}, ${verdictId}, ${contentHash}, ${channel}, ${verdict.verdict}, ${textOrNull(verdict.by)},
+      ${textOrNull(verdict.seen)}, ${json(verdict)}::jsonb, ${refusal === undefined}::boolean,
+      ${refusal ? json(refusal) : null}::jsonb, ${taskNo}::int, ${decisionNo ?? null}::int, ${at}::timestamptz)`;
+}
+
+/** What the audit trail keeps of a verdict; an amendment's output is in the decision's own entry. */
+export function verdictEntry({ verdict, channel, contentHash }: Recorded): Record<string, unknown> {
+  const { verdictId, verdict: said, by, seen, reason } = verdict;
+  return { verdictId, verdict: said, by, seen, reason, channel, contentHash };
+}
+
+/** What was answered to a recorded verdict. */
+export async function judgedOf(db: Kysely<Tables>, row: Selectable<Tables['verdicts']>): Promise<Judged> {
+  const { case_id: caseId, decision_no: decisionNo, refusal } = row;
+  const query = db.selectFrom('decisions').selectAll().where('case_id', '=', caseId);
+  const found = decisionNo === null ? undefined : await query.where('decision_no', '=', decisionNo).executeTakeFirst();
+  const decision = found && decisionOf(found);
+  if (refusal) return decision ? { kind: 'refused', refusal, adopted: decision } : { kind: 'refused', refusal };
+  if (decision) return { kind: 'accepted', decision };
+  return { kind: 'accepted', decision: null, settled: row.verdict === 'confirm' ? 'by-hand' : 'try-again' };
+}
