@@ -44,10 +44,14 @@ export async function startWorld(log: Log): Promise<World> {
   // PostgreSQL may run as another user, who must be able to enter.
   await chmod(stateDir, 0o755);
   const ends: (() => Promise<unknown>)[] = [() => rm(stateDir, { recursive: true, force: true, maxRetries: 5 })];
-  const stop = async () => {
-    for (const end of ends.splice(0).toReversed())
-      await end().catch((error: unknown) => log(`while stopping: ${error}`));
+  const endAll = async () => {
+    for (const end of ends.splice(0).toReversed()) {
+      await end().catch((error: unknown) => log(`while stopping: ${String(error)}`));
+    }
   };
+  let stopped: Promise<void> | undefined;
+  // Whoever asks second, a signal or the end of the run, waits for the same end.
+  const stop = () => (stopped ??= endAll());
   try {
     const packs = fileURLToPath(new URL('./bench-pack.ts', import.meta.url));
     const stack = await startStack({ stateDir, log, worker: false, env: { COUNTERSIGN_PACKS: packs } });

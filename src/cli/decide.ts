@@ -8,6 +8,8 @@ import { findCase } from './find-case.ts';
 import { taskText } from './task-text.ts';
 import { safe } from './text.ts';
 
+const ATTEMPTS = 3;
+
 export interface DecideOptions {
   by?: string;
   seen?: string;
@@ -38,14 +40,29 @@ export async function decide(
   if (task === null) throw new UserError(notAsked(file));
   cli.out(`${cli.paint.bold(safe(caseId))}  seen ${task.seen}\n${taskText(task, file, cli.paint)}\n`);
   const said = await say(task);
+  const verdict = { ...said, caseId, verdictId: randomUUID(), by, seen: seen ?? task.seen };
   try {
-    await api.decide({ ...said, caseId, verdictId: randomUUID(), by, seen: seen ?? task.seen });
+    await sent(cli, () => api.decide(verdict));
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError) || error.problem.status >= 500) throw error;
     const { code, detail } = error.problem;
     throw new UserError(`Refused (${code}): ${detail}`, { cause: error });
   }
   cli.out(cli.paint.green(`Taken: ${said.verdict} by ${safe(by)}.`));
+}
+
+/** Sends the same verdict again while no worker confirms it: under the same id that does no harm. */
+async function sent(cli: Cli, send: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await send();
+      return;
+    } catch (error) {
+      const again = error instanceof ApiError && error.problem.code === 'not-confirmed' && attempt < ATTEMPTS;
+      if (!again) throw error;
+      cli.note('No worker has confirmed it yet; sending the same verdict again ...');
+    }
+  }
 }
 
 function notAsked({ caseId, stage, outcome }: CaseFileBody): string {

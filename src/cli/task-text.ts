@@ -20,10 +20,15 @@ export function taskText(task: TaskBody, file: Pick<CaseFileBody, 'plan'>, paint
     parts.push('', paint.bold('Proposal'), proposalText(task, file.plan?.threshold ?? 1, paint));
     if (task.rules.length > 0) parts.push('', paint.bold('Rules'), rulesText(task.rules, paint));
   }
-  parts.push('', paint.bold('On approve'));
-  const titles = task.effects.map(({ title }) => `  - ${oneLine(title)}`);
-  parts.push(...(titles.length > 0 ? titles : ['  - nothing: there is no valid proposal; amend or reject']));
+  parts.push('', paint.bold('On approve'), ...onApprove(task));
   return parts.join('\n');
+}
+
+function onApprove({ kind, effects, rules, proposal }: TaskBody): string[] {
+  if (kind === 'proposal' && proposal === null) return ['  - refused: there is no valid proposal; amend or reject'];
+  if (kind === 'proposal' && rules.some(({ holds, severity }) => !holds && severity === 'hard'))
+    return ['  - refused: a hard rule is broken; amend the values or reject'];
+  return effects.map(({ title }) => `  - ${oneLine(title)}`);
 }
 
 function proposalText({ proposal, confidence, evidence }: TaskBody, threshold: number, paint: Paint): string {

@@ -112,14 +112,20 @@ export function createApiClient({ url, fetch: fetched = fetch }: ApiClientOption
         body: bytes,
       }),
     async *submitAll(bodies) {
-      const body = ReadableStream.from(encoded(ndjsonOf(bodies)));
-      const response = await call('/v1/cases', {
-        method: 'POST',
-        headers: { 'content-type': NDJSON },
-        body,
-        duplex: 'half',
-      });
-      yield* lines<LineReceipt>(response);
+      const given = new AbortController();
+      try {
+        const response = await call('/v1/cases', {
+          method: 'POST',
+          headers: { 'content-type': NDJSON },
+          body: ReadableStream.from(encoded(ndjsonOf(bodies))),
+          duplex: 'half',
+          signal: given.signal,
+        });
+        yield* lines<LineReceipt>(response);
+      } finally {
+        // Whoever stops taking receipts stops the sending too.
+        given.abort();
+      }
     },
     listCases: (query = {}) => json(`/v1/cases${search(query)}`),
     caseFile: (caseId, { waitSeconds, sources = false } = {}) =>
@@ -134,6 +140,16 @@ export function createApiClient({ url, fetch: fetched = fetch }: ApiClientOption
       yield* lines<AuditLine>(await call(`/v1/audit/entries${search({ caseId })}`));
     },
   };
+}
+
+/** `fetch` throws one TypeError for everything; its cause tells whether anything listens there at all. */
+function unreachable(base: string, error: unknown): ApiUnreachable {
+  const { cause } = error as { cause?: { code?: string } };
+  const lost = cause?.code !== undefined && !/^E(?:CONNREFUSED|NOTFOUND|AI_AGAIN|HOSTUNREACH)$/.test(cause.code);
+  const message = lost
+    ? `The API at ${base} did not answer (${cause.code}); try again.`
+    : `No Countersign API at ${base}; start it with npm start or set --url.`;
+  return new ApiUnreachable(message, { cause: error });
 }
 
 async function errorOf(response: Response, base: string): Promise<Error> {

@@ -137,22 +137,26 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
     },
 
     async withdraw(caseId, withdrawal) {
-      await temporal.workflow.getHandle(caseId).signal(withdrawSignal, withdrawal);
+      await temporal.withDeadline(Date.now() + START_MS, () =>
+        temporal.workflow.getHandle(caseId).signal(withdrawSignal, withdrawal),
+      );
     },
 
     async reverse(input) {
       const before = await reviews.decision(input.caseId, 1);
       if (!before) throw failure('InvalidInput', `caseId: '${input.caseId}' has no decision to reverse`);
       const workflowId = `reverse/${input.caseId}/1`;
-      await temporal.workflow.start('reverseCase', {
-        workflowId,
-        taskQueue,
-        args: [input],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        staticSummary: `Reverse ${input.caseId}`,
-        staticDetails: `Asked for by ${input.by}: ${input.reason}`,
-      });
+      await temporal.withDeadline(Date.now() + START_MS, () =>
+        temporal.workflow.start('reverseCase', {
+          workflowId,
+          taskQueue,
+          args: [input],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: `Reverse ${input.caseId}`,
+          staticDetails: `Asked for by ${input.by}: ${input.reason}`,
+        }),
+      );
       return workflowId;
     },
 

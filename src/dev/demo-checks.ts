@@ -25,7 +25,7 @@ async function modelDisagreements(ledger: Ledger, modelUrl: string): Promise<str
   const response = await fetch(`${modelUrl}/admin/calls`);
   const { calls } = (await response.json()) as { calls: { id: string; inputTokens: number; outputTokens: number }[] };
   const { rows } = await sql<{ response_id: string; input_tokens: number; output_tokens: number }>`
-    select response_id, input_tokens, output_tokens from model_calls where response_id is not null`.execute(ledger.db);
+    select response_id, input_tokens, output_tokens from model_calls where response_id <> ''`.execute(ledger.db);
   const recorded = new Map(rows.map((row) => [row.response_id, row]));
   const faults = calls.flatMap(({ id, inputTokens, outputTokens }) => {
     const row = recorded.get(id);

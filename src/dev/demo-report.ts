@@ -79,7 +79,7 @@ export async function figuresOf(
     lost: finished.filter(({ file }) => !file || file.record.outcome === null || file.record.outcome === 'orphaned')
       .length,
     writtenTwice,
-    wrongWithoutPerson: finished.filter((one) => isWrong(one)).length,
+    wrongWithoutPerson: finished.filter((one) => wrongFields(one).length > 0).length,
     costMicros: Number(rows[0]?.cost ?? 0),
     packs,
   };
@@ -128,11 +128,12 @@ function proposalOf(file: CaseFile): Record<string, unknown> | null {
   return first ? first.output : (file.decisions[0]?.output ?? null);
 }
 
-function isWrong({ file, sample }: Finished): boolean {
-  if (file?.record.outcome !== 'written' || file.tasks.length > 0) return false;
-  return Object.values(fieldAccuracy([{ output: file.decisions[0]?.output ?? null, truth: sample.truth }])).some(
-    ({ right }) => right === 0,
-  );
+/** The fields of a case written without a person that differ from the ground truth; empty when it is right. */
+export function wrongFields({ file, sample }: Finished): string[] {
+  if (file?.record.outcome !== 'written' || file.tasks.length > 0) return [];
+  const output = file.decisions[0]?.output ?? null;
+  const fields = Object.entries(fieldAccuracy([{ output, truth: sample.truth }]));
+  return fields.filter(([, { right }]) => right === 0).map(([name]) => name);
 }
 
 function shareOf({ right, of }: FieldAccuracy): number {

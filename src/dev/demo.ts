@@ -8,7 +8,7 @@ import { openLedger, type Ledger } from '../adapters/ledger/ledger.ts';
 import { packs } from '../packs/index.ts';
 import { bookedTwice, readBooks } from './books.ts';
 import { disagreements } from './demo-checks.ts';
-import { figuresOf, lineOf, summaryOf, type Finished } from './demo-report.ts';
+import { figuresOf, lineOf, summaryOf, wrongFields, type Finished } from './demo-report.ts';
 import { feed, type FeederReceipt } from './feeder.ts';
 import { PlayedReviewer } from './reviewer.ts';
 import { invoiceSamples, messageSamples, type Sample } from './samples.ts';
@@ -54,6 +54,10 @@ try {
   const twice = bookedTwice(books);
   const figures = await figuresOf(finished, ledger, twice.length);
   say(`\n${summaryOf(figures)}\n`);
+  for (const one of finished) {
+    const wrong = wrongFields(one);
+    if (wrong.length > 0) say(pc.yellow(`wrong without a person: ${one.caseId} (${wrong.join(', ')})`));
+  }
   const faults = [...twice, ...(await disagreements(ledger, finished, books, stack.modelUrl))];
   if (figures.lost > 0) faults.push(`${figures.lost} cases are lost`);
   for (const fault of faults) say(pc.red(`✗ ${fault}`));

@@ -1,4 +1,4 @@
-import { ActivityFailure, isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { isCancellation, proxyActivities, proxyLocalActivities, TemporalFailure } from '@temporalio/workflow';
 import type { Steps } from '../activities/steps.ts';
 import { failureTypeOf } from '../failures.ts';
 
@@ -36,7 +36,8 @@ export async function quickly<Name extends QuickStep>(
   try {
     return await run(local, name, summary, input);
   } catch (error) {
-    const passing = error instanceof ActivityFailure && !isCancellation(error) && isPassing(error);
+    // A local activity throws what it failed with as it is, without the ActivityFailure around it.
+    const passing = error instanceof TemporalFailure && !isCancellation(error) && isPassing(error);
     if (!passing) throw error;
     return await runNormally(name, `${summary} (again: the quick way failed)`, input);
   }
@@ -82,7 +83,7 @@ export async function askModel(
   return await callModel(input);
 }
 
-function isPassing(error: ActivityFailure): boolean {
+function isPassing(error: TemporalFailure): boolean {
   const type = failureTypeOf(error);
   return type === undefined || type === 'LedgerUnavailable';
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { EffectState } from '../../src/activities/ports.ts';
 import type { CaseFile } from '../../src/adapters/ledger/case-file.ts';
 import { bookedTwice, type BookEntry } from '../../src/dev/books.ts';
 import type { CaseOutcome } from '../../src/domain/case.ts';
@@ -54,12 +55,23 @@ export async function faultsOf(rig: Rig, expected: Expected): Promise<string[]> 
     const status = (await rig.run(caseId))?.status.name;
     const ended = outcome === 'orphaned' ? 'TERMINATED' : 'COMPLETED';
     if (file.record.outcome !== outcome) faults.push(`${caseId}: ended ${file.record.outcome}, expected ${outcome}`);
-    if (status !== ended) faults.push(`${caseId}: its run is ${status}, expected ${ended}`);
+    if (status !== ended)
+      faults.push(`${caseId}: its run is ${status}, expected ${ended}${await whyFailed(rig, caseId)}`);
     faults.push(...effectFaults(file, books, outcome).map((fault) => `${caseId}: ${fault}`));
   }
   faults.push(...(await boughtTwice(rig, [...expected.keys()])));
   return faults;
 }
+
+/** How often an effect may stand in the books, reversed or not, by what the ledger says of it. */
+const TIMES: Readonly<Record<EffectState, readonly [least: number, most: number]>> = {
+  applied: [1, 1],
+  compensated: [1, 1],
+  pending: [0, 1],
+  unknown: [0, 1],
+  refused: [0, 0],
+  abandoned: [0, 0],
+};
 
 /** Every effect once, every reversed one reversed once, and nothing in the books that the ledger does not know. */
 function effectFaults(file: CaseFile, books: readonly BookEntry[], outcome: CaseOutcome): string[] {
@@ -68,9 +80,7 @@ function effectFaults(file: CaseFile, books: readonly BookEntry[], outcome: Case
   for (const { key, state } of file.effects) {
     const entries = books.filter(({ kind, reference }) => kind === 'entry' && reference === key).length;
     const reversals = books.filter(({ kind, reference }) => kind === 'reversal' && reference === `${key}/undo`).length;
-    const [most, least] = { applied: [1, 1], compensated: [1, 1], pending: [1, 0], unknown: [1, 0] }[
-      state as 'applied'
-    ] ?? [0, 0];
+    const [least, most] = TIMES[state];
     if (entries > most || entries < least) faults.push(`${key} is ${state}, and booked ${entries} times`);
     if (reversals !== (state === 'compensated' ? 1 : 0))
       faults.push(`${key} is ${state}, and reversed ${reversals} times`);
@@ -101,6 +111,17 @@ async function boughtTwice(rig: Rig, caseIds: string[]): Promise<string[]> {
     select case_id, count(*)::int as calls from model_calls where outcome = 'ok' and case_id = any(${caseIds}::text[])
     group by case_id, request_hash having count(*) > 1`.execute(rig.ledger.db);
   return rows.map(({ case_id, calls }) => `${case_id}: the same answer was bought ${calls} times`);
+}
+
+async function whyFailed(rig: Rig, caseId: string): Promise<string> {
+  try {
+    await rig.temporal.withDeadline(Date.now() + 2_000, () => rig.temporal.workflow.getHandle(caseId).result());
+    return '';
+  } catch (error) {
+    const said: string[] = [];
+    for (let at: unknown = error; at instanceof Error; at = at.cause) said.push(at.message);
+    return ` (${said.join(' < ')})`;
+  }
 }
 
 /** Where a case hangs, for the report of a failure. */

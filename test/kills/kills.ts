@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -92,7 +93,7 @@ async function tried({ name, title, run }: Scenario, on: Rig): Promise<Result> {
 }
 
 function report(): never {
-  const table = new Table({ head: ['scenario', 'cases', 'caught', 'time', ''], style: { head: [] } });
+  const table = new Table({ head: ['scenario', 'cases', 'caught', 'time', ''], style: { head: [], border: [] } });
   for (const { title, cases, caught, seconds, faults } of results)
     table.push([
       title,
@@ -103,7 +104,7 @@ function report(): never {
     ]);
   const failed = results.filter(({ faults }) => faults.length > 0).length;
   console.log(`\n${table.toString()}\n`);
-  if (values.json !== undefined) void writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
   console.log(`${results.length - failed} passed, ${failed} failed`);
   process.exit(failed > 0 ? 1 : 0);
 }

@@ -61,7 +61,7 @@ async function deletedOpen(rig: Rig) {
   const candidates = await submitted(rig, samples);
   // Those that a person decides: the model has answered, and is not to be paid again.
   await until('none is on its way', async () => (await inStage(rig, candidates, 'review', 'closed')) === 10);
-  const open = [];
+  const open: string[] = [];
   for (const id of candidates) if ((await inStage(rig, [id], 'review')) === 1) open.push(id);
   await deleted(rig, open);
   await until('the sweep started them again', async () => {

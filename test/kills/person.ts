@@ -7,6 +7,8 @@ import type { Rig } from './rig.ts';
 
 const NAME = 'rosa.reviewer (played)';
 
+type OnRefused = (caseId: string) => 'approve' | 'reject';
+
 /**
  * A reviewer who knows the ground truth, and who looks into the business system's books before answering about an
  * effect in doubt. She answers each question once: a verdict that was accepted must not be needed again.
@@ -14,11 +16,11 @@ const NAME = 'rosa.reviewer (played)';
 export class Person {
   readonly #rig: Rig;
   readonly #truths: ReadonlyMap<string, Sample>;
-  readonly #onRefused: (caseId: string) => 'approve' | 'reject';
+  readonly #onRefused: OnRefused;
   readonly #answered = new Set<string>();
 
   /** `truths` by case id; `onRefused`: what she says after a refused effect, reject by default. */
-  constructor(rig: Rig, truths: ReadonlyMap<string, Sample>, onRefused: Person['#onRefused'] = () => 'reject') {
+  constructor(rig: Rig, truths: ReadonlyMap<string, Sample>, onRefused: OnRefused = () => 'reject') {
     this.#rig = rig;
     this.#truths = truths;
     this.#onRefused = onRefused;

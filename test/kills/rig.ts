@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { openLedger, type Ledger } from '../../src/adapters/ledger/ledger.ts';
-import type { LineReceipt } from '../../src/client/api/schema-submission.ts';
 import { createApiClient } from '../../src/client/api-client.ts';
 import { readBooks, type BookEntry } from '../../src/dev/books.ts';
 import { startPostgres, type Postgres } from '../../src/dev/postgres.ts';
@@ -9,10 +8,22 @@ import { jsonLine, startNodeProcess, type NodeProcess } from '../../src/dev/proc
 import type { Sample } from '../../src/dev/samples.ts';
 import { DYNAMIC_CONFIG, startStack, type Stack } from '../../src/dev/stack.ts';
 import { startTemporalServer, type TemporalServer } from '../../src/dev/temporal-server.ts';
+import type { CaseOutcome } from '../../src/domain/case.ts';
 import { Supply } from './supply.ts';
 import { Wire } from './wire.ts';
 
 type Log = (line: string) => void;
+
+/** What the API said to one line: a receipt, or why it was refused. */
+export interface Receipt {
+  line: number;
+  caseId?: string;
+  created?: boolean;
+  started?: boolean;
+  outcome?: CaseOutcome | null;
+  refused?: string;
+}
+
 type Capability = 'idempotency-key' | 'look-up' | 'neither';
 export type Sinks = Record<'accounts-payable' | 'payments' | 'help-desk', Capability>;
 
@@ -126,10 +137,11 @@ export class Rig {
   }
 
   /** One stream to the API; its receipts. */
-  async submit(samples: readonly Sample[], revision = 1): Promise<LineReceipt[]> {
-    const receipts: LineReceipt[] = [];
+  async submit(samples: readonly Sample[], revision = 1): Promise<Receipt[]> {
+    const receipts: Receipt[] = [];
     for await (const receipt of this.api.submitAll(samples.map((one) => submissionOf(one, revision)))) {
-      receipts.push(receipt);
+      if ('error' in receipt) receipts.push({ line: receipt.line, refused: receipt.error.detail });
+      else receipts.push(receipt);
     }
     return receipts;
   }

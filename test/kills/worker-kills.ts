@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sample } from '../../src/dev/samples.ts';
 import type { Rig } from './rig.ts';
 import {
   allWritten,
@@ -11,7 +12,6 @@ import {
   thinking,
   type Scenario,
 } from './scenario.ts';
-import { caseOf } from './supply.ts';
 import { until } from './until.ts';
 
 /** The worker is killed while it ingests, asks the model, validates, waits, or carries out a verdict. */
@@ -50,7 +50,7 @@ async function duringModel(rig: Rig) {
 }
 
 async function duringValidate(rig: Rig) {
-  const all = [];
+  const all: Sample[] = [];
   let caught = 0;
   const times = offsets(6, 40);
   for (const ms of times) {
@@ -85,23 +85,26 @@ async function whileWaiting(rig: Rig) {
 
 async function afterVerdict(rig: Rig) {
   const times = [0, ...offsets(6, 60)];
-  const samples = [...rig.supply.messages(3 * times.length)];
-  await rig.model({ refusal: true });
-  const ids = await submitted(rig, samples);
-  await until('all wait', async () => (await inStage(rig, ids, 'review')) === ids.length);
-  await rig.calm();
-  const person = personFor(rig, samples);
+  const all: Sample[] = [];
   let caught = 0;
-  for (const [at, ms] of times.entries()) {
-    const three = samples.slice(3 * at, 3 * at + 3).map((sample) => caseOf(sample));
-    const sent = three.map((caseId, nth) => person.answer(caseId, nth === 0 ? 'api' : 'signal').catch(() => undefined));
-    // The signals are in; what the API call does is part of what is tried.
+  for (const ms of times) {
+    const samples = rig.supply.messages(3);
+    const person = personFor(rig, samples);
+    await rig.model({ refusal: true });
+    // Each round has cases of its own: those that an earlier worker held would first be missed for ten seconds.
+    const ids = await submitted(rig, samples);
+    await until('all wait', async () => (await inStage(rig, ids, 'review')) === ids.length);
+    await sleep(300);
+    const sent = ids.map((id, nth) => person.answer(id, nth === 0 ? 'api' : 'signal').catch(() => undefined));
+    // The signals are in; how far the call to the API comes is part of what is tried.
     await Promise.all(sent.slice(1));
     await sleep(ms);
     await rig.killWorker();
-    caught += three.length - (await inStage(rig, three, 'closed', 'review'));
+    caught += (await thinking(rig, ids)) + (await holding(rig, ids, 'write'));
+    await rig.calm();
     await rig.startWorker();
+    all.push(...samples);
   }
   const note = `${times.join(', ')} ms after the signals`;
-  return { cases: ids.length, caught, note, faults: await allWritten(rig, samples, person) };
+  return { cases: all.length, caught, note, faults: await allWritten(rig, all) };
 }

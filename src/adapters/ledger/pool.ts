@@ -31,7 +31,7 @@ class PreparingClient extends pg.Client {
     const sent: unknown = send({ name, text, values }, ...rest);
     // The pool replaces a connection that has ended, and the next one prepares anew.
     if (sent instanceof Promise)
-      sent.catch((error: { code?: string }) => error.code === OUTDATED_STATEMENT && this.end());
+      sent.catch((error: { code?: string }) => (error.code === OUTDATED_STATEMENT ? this.end() : undefined));
     return sent as never;
   }
 }

@@ -114,7 +114,7 @@ async function record(trx: Transaction<Tables>, input: Recorded, at: Date): Prom
   const change = { stage: undo ? ('compensating' as const) : ('writing' as const) };
   await sql`
     with verdict as (${insertVerdict(input, { verdictId, at, taskNo })}), ${endTask(task, at)}
-    select ${recordInCase(caseId, at, [accepted, ...settled], change)} from ended`.execute(trx);
+    select ${recordInCase(caseId, at, [accepted, ...settled], change)} ${ENDED}`.execute(trx);
   return { kind: 'accepted', decision: null, settled: input.confirm ? 'by-hand' : 'try-again' };
 }
 
@@ -136,11 +136,14 @@ async function decide(
   await sql`
     with decision as (${insertDecision(decision, at)}), verdict as (${verdict(decision.decisionNo)}),
       ${endTask(task, at)}
-    select ${recordInCase(caseId, at, [...entries, decisionEntry(decision)], change)} from ended`.execute(trx);
+    select ${recordInCase(caseId, at, [...entries, decisionEntry(decision)], change)} ${ENDED}`.execute(trx);
   return decision;
 }
 
-/** Closes a task and takes its notices back; selecting from `ended` runs both before what is selected. */
+/** The task is closed and its notices taken back before what is selected runs, which may touch the same rows. */
+const ENDED = sql`from closed where (select count(*) from silent) >= 0`;
+
+/** Closes a task and takes its notices back. */
 function endTask({ case_id: caseId, task_no: taskNo }: Task, at: Date): RawBuilder<unknown> {
   return sql`
     closed as (
@@ -148,7 +151,7 @@ function endTask({ case_id: caseId, task_no: taskNo }: Task, at: Date): RawBuild
     ), silent as (
       update outbox set cancelled_at = ${at}
       where case_id = ${caseId} and task_no = ${taskNo} and sent_at is null and cancelled_at is null returning 1
-    ), ended as (select count(*) from (select from closed union all select from silent) as both)`;
+    )`;
 }
 
 /**

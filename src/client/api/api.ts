@@ -12,6 +12,9 @@ import { verdictRoutes } from './routes-verdicts.ts';
 import { MAX_BODY_BYTES } from './schema-submission.ts';
 import { waitingFor } from './wait.ts';
 
+/** How long requests under way may take to end when the API is closed. */
+const CLOSE_MS = 10_000;
+
 /**
  * The HTTP API over the case client; GET /openapi.json describes it. Every error is problem+json (RFC 9457). There is no
  * authentication yet, so let it listen on 127.0.0.1 only; requests by foreign web pages are refused.
@@ -43,7 +46,11 @@ export function createApi(ports: ApiPorts): Api {
     reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     refuseForeign(request);
   });
-  api.addHook('preClose', async () => waiting.stop());
+  api.addHook('preClose', async () => {
+    waiting.stop();
+    // Long streams are cut off then: every submission may be sent again.
+    setTimeout(() => api.server.closeAllConnections(), CLOSE_MS).unref();
+  });
   api.register(swagger, { openapi, transform });
   api.register(async (scope) => submitRoutes(scope.withTypeProvider<ZodTypeProvider>(), all));
   api.register(async (scope) => uploadRoute(scope.withTypeProvider<ZodTypeProvider>(), all));

@@ -76,10 +76,15 @@ export function problemOf(error: unknown, bodyBytes?: number): Problem {
     });
   }
   if (temporalIsAway(error)) {
-    return new Problem(503, 'temporal-unavailable', 'Temporal did not answer; nothing was changed. Try again.', {
-      retryAfterSeconds: RETRY_SECONDS,
-      cause: error,
-    });
+    return new Problem(
+      503,
+      'temporal-unavailable',
+      'Temporal did not answer in time. Send the same again: it does no harm if the first was taken after all.',
+      {
+        retryAfterSeconds: RETRY_SECONDS,
+        cause: error,
+      },
+    );
   }
   return ofHttp(error, message, bodyBytes);
 }

@@ -1,0 +1,302 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
+import type { EffectState } from '../../../src/activities/ports.ts';
+import type { TaskKind, Verdict } from '../../../src/domain/verdict.ts';
+import { type TestLedger, withLedger } from '../../support/postgres.ts';
+import { EFFECT, approval, caseOf, decided, ingested, straightThrough, task, trail } from './fixtures.ts';
+
+let server: TestLedger;
+let ledger: Ledger;
+beforeAll(async () => {
+  server = await withLedger();
+  ({ ledger } = server);
+}, 60_000);
+afterAll(() => server.stop());
+
+const FAR = new Date('2031-01-01T00:00:00Z');
+
+async function asked(): Promise<string> {
+  const caseId = await ingested(ledger);
+  await ledger.reviews.open(task(caseId));
+  return caseId;
+}
+
+async function noticesOf(caseId: string) {
+  const rows = await ledger.db.selectFrom('outbox').selectAll().where('case_id', '=', caseId).orderBy('id').execute();
+  return rows
+    .filter((row) => row.cancelled_at === null)
+    .map(({ kind, payload, not_before: at }) => ({ kind, payload, at }));
+}
+
+const rejection: Verdict = { verdict: 'reject', verdictId: 'no', by: 'berta', seen: 'abc123', reason: 'not ours' };
+
+describe('tasks', () => {
+  test('are shown as they were put, with what the judge needs', async () => {
+    const caseId = await asked();
+    const { confidence, ...put } = task(caseId);
+    expect(await ledger.reviews.openTask(caseId)).toEqual({
+      ...put,
+      confidence: { total: confidence['total'] },
+      hasProposal: true,
+      brokenHardRules: ['sum'],
+      submittedBy: 'anna',
+      fourEyes: true,
+    });
+    expect((await caseOf(ledger, caseId)).stage).toBe('review');
+    expect((await caseOf(ledger, caseId)).lastTaskNo).toBe(1);
+  });
+
+  test('opened again change nothing, not even notices', async () => {
+    const caseId = await asked();
+    await ledger.reviews.open(task(caseId, { group: 'others', reasons: [] }));
+    expect((await ledger.reviews.openTask(caseId))?.group).toBe('clerks');
+    const payload = { caseId, taskNo: 1, group: 'clerks', reasons: ['rule-broken'] };
+    expect(await noticesOf(caseId)).toMatchObject([
+      { kind: 'task-opened', payload },
+      { kind: 'reminder', payload, at: task(caseId).remindAt },
+    ]);
+    expect(await trail(ledger, caseId)).toEqual(['received', 'ingested', 'task-opened']);
+  });
+
+  test('a newer one closes the older ones', async () => {
+    const caseId = await asked();
+    await ledger.reviews.open(task(caseId, { taskNo: 2, output: null, seen: 'def456' }));
+    expect(await ledger.reviews.openTask(caseId)).toMatchObject({ taskNo: 2, hasProposal: false });
+    expect(await ledger.reviews.task(caseId, 1)).toMatchObject({ open: false });
+    expect((await noticesOf(caseId)).map(({ payload }) => payload.taskNo)).toEqual([2, 2]);
+  });
+
+  test('about an effect must name it', async () => {
+    const caseId = await ingested(ledger);
+    await expect(ledger.reviews.open(task(caseId, { kind: 'compensation' }))).rejects.toThrow('effectKey');
+  });
+
+  test('escalation asks someone else, once, and reminds them', async () => {
+    const caseId = await asked();
+    const remindAt = new Date('2030-02-02T00:00:00Z');
+    expect(await ledger.reviews.escalate(caseId, 1, 'leads', remindAt)).toBeUndefined();
+    expect(await ledger.reviews.escalate(caseId, 1, 'leads', remindAt)).toBeUndefined();
+    expect((await ledger.reviews.openTask(caseId))?.group).toBe('leads');
+    expect((await noticesOf(caseId)).map(({ kind, at }) => [kind, at])).toMatchObject([
+      ['escalated', expect.any(Date)],
+      ['reminder', remindAt],
+    ]);
+    expect((await trail(ledger, caseId)).at(-1)).toBe('escalated');
+    expect(await trail(ledger, caseId)).toHaveLength(4);
+  });
+});
+
+describe('verdicts', () => {
+  test('an approval decides once; its exact repeat gets the same answer', async () => {
+    const caseId = await asked();
+    const first = await ledger.reviews.record(approval(caseId, 'v1'));
+    expect(first).toMatchObject({
+      kind: 'accepted',
+      decision: { decisionNo: 1, by: { kind: 'reviewer', name: 'berta' }, taskNo: 1, effects: [EFFECT] },
+    });
+    expect(await ledger.reviews.record(approval(caseId, 'v1'))).toEqual(first);
+    expect(await ledger.reviews.former(caseId, 'v1')).toEqual({ contentHash: 'content of v1', judged: first });
+    expect(await ledger.reviews.acceptedVerdict(caseId)).toEqual(approval(caseId, 'v1').verdict);
+    expect((await caseOf(ledger, caseId)).stage).toBe('deciding');
+    expect(await noticesOf(caseId)).toEqual([]);
+    expect((await trail(ledger, caseId)).slice(3)).toEqual(['verdict-accepted', 'decision']);
+  });
+
+  test('of two at once one decides, the other adopts its decision', async () => {
+    for (let round = 0; round < 10; round++) {
+      const caseId = await asked();
+      const judged = await Promise.all(['v1', 'v2'].map((id) => ledger.reviews.record(approval(caseId, id))));
+      const accepted = judged.find((one) => one.kind === 'accepted');
+      expect(judged.find((one) => one.kind === 'refused')).toMatchObject({
+        refusal: { code: 'already-decided' },
+        adopted: accepted?.decision,
+      });
+      expect((await ledger.reads.caseFile(caseId))?.decisions).toHaveLength(1);
+    }
+  });
+
+  test('the same verdict from two workers at once is recorded once', async () => {
+    const caseId = await asked();
+    const [one, other] = await Promise.all([1, 2].map(() => ledger.reviews.record(approval(caseId, 'v1'))));
+    expect(one).toEqual(other);
+    expect((await trail(ledger, caseId)).slice(3)).toEqual(['verdict-accepted', 'decision']);
+  });
+
+  test('a refused one is recorded and changes nothing', async () => {
+    const caseId = await asked();
+    const refusal = { code: 'stale', message: 'old' } as const;
+    const { decide: _, ...refused } = approval(caseId, 'v1', { refusal });
+    expect(await ledger.reviews.record(refused)).toEqual({ kind: 'refused', refusal });
+    expect(await ledger.reviews.record(refused)).toEqual({ kind: 'refused', refusal });
+    expect((await ledger.reviews.former(caseId, 'v1'))?.judged).toEqual({ kind: 'refused', refusal });
+    expect((await ledger.reviews.openTask(caseId))?.taskNo).toBe(1);
+    expect((await trail(ledger, caseId)).slice(3)).toEqual(['verdict-refused']);
+  });
+
+  test('another verdict under a used id is refused and kept beside the first', async () => {
+    const caseId = await asked();
+    await ledger.reviews.record(approval(caseId, 'v1'));
+    const reused = approval(caseId, 'v1', { contentHash: 'something else' });
+    const answer = await ledger.reviews.record(reused);
+    expect(answer).toMatchObject({ kind: 'refused', refusal: { code: 'verdict-id-reused' } });
+    expect(await ledger.reviews.record(reused)).toEqual(answer);
+    expect((await ledger.reads.caseFile(caseId))?.verdicts).toHaveLength(2);
+  });
+
+  test('a malformed message is recorded once and does not use up its id', async () => {
+    const caseId = await asked();
+    const refusal = { code: 'malformed', message: 'verdict: unknown' } as const;
+    await ledger.reviews.malformed(caseId, 'signal', refusal, 'v1');
+    await ledger.reviews.malformed(caseId, 'signal', refusal, 'v1');
+    expect((await trail(ledger, caseId)).slice(3)).toEqual(['verdict-refused']);
+    expect(await ledger.reviews.record(approval(caseId, 'v1'))).toMatchObject({ kind: 'accepted' });
+  });
+
+  test('a rejection ends the case', async () => {
+    const caseId = await asked();
+    const decide = { taskNo: 1, kind: 'reject', output: null, effects: [] } as const;
+    await ledger.reviews.record(approval(caseId, 'no', { verdict: rejection, decide: { ...decide, effects: [] } }));
+    expect(await caseOf(ledger, caseId)).toMatchObject({ stage: 'closed', outcome: 'rejected' });
+    expect((await ledger.reads.caseFile(caseId))?.reason).toBe('not ours');
+    expect((await trail(ledger, caseId)).slice(3)).toEqual(['verdict-accepted', 'decision', 'closed']);
+  });
+
+  test('on a case that the ledger does not know are refused', async () => {
+    expect(await ledger.reviews.record(approval('case/invoices/none', 'v1'))).toMatchObject({ kind: 'refused' });
+    await ledger.reviews.malformed('case/invoices/none', 'signal', { code: 'malformed', message: 'm' }, 'v');
+  });
+});
+
+describe('deadlines', () => {
+  test('reject by policy, once, and no verdict comes after', async () => {
+    const caseId = await asked();
+    const decision = await ledger.reviews.deadline(caseId, 1, 'reject');
+    expect(decision).toMatchObject({ kind: 'reject', by: { kind: 'policy', rule: 'deadline' }, taskNo: 1 });
+    expect(await ledger.reviews.deadline(caseId, 1, 'reject')).toEqual(decision);
+    expect(await ledger.reviews.record(approval(caseId, 'late'))).toMatchObject({ kind: 'refused', adopted: decision });
+    expect(await caseOf(ledger, caseId)).toMatchObject({ stage: 'closed', outcome: 'rejected' });
+    expect(await ledger.reviews.acceptedVerdict(caseId)).toBeUndefined();
+  });
+
+  test('keep waiting, noted once', async () => {
+    const caseId = await asked();
+    expect(await ledger.reviews.deadline(caseId, 1, 'keep-waiting')).toBeUndefined();
+    expect(await ledger.reviews.deadline(caseId, 1, 'keep-waiting')).toBeUndefined();
+    expect((await trail(ledger, caseId)).slice(3)).toEqual(['deadline']);
+    expect((await ledger.reviews.openTask(caseId))?.taskNo).toBe(1);
+  });
+
+  test.each(['verdict first', 'deadline first'])('and a verdict at once: one stands for both (%s)', async (order) => {
+    const caseId = await asked();
+    const verdict = () => ledger.reviews.record(approval(caseId, 'v1'));
+    const deadline = () => ledger.reviews.deadline(caseId, 1, 'reject');
+    const [judged, standing] =
+      order === 'verdict first'
+        ? await Promise.all([verdict(), deadline()])
+        : (await Promise.all([deadline(), verdict()])).toReversed();
+    const stands = await ledger.reviews.latestDecision(caseId);
+    expect(standing).toEqual(stands);
+    expect(judged && 'adopted' in judged ? judged.adopted : judged).toMatchObject(
+      judged && 'adopted' in judged ? { ...stands } : { decision: stands },
+    );
+    expect(await ledger.reviews.escalate(caseId, 1, 'leads', FAR)).toEqual(stands);
+  });
+});
+
+describe('decisions by policy', () => {
+  test('are recorded once, whatever the repeat says', async () => {
+    const caseId = await ingested(ledger);
+    const first = await decided(ledger, caseId);
+    const again = await ledger.reviews.decideByPolicy({ ...straightThrough(caseId), output: { total: 99 } });
+    expect(again).toEqual(first);
+    expect(await ledger.reviews.decision(caseId, 1)).toEqual(first);
+    expect((await trail(ledger, caseId)).slice(2)).toEqual(['decision']);
+  });
+
+  test('from 10 workers at once are one', async () => {
+    const caseId = await ingested(ledger);
+    const all = await Promise.all(Array.from({ length: 10 }, () => decided(ledger, caseId)));
+    expect(new Set(all.map(({ decisionNo }) => decisionNo))).toEqual(new Set([1]));
+    expect((await trail(ledger, caseId)).slice(2)).toEqual(['decision']);
+  });
+
+  test('a decision on a later task is numbered after it', async () => {
+    const caseId = await ingested(ledger);
+    await decided(ledger, caseId);
+    await ledger.reviews.open(task(caseId));
+    expect(await ledger.reviews.record(approval(caseId, 'v1'))).toMatchObject({ decision: { decisionNo: 2 } });
+    expect((await ledger.reviews.latestDecision(caseId))?.decisionNo).toBe(2);
+    expect((await decided(ledger, caseId)).decisionNo).toBe(1);
+  });
+});
+
+describe('a person settles an effect in doubt', () => {
+  const key = (caseId: string) => `${caseId}/1/post`;
+
+  async function inDoubt(kind: TaskKind, state: EffectState): Promise<string> {
+    const caseId = await ingested(ledger);
+    const effect = { ...EFFECT, identity: `identity of ${caseId}` };
+    await decided(ledger, caseId, effect);
+    await ledger.effects.claim(caseId, 1, effect);
+    await ledger.effects.settle(key(caseId), state, { reference: 'r' });
+    if (kind === 'compensation') await ledger.effects.undoing(key(caseId));
+    await ledger.reviews.open(task(caseId, { kind, effects: [effect], effectKey: key(caseId) }));
+    return caseId;
+  }
+  const identities = async (caseId: string) =>
+    (await ledger.db.selectFrom('business_identities').select('key').where('case_id', '=', caseId).execute()).length;
+  const answer = (caseId: string, how: 'confirm' | 'retry') => {
+    const { decide: _, ...rest } = approval(caseId, 'v1');
+    const verdict: Verdict = { ...rejection, verdict: how === 'confirm' ? 'confirm' : 'reject', verdictId: 'v1' };
+    const approve: Verdict = { verdict: 'approve', verdictId: 'v1', by: 'berta', seen: 'abc123' };
+    return { ...rest, verdict: how === 'confirm' ? verdict : approve, [how]: { taskNo: 1 } };
+  };
+
+  test.each([
+    [
+      'effect-unknown',
+      'unknown',
+      'confirm',
+      { state: 'applied', reference: 'confirmed by hand' },
+      1,
+      'by-hand',
+      'effect-applied',
+    ],
+    ['effect-unknown', 'unknown', 'retry', { state: 'pending', called: false }, 1, 'try-again', 'effect-retry'],
+    ['compensation', 'applied', 'confirm', { state: 'compensated' }, 0, 'by-hand', 'compensated'],
+    ['compensation', 'applied', 'retry', { state: 'applied', undoCalled: false }, 1, 'try-again', 'effect-retry'],
+  ] as const)('%s: %s, %s', async (kind, state, how, becomes, held, settled, entry) => {
+    const caseId = await inDoubt(kind, state);
+    const judged = await ledger.reviews.record(answer(caseId, how));
+    expect(judged).toEqual({ kind: 'accepted', decision: null, settled });
+    expect(await ledger.reviews.record(answer(caseId, how))).toEqual(judged);
+    expect(await ledger.effects.get(key(caseId))).toMatchObject(becomes);
+    expect(await identities(caseId)).toBe(held);
+    expect(await ledger.reviews.openTask(caseId)).toBeUndefined();
+    expect((await trail(ledger, caseId)).slice(-2)).toEqual(['verdict-accepted', entry]);
+  });
+
+  test('rejecting an unknown one abandons it, frees its identity and ends the case', async () => {
+    const caseId = await inDoubt('effect-unknown', 'unknown');
+    const decide = { taskNo: 1, kind: 'reject' as const, output: null, effects: [] };
+    await ledger.reviews.record(approval(caseId, 'no', { verdict: rejection, decide }));
+    expect((await ledger.effects.get(key(caseId)))?.state).toBe('abandoned');
+    expect(await identities(caseId)).toBe(0);
+    expect((await caseOf(ledger, caseId)).outcome).toBe('rejected');
+    expect((await trail(ledger, caseId)).slice(-4)).toEqual([
+      'verdict-accepted',
+      'effect-abandoned',
+      'decision',
+      'closed',
+    ]);
+  });
+
+  test('a task of an ended case shows it in review, and closed again once it is answered', async () => {
+    const caseId = await inDoubt('compensation', 'applied');
+    await ledger.cases.close(caseId, { outcome: 'rejected', by: 'berta' });
+    await ledger.reviews.open(task(caseId, { kind: 'compensation', taskNo: 2, effectKey: key(caseId) }));
+    expect(await caseOf(ledger, caseId)).toMatchObject({ stage: 'review', outcome: 'rejected' });
+    await ledger.reviews.record({ ...answer(caseId, 'confirm'), confirm: { taskNo: 2 } });
+    expect(await caseOf(ledger, caseId)).toMatchObject({ stage: 'closed', outcome: 'rejected' });
+  });
+});
