@@ -37,13 +37,12 @@ export async function countersignArm(stack: Stack, temporal: Client): Promise<Ar
       if (result?.outcome !== 'written') throw new Error(`${caseId}: ${result?.outcome ?? 'still open'}, not written`);
     },
     async waiting() {
-      const { rows } = await ledger.db
+      const open = await ledger.db
         .selectFrom('review_tasks')
-        .select(({ fn }) => fn.countAll<number>().as('open'))
+        .select(({ fn }) => fn.countAll<number>().as('count'))
         .where('closed_at', 'is', null)
-        .execute()
-        .then((found) => ({ rows: found }));
-      return Number(rows[0]?.open ?? 0);
+        .executeTakeFirstOrThrow();
+      return Number(open.count);
     },
     async readQuestions() {
       const open = ledger.db.selectFrom('review_tasks').select(['case_id', 'seen']).where('closed_at', 'is', null);

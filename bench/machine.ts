@@ -39,8 +39,9 @@ export async function cpuMs(pids: Readonly<Record<string, number>>): Promise<Rec
     if (!/^\d+$/.test(name)) continue;
     const line = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
     const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-    // After the name: state, parent, ..., utime (11), stime (12).
-    const ticks = [11, 12].reduce((sum, at) => sum + Number(fields[at] ?? 0), 0);
+    // After the name: state, parent, ..., utime (11), stime (12), and those of children that have ended (13, 14).
+    const counted = Number(name) === process.pid ? [11, 12] : [11, 12, 13, 14];
+    const ticks = counted.reduce((sum, at) => sum + Number(fields[at] ?? 0), 0);
     used.set(Number(name), { parent: Number(fields[1]), ms: ticks * TICK_MS });
   }
   return Object.fromEntries(

@@ -49,13 +49,17 @@ export function parseCaseId(caseId: string): CaseName | undefined {
   }
 }
 
-/** Says what is wrong with a case key, or undefined. 1 to 200 characters, none of them a control character. */
+/**
+ * Says what is wrong with a case key, or undefined. 1 to 200 characters of valid Unicode, not only blanks, none of them a
+ * control character; not `.` or `..`, which every HTTP client takes out of an address.
+ */
 export function faultOfCaseKey(caseKey: unknown): string | undefined {
-  if (typeof caseKey !== 'string' || caseKey === '')
+  if (typeof caseKey !== 'string' || caseKey.trim() === '')
     return 'caseKey: give the business system\'s own key, e.g. "INV-2041"';
   if (caseKey.length > 200) return `caseKey: ${caseKey.length} characters, at most 200 are allowed`;
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
-  if (/[\u0000-\u001f\u007f]/.test(caseKey)) return 'caseKey: control characters are not allowed';
+  if (/\p{Cc}/u.test(caseKey)) return 'caseKey: control characters are not allowed';
+  if (!caseKey.isWellFormed()) return 'caseKey: half of a surrogate pair is no character; send valid Unicode';
+  if (caseKey === '.' || caseKey === '..') return `caseKey: "${caseKey}" cannot stand in an address`;
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createApiClient } from '../../src/client/api-client.ts';
 import type { Api } from '../../src/client/api/ports.ts';
 import type { SubmissionBody } from '../../src/client/api/schema-submission.ts';
@@ -98,5 +98,21 @@ describe('a stream of submissions', () => {
     gate.resolve();
     await first;
     await receipts.return(undefined);
+  });
+
+  test('whoever stops taking receipts stops the sending', async () => {
+    const { client } = await serving(async () => undefined);
+    let stopped = false;
+    function* endless() {
+      try {
+        for (let at = 0; ; at++) yield body(String(at));
+      } finally {
+        stopped = true;
+      }
+    }
+    const receipts = client.submitAll(endless());
+    expect(await receipts.next()).toMatchObject({ value: { line: 1 } });
+    await receipts.return(undefined);
+    await vi.waitFor(() => expect(stopped).toBe(true), { timeout: 5_000 });
   });
 });

@@ -13,10 +13,6 @@ beforeAll(async () => {
 });
 afterAll(async () => fixture?.close());
 
-const OPEN_QUESTION = 'hello';
-/** Clear enough to go straight through; each its own, because a document that came before is always asked about. */
-const declined = (where: string) => `My card was declined ${where} and I do not know why`;
-
 test('one invoice under 20 keys at once is posted and paid once; the 19 others name the one that was', async () => {
   const keys = Array.from({ length: 20 }, (_, at) => `same-invoice-${at + 1}`);
   const receipts = await Promise.all(keys.map(async (key) => await submit(fixture, invoiceUnder(key))));
@@ -48,7 +44,7 @@ test('one invoice under 20 keys at once is posted and paid once; the 19 others n
 });
 
 test('the same submission 20 times at once over several connections is one case, one model call, one effect', async () => {
-  const body = textCase('ticket-triage', 'twenty-times', declined('in a shop'));
+  const body = textCase('ticket-triage', 'twenty-times', 'How do I change my PIN?');
   const lines = Array.from({ length: 5 }, () => `${JSON.stringify(body)}\n`).join('');
   const streamed = async () => {
     const headers = { 'content-type': 'application/x-ndjson' };
@@ -76,8 +72,8 @@ test('the same submission 20 times at once over several connections is one case,
 
 test('a key with other content is refused, naming what to do; its next revision is taken once the former is rejected', async () => {
   const caseId = 'case/ticket-triage/revised';
-  await submit(fixture, textCase('ticket-triage', 'revised', OPEN_QUESTION));
-  const other = textCase('ticket-triage', 'revised', declined('at a petrol station'));
+  await submit(fixture, textCase('ticket-triage', 'revised', 'Tell me a joke about penguins'));
+  const other = textCase('ticket-triage', 'revised', 'I still have not received my new card');
   const refused = await submit(fixture, other);
   expect(refused.status).toBe(409);
   expect(refused.body['detail']).toBe(
@@ -103,7 +99,7 @@ test('a key with other content is refused, naming what to do; its next revision 
 
 test('a reversal is refused while the case is open, undoes a written one once, and frees its key', async () => {
   const open = 'case/ticket-triage/open';
-  await submit(fixture, textCase('ticket-triage', 'open', OPEN_QUESTION));
+  await submit(fixture, textCase('ticket-triage', 'open', 'Tell me a joke about walruses'));
   await inReview(fixture, open);
   const refused = await reverse(open);
   expect([refused.status, refused.body['detail']]).toEqual([
@@ -112,16 +108,19 @@ test('a reversal is refused while the case is open, undoes a written one once, a
   ]);
 
   const written = 'case/ticket-triage/undone';
-  await submit(fixture, textCase('ticket-triage', 'undone', declined('in a restaurant')));
+  await submit(fixture, textCase('ticket-triage', 'undone', 'My card was declined in a bar and I do not know why'));
   await outcomeIs(written, 'written');
-  const corrected = { ...textCase('ticket-triage', 'undone', declined('twice')), revision: 2 };
+  const corrected = {
+    ...textCase('ticket-triage', 'undone', 'My card was declined twice and I do not know why'),
+    revision: 2,
+  };
   expect((await submit(fixture, corrected)).body['detail']).toMatch(/^revision: revision 1 .* ended as written; /);
   const asks = await Promise.all([1, 2, 3].map(async () => await reverse(written)));
   expect(asks.some(({ status }) => status === 202)).toBe(true);
   await outcomeIs(written, 'reversed');
   expect((await ticketsOf(written)).map(({ reversed }) => reversed)).toEqual([true]);
   const reversals = (await books()).filter(
-    ({ kind, key }) => kind === 'reversal' && key?.startsWith(`${written}/`) === true,
+    ({ kind, reference }) => kind === 'reversal' && reference?.startsWith(`${written}/`) === true,
   );
   expect(reversals).toHaveLength(1);
 
@@ -170,7 +169,7 @@ async function expectBookedOnce(caseId: string): Promise<void> {
     ({ kind, body, reversed }) => kind === 'entry' && !reversed && body['invoiceNumber'] === number,
   );
   expect(standing.map(({ collection }) => collection)).toEqual(['postings', 'payment-proposals']);
-  expect(standing.map(({ key }) => key?.startsWith(`${caseId}/1/`))).toEqual([true, true]);
+  expect(standing.map(({ reference }) => reference?.startsWith(`${caseId}/1/`))).toEqual([true, true]);
   expect(standing[0]?.body).toMatchObject({ payable: invoice.truth['payable'] });
   expect(bookedTwice(entries)).toEqual([]);
 }

@@ -49,7 +49,7 @@ try {
     results.push(result);
     const { name, faults, cases, caught, note, seconds } = result;
     console.log(
-      `${faults.length === 0 ? 'passed' : 'FAILED'}  ${name}: ${caught} of ${cases} cases caught, ${seconds} s${note ? `, ${note}` : ''}`,
+      `${faults.length === 0 ? 'passed' : 'FAILED'}  ${name}: ${cases} cases, ${caught} cut off, ${seconds} s${note ? `, ${note}` : ''}`,
     );
     for (const fault of faults.slice(0, 12)) console.log(`        ${fault}`);
     if (faults.length > 0) {
@@ -84,7 +84,7 @@ async function tried({ name, title, run }: Scenario, on: Rig): Promise<Result> {
   try {
     await on.calm();
     told = await Promise.race([run(on), late]);
-    if (told.caught === 0) told.faults.push('the kill caught no case at the point that it was meant for');
+    if (told.caught === 0) told.faults.push('the kill hit no case at the point that it was meant for');
   } catch (error) {
     const { message, cause } = error as Error;
     told = { cases: 0, caught: 0, faults: [cause === undefined ? message : `${message} (${String(cause)})`] };
@@ -93,7 +93,7 @@ async function tried({ name, title, run }: Scenario, on: Rig): Promise<Result> {
 }
 
 function report(): never {
-  const table = new Table({ head: ['scenario', 'cases', 'caught', 'time', ''], style: { head: [], border: [] } });
+  const table = new Table({ head: ['scenario', 'cases', 'cut off', 'time', ''], style: { head: [], border: [] } });
   for (const { title, cases, caught, seconds, faults } of results)
     table.push([
       title,

@@ -57,10 +57,13 @@ async function deletedClosed(rig: Rig) {
 }
 
 async function deletedOpen(rig: Rig) {
-  const samples = [...rig.supply.messages(10)];
+  const samples = [...rig.supply.messages(4), ...rig.supply.invoices(6)];
   const candidates = await submitted(rig, samples);
   // Those that a person decides: the model has answered, and is not to be paid again.
-  await until('none is on its way', async () => (await inStage(rig, candidates, 'review', 'closed')) === 10);
+  await until(
+    'none is on its way',
+    async () => (await inStage(rig, candidates, 'review', 'closed')) === candidates.length,
+  );
   const open: string[] = [];
   for (const id of candidates) if ((await inStage(rig, [id], 'review')) === 1) open.push(id);
   await deleted(rig, open);

@@ -14,7 +14,7 @@ export interface Scenario {
   run(rig: Rig): Promise<Told>;
 }
 
-/** What a scenario tells. `caught`: cases that were at that very point when the kill came; none means it missed. */
+/** What a scenario tells. `caught`: how many steps were at that very point when a kill came; none means it missed. */
 export interface Told {
   cases: number;
   caught: number;

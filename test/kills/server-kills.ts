@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sample } from '../../src/dev/samples.ts';
+import type { CaseOutcome } from '../../src/domain/case.ts';
 import { submissionOf, type Rig } from './rig.ts';
-import { allWritten, calls, effects, inStage, personFor, submitted, type Scenario } from './scenario.ts';
+import { finish } from './checks.ts';
+import { allWritten, calls, effects, holding, inStage, personFor, submitted, type Scenario } from './scenario.ts';
 import { caseOf } from './supply.ts';
 import { until } from './until.ts';
 
@@ -14,44 +16,50 @@ export const serverKills: Scenario[] = [
 ];
 
 async function killTemporal(rig: Rig) {
-  const { samples, caught, note } = await inAllStates(rig);
+  const { samples, person, expected, caught, note } = await inAllStates(rig);
   await rig.killTemporal();
   await sleep(1_500);
   await rig.startTemporal();
   await rig.calm();
-  return { cases: samples.length, caught, note, faults: await allWritten(rig, samples) };
+  return { cases: samples.length, caught, note, faults: await finish(rig, person, expected) };
 }
 
 async function killPostgres(rig: Rig) {
-  const { samples, caught, note } = await inAllStates(rig);
+  const { samples, person, expected, caught, note } = await inAllStates(rig);
   await rig.killPostgres();
   await sleep(1_500);
   await rig.startPostgres();
   await rig.calm();
-  return { cases: samples.length, caught, note, faults: await allWritten(rig, samples) };
+  return { cases: samples.length, caught, note, faults: await finish(rig, person, expected) };
 }
 
-/** Cases that wait, write, are with the model, and have just come in. */
+/** Cases that wait, write, are being undone, are with the model, have just come in; two verdicts on their way. */
 async function inAllStates(rig: Rig) {
-  const [waiting, writing] = [rig.supply.messages(5), rig.supply.messages(5)];
-  const [asking, fresh] = [rig.supply.messages(5), rig.supply.pdfs(5)];
+  const [waiting, writing, refused] = [rig.supply.messages(5), rig.supply.messages(5), rig.supply.invoices(3)];
+  const [asking, fresh] = [rig.supply.messages(5), rig.supply.pdfs(4)];
+  const samples: Sample[] = [...waiting, ...writing, ...refused, ...asking, ...fresh];
   await rig.model({ refusal: true });
   const waitingIds = await submitted(rig, waiting);
   await until('five wait', async () => (await inStage(rig, waitingIds, 'review')) === 5);
   await rig.calm();
   await rig.business({ collection: 'tickets', latencyMs: 7_000, calls: ['create'] });
+  await rig.business({ collection: 'postings', latencyMs: 7_000, calls: ['reversal'] });
+  await rig.business({ collection: 'payment-proposals', refuse: { code: 'closed', message: 'The period is closed' } });
+  const refusedIds = await submitted(rig, refused);
   const writingIds = await submitted(rig, writing);
-  const person = personFor(rig, writing);
-  await until('some write', async () => {
-    await person.round();
-    return (await effects(rig, writingIds, 'pending')) >= 4;
+  const early = personFor(rig, [...writing, ...refused]);
+  await until('some write, some are undone', async () => {
+    await early.round();
+    const undone = await holding(rig, refusedIds, 'compensate');
+    return undone >= 2 && (await effects(rig, writingIds, 'pending')) >= 3;
   });
   await rig.model({ latencyMs: 5_000 });
   const askingIds = await submitted(rig, asking);
   await until('the model is asked', async () => (await calls(rig, askingIds, 'started')) >= 4);
   const freshIds = await submitted(rig, fresh);
-  const samples: Sample[] = [...waiting, ...writing, ...asking, ...fresh];
-  const all = [...waitingIds, ...writingIds, ...askingIds, ...freshIds];
+  const person = personFor(rig, samples);
+  await Promise.all(waitingIds.slice(0, 2).map((id) => person.answer(id)));
+  const all = [...waitingIds, ...writingIds, ...refusedIds, ...askingIds, ...freshIds];
   const stages = await Promise.all(
     ['received', 'proposing', 'review', 'deciding', 'writing'].map(async (stage) => {
       return [stage, await inStage(rig, all, stage)] as const;
@@ -59,7 +67,9 @@ async function inAllStates(rig: Rig) {
   );
   const caught = stages.reduce((sum, [, cases]) => sum + cases, 0);
   const note = stages.flatMap(([stage, cases]) => (cases > 0 ? [`${cases} ${stage}`] : [])).join(', ');
-  return { samples, caught, note };
+  const expected = new Map<string, CaseOutcome>(all.map((id) => [id, 'written']));
+  for (const id of refusedIds) expected.set(id, 'rejected');
+  return { samples, person, expected, caught, note };
 }
 
 async function killApi(rig: Rig) {

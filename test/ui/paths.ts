@@ -15,7 +15,7 @@ export interface Paths {
   waiting: string;
   refusedVerdict: string;
   compensated: string;
-  compensationRefused: string;
+  undoRefused: string;
   cancelled: string;
   withdrawn: string;
   sinkDown: string;
@@ -29,7 +29,15 @@ export const PEOPLE = {
   rejecter: 'tom.hale',
   withdrawer: 'mia.brandt',
   late: 'ivo.late',
-  payer: 'lena.ortiz',
+  approver: 'lena.ortiz',
+};
+
+/** Why: texts that can be looked for in the pages. */
+export const REASONS = {
+  rejected: 'answered by telephone already',
+  withdrawn: 'sent to us by mistake',
+  supplierBlocked: { code: 'supplier-blocked', message: 'payments to this supplier are blocked' },
+  periodClosed: { code: 'period-closed', message: 'the accounting period is closed' },
 };
 
 const PATIENCE_MS = 60_000;
@@ -48,79 +56,89 @@ export async function bringAbout(stack: Stack): Promise<Paths> {
 }
 
 async function bring(stack: Stack, reviews: Ports['reviews'], temporal: Client): Promise<Paths> {
-  const easy = (await messageSamples('sample')).slice(0, 2);
-  const odd = (await messageSamples('outside')).slice(0, 6);
+  const easy = await messageSamples('sample');
+  const odd = await messageSamples('outside');
   const invoices = (await invoiceSamples()).filter(
-    ({ caseKey, faults, document }) => faults.length === 0 && caseKey.endsWith('-2') && document.mediaType === 'text/plain',
+    ({ document, faults }) => faults.length === 0 && document.mediaType === 'text/plain',
   );
-  const ids = new Map<Sample, string>();
-  const submit = async (samples: Sample[]) => {
-    for (const { sample, caseId, refused } of await feed(stack.apiUrl, samples, PEOPLE.submitter)) {
-      if (caseId === undefined) throw new Error(`${sample.caseKey}: ${refused}`);
-      ids.set(sample, caseId);
-    }
-  };
-  const idOf = (sample: Sample | undefined) => (sample && ids.get(sample)) ?? '';
-  const asked = (caseId: string) => until(`${caseId} waits`, () => reviews.openTask(caseId));
   const running = (caseId: string) => temporal.workflow.getHandle(caseId);
+  const submit = async (samples: readonly (Sample | undefined)[]): Promise<string[]> => {
+    const given = samples.filter((one) => one !== undefined);
+    const receipts = await feed(stack.apiUrl, given, PEOPLE.submitter);
+    return receipts.map(({ sample, caseId, refused }) => {
+      if (caseId === undefined) throw new Error(`${sample.caseKey}: ${refused}`);
+      return caseId;
+    });
+  };
+  /** The digest of the question that the case waits with. */
+  const seenOf = async (caseId: string) =>
+    (await until(`${caseId} waits for a person`, () => reviews.openTask(caseId))).seen;
+  const signal = async (caseId: string, verdict: Record<string, unknown>) =>
+    await running(caseId).signal(verdictSignal, { verdictId: `ui-${caseId}`, ...verdict });
+  /** The activity when it is pending and was tried before. */
+  const tried = async (caseId: string, activity: string) => {
+    const { raw } = await running(caseId).describe();
+    return raw.pendingActivities?.find((one) => one.activityType?.name === activity && (one.attempt ?? 0) > 1);
+  };
 
-  // Two invoices wait for a person before the business system misbehaves.
-  const [compensated, compensationRefused, sinkDown] = invoices;
-  await submit([easy[0], ...odd, compensated, compensationRefused, sinkDown].filter((one) => one !== undefined));
-
-  const straightThrough = idOf(easy[0]);
-  await temporal.workflow.getHandle(straightThrough).result();
-
-  const [amended, rejected, waiting, refusedVerdict, cancelled, withdrawn] = odd.map(idOf);
-  const amendment = { intent: 'lost_or_stolen_card', queue: 'cards', priority: 'urgent', outOfScope: false };
-  void amendment;
-  const seenOf = async (caseId = '') => (await asked(caseId)).seen;
-  await running(amended ?? '').signal(verdictSignal, {
-    verdictId: 'ui-amend',
-    verdict: 'amend',
-    by: PEOPLE.amender,
-    seen: await seenOf(amended),
-    output: easy[1]?.truth,
-  });
-  const answer: VerdictAnswer = await running(rejected ?? '').executeUpdate(submitVerdict, {
-    args: [
-      {
-        verdictId: 'ui-reject',
-        verdict: 'reject',
-        by: PEOPLE.rejecter,
-        seen: await seenOf(rejected),
-        reason: 'answered by telephone already',
-      },
-    ],
-  });
+  const [straightThrough = ''] = await submit([easy[0]]);
+  const [amended = '', rejected = '', waiting = '', refusedVerdict = '', cancelled = '', withdrawn = ''] = await submit(
+    odd.slice(0, 6),
+  );
+  await signal(amended, { verdict: 'amend', by: PEOPLE.amender, seen: await seenOf(amended), output: easy[1]?.truth });
+  const rejection = { verdict: 'reject', by: PEOPLE.rejecter, seen: await seenOf(rejected), reason: REASONS.rejected };
+  const args: [unknown] = [{ verdictId: 'ui-reject', ...rejection }];
+  const answer: VerdictAnswer = await running(rejected).executeUpdate(submitVerdict, { args });
   if (!answer.accepted) throw new Error(answer.refusal.message);
   await seenOf(refusedVerdict);
-  await running(refusedVerdict ?? '').signal(verdictSignal, {
-    verdictId: 'ui-late',
-    verdict: 'approve',
-    by: PEOPLE.late,
-    seen: '000000000000',
-  });
+  await signal(refusedVerdict, { verdict: 'approve', by: PEOPLE.late, seen: '000000000000' });
   await seenOf(cancelled);
-  await running(cancelled ?? '').cancel();
+  await running(cancelled).cancel();
   await seenOf(withdrawn);
-  await running(withdrawn ?? '').signal(withdrawSignal, { by: PEOPLE.withdrawer, reason: 'sent to us by mistake' });
+  await running(withdrawn).signal(withdrawSignal, { by: PEOPLE.withdrawer, reason: REASONS.withdrawn });
   await seenOf(waiting);
 
-  void sleep;
-  return {
-    straightThrough,
-    amended: amended ?? '',
-    rejected: rejected ?? '',
-    waiting: waiting ?? '',
-    refusedVerdict: refusedVerdict ?? '',
-    cancelled: cancelled ?? '',
-    withdrawn: withdrawn ?? '',
-    compensated: idOf(compensated),
-    compensationRefused: idOf(compensationRefused),
-    sinkDown: idOf(sinkDown),
-    modelRetrying: '',
+  /** An invoice that goes straight through is not asked about; one that waits for a person is approved. */
+  const approveIfAsked = async (sample: Sample | undefined, end: (caseId: string) => Promise<unknown>) => {
+    const [caseId = ''] = await submit([sample]);
+    let approved = '';
+    await until(`${caseId} gets past its decision`, async () => {
+      const task = await reviews.openTask(caseId);
+      if (!task || task.seen === approved) return await end(caseId);
+      if (task.reasons.some(({ code }) => code.startsWith('effect-') || code.startsWith('compensation-'))) return true;
+      approved = task.seen;
+      return await signal(caseId, { verdict: 'approve', by: PEOPLE.approver, seen: task.seen });
+    });
+    return caseId;
   };
+  const misbehave = async (behaviour: Record<string, unknown>) =>
+    await put(`${stack.businessUrl}/admin/behaviour`, behaviour);
+  const notYet = () => Promise.resolve(undefined);
+  await misbehave({ collection: 'payment-proposals', refuse: REASONS.supplierBlocked });
+  const compensated = await approveIfAsked(invoices[0], notYet);
+  await misbehave({ collection: 'postings', refuseReversal: REASONS.periodClosed });
+  const undoRefused = await approveIfAsked(invoices[1], notYet);
+  await misbehave({ collection: 'postings', down: true });
+  const sinkDown = await approveIfAsked(invoices[2], (caseId) => tried(caseId, 'write'));
+
+  await put(`${stack.modelUrl}/admin/behaviour`, { status: 429, code: 'rate_limit_exceeded', retryAfter: '20' });
+  const [modelRetrying = ''] = await submit([easy[2]]);
+  await until(`${modelRetrying} asks the model again`, () => tried(modelRetrying, 'callModel'));
+
+  for (const caseId of [straightThrough, amended, rejected, withdrawn]) await running(caseId).result();
+  await running(cancelled)
+    .result()
+    .catch(() => undefined);
+  return {
+    ...{ straightThrough, amended, rejected, waiting, refusedVerdict, cancelled, withdrawn },
+    ...{ compensated, undoRefused, sinkDown, modelRetrying },
+  };
+}
+
+async function put(url: string, body: unknown): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url, { method: 'PUT', headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
 }
 
 async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {

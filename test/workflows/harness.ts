@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { Steps } from '../../src/activities/steps.ts';
 import { findTemporal } from '../../src/dev/temporal-binary.ts';
@@ -31,12 +31,22 @@ export interface Server {
   codePath: string;
 }
 
+/** Failures are what many of these tests are about; only what is really wrong is printed. */
+export function quietRuntime(): void {
+  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
+}
+
+export function bundlePath(): Promise<string> {
+  return workflowBundle(new DefaultLogger('ERROR'));
+}
+
 /** One server for a test file, with the real workflow bundle. */
 export function useServer(create: () => Promise<TestWorkflowEnvironment> = createLocal): Server {
   const server = {} as Server;
   beforeAll(async () => {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
-    [server.env, server.codePath] = await Promise.all([create(), workflowBundle(new DefaultLogger('ERROR'))]);
+    quietRuntime();
+    [server.env, server.codePath] = await Promise.all([create(), bundlePath()]);
   });
   afterAll(() => server.env?.teardown());
   return server;

@@ -95,7 +95,7 @@ export function casesOf(store: Store): Cases {
 
     async manifest(hash) {
       const row = await db.selectFrom('pack_versions').select('manifest').where('hash', '=', hash).executeTakeFirst();
-      return row?.manifest as PackManifest | undefined;
+      return row?.manifest;
     },
 
     async ingested(caseId, input, plan, manifest) {

@@ -9,6 +9,7 @@ const PASSING = /^(?:08|53|57|58|XX|40001|40P01|55P03|25006|25P0|0A000)/;
 /** Codes that the ledger's own functions raise. */
 const NO_SUCH_CASE = 'CS404';
 const APPEND_ONLY = 'CS405';
+const NO_SUCH_CHARACTER = '22021';
 export const IDENTITY_TAKEN = 'CS409';
 export const FOREIGN_KEY = '23503';
 
@@ -21,6 +22,7 @@ export function translated(error: unknown): unknown {
     const code = error.code ?? '';
     if (code === NO_SUCH_CASE) return failure('InvalidInput', 'caseId: the ledger has no such case');
     if (code === APPEND_ONLY) return new Error('audit_entries is append-only');
+    if (code === NO_SUCH_CHARACTER) return failure('InvalidInput', 'a NUL character cannot stand in an id');
     if (PASSING.test(code)) return failure('LedgerUnavailable', `PostgreSQL could not do it now (SQLSTATE ${code})`);
     const where = [error.table, error.constraint, error.column].filter(Boolean).join(', ');
     return new Error(`The ledger refused the statement (SQLSTATE ${code}${where && `: ${where}`})`);

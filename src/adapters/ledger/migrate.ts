@@ -4,7 +4,7 @@ import pg from 'pg';
 import { failure } from '../../failures.ts';
 import { hasState, translated } from './faults.ts';
 import * as ledger0001 from './migrations/0001-ledger.ts';
-import { APP_ROLE } from './pool.ts';
+import { APP_ROLE, surviving } from './pool.ts';
 
 const MIGRATIONS: Record<string, Migration> = { '0001-ledger': ledger0001 };
 
@@ -21,7 +21,7 @@ const UNIQUE_VIOLATION = '23505';
  */
 export async function migrate(url: string, log: (line: string) => void = () => undefined): Promise<void> {
   const pool = new pg.Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 10_000 });
-  pool.on('error', () => undefined);
+  surviving(pool);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     await ensureRole(db);
@@ -29,7 +29,7 @@ export async function migrate(url: string, log: (line: string) => void = () => u
     const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
     const { error, results } = await migrator.migrateToLatest();
     for (const { migrationName, status } of results ?? []) log(`Ledger migration ${migrationName}: ${status}`);
-    if (error !== undefined) throw error;
+    if (error !== undefined) throw error as Error;
   } catch (error) {
     throw translated(error);
   } finally {

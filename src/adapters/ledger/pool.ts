@@ -8,7 +8,7 @@ const INT8 = 20;
 /** Counts, sizes and costs stay far below 2^53, so int8 is read as a number. */
 const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 };
 
 /** Names for statement texts, the same in all connections; the ledger has a fixed number of statements. */
@@ -50,7 +50,15 @@ export function openPool(url: string, { max, asOwner }: { max: number; asOwner: 
     application_name: 'countersign',
     ...(asOwner ? {} : { options: `-c role=${APP_ROLE}` }),
   });
-  // An idle connection that breaks is replaced on next use; without a listener it would end the process.
-  pool.on('error', () => undefined);
+  surviving(pool);
   return pool;
+}
+
+/**
+ * Without listeners, a connection that breaks would end the process, idle or in use. The query under way, or the next
+ * one, tells its caller; the pool replaces the connection.
+ */
+export function surviving(pool: pg.Pool): void {
+  const ignore = () => undefined;
+  pool.on('error', ignore).on('connect', (client) => client.on('error', ignore));
 }

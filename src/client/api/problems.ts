@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { isGrpcServiceError } from '@temporalio/client';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
@@ -9,6 +9,8 @@ import type { ProblemBody } from './schema-problem.ts';
 import { MAX_BODY_BYTES } from './schema-submission.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
+/** So much of a body that is too large is still taken in, so that its sender reads why. */
+const DRAIN_BYTES = 8 * MAX_BODY_BYTES;
 
 export interface FieldError {
   field: string;
@@ -114,12 +116,29 @@ export async function sendProblem(error: unknown, request: FastifyRequest, reply
   const length = Number(request.headers['content-length']);
   const problem = problemOf(error, Number.isFinite(length) ? length : undefined);
   if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+  if (problem.status === 413) await drained(request.raw);
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
   await reply
     .code(problem.status)
     .type(PROBLEM_TYPE)
     .serializer(JSON.stringify)
     .send(problemBody(problem, request.url));
+}
+
+/**
+ * Takes the rest of a body in and throws it away: a client that is still sending when the connection is closed sees a
+ * broken pipe in place of the answer. Past the limit it does.
+ */
+async function drained(body: IncomingMessage): Promise<void> {
+  let left = DRAIN_BYTES;
+  await new Promise<void>((resolve) => {
+    body.on('data', (chunk: Uint8Array) => {
+      left -= chunk.length;
+      if (left < 0) resolve();
+    });
+    for (const end of ['end', 'close', 'error']) body.once(end, () => resolve());
+    if (body.readableEnded || body.destroyed) resolve();
+  });
 }
 
 function ofHttp(error: unknown, message: string, bodyBytes: number | undefined): Problem {

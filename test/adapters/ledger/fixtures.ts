@@ -21,8 +21,8 @@ export const PLAN: Plan = {
   },
 };
 
-/** Its properties are in an order that sorting would change. */
-export const MANIFEST = { id: 'invoices', answerSchema: { zeta: 1, alpha: 2 } } as unknown as PackManifest;
+/** Its properties are in an order that sorting would change, by name or by length. */
+export const MANIFEST = { id: 'invoices', answerSchema: { invoiceNumber: 1, date: 2 } } as unknown as PackManifest;
 
 export const INPUT = {
   present: 'text',

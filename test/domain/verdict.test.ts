@@ -1,0 +1,89 @@
+import { describe, expect, it, test } from 'vitest';
+import { refusalOf, verdictSchema, type OpenTask, type TaskKind, type Verdict } from '../../src/domain/verdict.ts';
+
+const task: OpenTask = {
+  taskNo: 1,
+  kind: 'proposal',
+  seen: 'abcdef012345',
+  hasProposal: true,
+  brokenHardRules: [],
+  submittedBy: 'sam',
+  fourEyes: true,
+};
+const common = { verdictId: 'v', by: 'rita', seen: 'abcdef012345' };
+const said: Record<Verdict['verdict'], Verdict> = {
+  approve: { ...common, verdict: 'approve' },
+  amend: { ...common, verdict: 'amend', output: {} },
+  reject: { ...common, verdict: 'reject', reason: 'no' },
+  confirm: { ...common, verdict: 'confirm', reason: 'done' },
+};
+
+describe('refusalOf: which verdict fits which question', () => {
+  const table: [TaskKind, Verdict['verdict'], fits: boolean][] = [
+    ['proposal', 'approve', true],
+    ['proposal', 'amend', true],
+    ['proposal', 'reject', true],
+    ['proposal', 'confirm', false],
+    ['effect-unknown', 'approve', true],
+    ['effect-unknown', 'amend', false],
+    ['effect-unknown', 'reject', true],
+    ['effect-unknown', 'confirm', true],
+    ['compensation', 'approve', true],
+    ['compensation', 'amend', false],
+    ['compensation', 'reject', false],
+    ['compensation', 'confirm', true],
+  ];
+  test.each(table)('on %s, %s fits: %s', (kind, verdict, fits) => {
+    expect(refusalOf(said[verdict], { ...task, kind })?.code).toBe(fits ? undefined : 'not-allowed-here');
+  });
+});
+
+describe('refusalOf', () => {
+  test.each<[string, Verdict, OpenTask | undefined, string | undefined]>([
+    ['no open task', said.approve, undefined, 'case-not-waiting'],
+    ['another digest', { ...said.approve, seen: '000000000000' }, task, 'stale'],
+    ['part of the digest', { ...said.approve, seen: 'abcdef' }, task, 'stale'],
+    ['the submitter', { ...said.approve, by: 'sam' }, task, 'four-eyes'],
+    ['the submitter, to reject', { ...said.reject, by: 'sam' }, task, 'four-eyes'],
+    ['the submitter, written otherwise', { ...said.approve, by: 'Sam' }, task, 'four-eyes'],
+    ['the submitter, with a space', { ...said.approve, by: 'sam ' }, task, 'four-eyes'],
+    [
+      'the submitter, where the pack allows it',
+      { ...said.approve, by: 'sam' },
+      { ...task, fourEyes: false },
+      undefined,
+    ],
+    ['anyone, when nobody is known to have submitted', said.approve, { ...task, submittedBy: null }, undefined],
+    ['approve of nothing', said.approve, { ...task, hasProposal: false }, 'nothing-to-approve'],
+    ['amend of nothing', said.amend, { ...task, hasProposal: false }, undefined],
+    ['approve against a hard rule', said.approve, { ...task, brokenHardRules: ['totals'] }, 'rule-broken'],
+    ['amend where a hard rule was broken', said.amend, { ...task, brokenHardRules: ['totals'] }, undefined],
+    ['reject where a hard rule was broken', said.reject, { ...task, brokenHardRules: ['totals'] }, undefined],
+  ])('%s', (_, verdict, open, code) => {
+    expect(refusalOf(verdict, open)?.code).toBe(code);
+  });
+
+  it('names the hard rules that are broken', () => {
+    expect(refusalOf(said.approve, { ...task, brokenHardRules: ['a', 'b'] })?.message).toContain('a, b');
+  });
+});
+
+describe('verdictSchema', () => {
+  it.each(Object.values(said))('takes a good $verdict', (verdict) => {
+    expect(verdictSchema.safeParse(verdict).success).toBe(true);
+  });
+
+  it.each([
+    { ...said.approve, extra: 1 },
+    { ...said.approve, output: {} },
+    { ...said.reject, reason: '   ' },
+    { ...said.confirm, reason: undefined },
+    { ...said.approve, by: '' },
+    { ...said.approve, seen: 'abc' },
+    { ...said.approve, verdictId: 'v'.repeat(201) },
+    { ...said.approve, verdict: 'APPROVE' },
+    { ...said.amend, output: [] },
+  ])('refuses %j', (verdict) => {
+    expect(verdictSchema.safeParse(verdict).success).toBe(false);
+  });
+});
