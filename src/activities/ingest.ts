@@ -134,26 +134,36 @@ function contentOf(document: InlineDocument, at: number): { name: string; mediaT
 type Part = { name: string; mediaType: string; bytes: Uint8Array };
 type Read = { kind: 'sources'; sources: SourceDocument[]; findings: Finding[] } | { kind: 'split'; parts: Part[] };
 
-/** Reads every document. One that cannot be read becomes a finding: a person looks at it, nothing is lost. */
+/** Reads every document and what is attached to it. What cannot be read becomes a finding: a person looks at it. */
 async function readAll({ documents, reader }: Needs, pack: ProcessPack, record: CaseRecord): Promise<Read> {
   const bytes = await documents.get(record.documents.map(({ hash }) => hash));
   const sources: SourceDocument[] = [];
   const findings: Finding[] = [];
   const parts: Part[] = [];
-  for (const { name, mediaType, hash } of record.documents) {
-    const own = { name, mediaType, bytes: bytes.get(hash) ?? new Uint8Array() };
-    let inside: Part[] = [];
+  const read = async (document: Part): Promise<Part[]> => {
     try {
-      const whole = await reader.read(own);
-      inside = whole.attachments.filter((attachment) => pack.accepts.mediaTypes.includes(attachment.mediaType));
-      sources.push({ name, text: whole.text });
-      for (const attachment of inside)
-        sources.push({ name: attachment.name, text: (await reader.read(attachment)).text });
+      const { text, attachments } = await reader.read(document);
+      sources.push({ name: document.name, text });
+      return attachments;
     } catch (error) {
       if (failureTypeOf(error) !== 'InvalidInput' || !(error instanceof Error)) throw error;
       findings.push({ name: 'unreadable', severity: 'refuse', message: error.message });
-      sources.push({ name, text: '' });
+      sources.push({ name: document.name, text: '' });
+      return [];
     }
+  };
+  for (const { name, mediaType, hash } of record.documents) {
+    const own = { name, mediaType, bytes: bytes.get(hash) ?? new Uint8Array() };
+    const attached = await read(own);
+    const inside = attached.filter((attachment) => pack.accepts.mediaTypes.includes(attachment.mediaType));
+    for (const attachment of inside) await read(attachment);
+    const left = attached.length - inside.length;
+    if (left > 0)
+      findings.push({
+        name: 'attachment-left',
+        severity: 'note',
+        message: `${left} attachments of other types were not read`,
+      });
     // One that cannot be read is a part too: its own case asks a person.
     parts.push(...(inside.length > 0 ? inside : [own]));
   }
