@@ -65,10 +65,15 @@ export interface CaseInput {
 export type Received = { kind: 'created' | 'existing'; record: CaseRecord } | { kind: 'conflict'; message: string };
 
 export interface Cases {
-  /** One transaction: case row, document links, first audit entry. Same key and content: the existing case. */
+  /**
+   * One transaction: document contents as far as given, case row, document links, first audit entry. Same key and
+   * content: the existing case; nothing is stored then, nor on a conflict.
+   */
   receive(input: {
     name: CaseName;
     documents: readonly DocumentRef[];
+    /** Contents by hash, where they are not stored yet. */
+    contents?: ReadonlyMap<string, Uint8Array>;
     submittedBy: string | null;
     owner: string;
     channel: string;

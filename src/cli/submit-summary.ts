@@ -1,7 +1,7 @@
 import type { Cli } from './context.ts';
 import type { Fate } from './submit-run.ts';
 import { tableText } from './table.ts';
-import { cut, oneLine } from './text.ts';
+import { cut, cutStart, oneLine } from './text.ts';
 
 /** So many cases are listed one by one; more are only counted. */
 const LISTED = 20;
@@ -12,11 +12,13 @@ type Case = Extract<Fate, { caseId: string }>;
 export function summaryText(fates: readonly Fate[], { paint, columns }: Pick<Cli, 'paint' | 'columns'>): string {
   const of = (kind: Fate['kind']) => fates.filter((fate) => fate.kind === kind);
   const cases = fates.filter((fate): fate is Case => 'caseId' in fate);
+  const most = (characters: number) => (columns === undefined ? Infinity : characters);
   const parts: string[] = [];
   if (cases.length > 0 && cases.length <= LISTED) {
     const rows = cases.map(({ label, caseId, outcome, kind }) => [
-      oneLine(label, 36),
-      columns === undefined ? caseId : cut(oneLine(caseId), 70),
+      // The end of a path tells more than its beginning.
+      cutStart(oneLine(label), most(36)),
+      cut(oneLine(caseId), most(70)),
       outcome ?? (kind === 'known' ? 'already known' : 'submitted'),
     ]);
     parts.push(tableText(rows));
@@ -25,7 +27,7 @@ export function summaryText(fates: readonly Fate[], { paint, columns }: Pick<Cli
   if (bad.length > 0) {
     const rows = bad
       .slice(0, LISTED)
-      .map(({ label, kind, why }) => [paint.red(kind), oneLine(label, 50), oneLine(why, 160)]);
+      .map(({ label, kind, why }) => [paint.red(kind), cutStart(oneLine(label), most(50)), oneLine(why, most(160))]);
     parts.push(tableText(rows));
     if (bad.length > LISTED) parts.push(`... and ${bad.length - LISTED} more`);
   }

@@ -36,7 +36,8 @@ function proposalText({ proposal, confidence, evidence }: TaskBody, threshold: n
   const rows = Object.entries(proposal).map(([field, value]) => {
     const word = confidenceWord(confidence[field], threshold);
     const number = confidence[field];
-    const shown = number === undefined || number === null ? word : `${word} ${number.toFixed(2)}`;
+    const shown =
+      number === undefined || number === null ? word : `${word} ${(Math.floor(number * 100) / 100).toFixed(2)}`;
     const quote = evidence[field]?.quote;
     return [
       field,

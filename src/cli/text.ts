@@ -20,6 +20,12 @@ export function cut(text: string, max: number): string {
   return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}\u2026`;
 }
 
+/** The same, but the beginning is replaced. */
+export function cutStart(text: string, max: number): string {
+  const characters = [...text];
+  return characters.length <= max ? text : `\u2026${characters.slice(1 - max).join('')}`;
+}
+
 /** `count` and the noun in singular or plural: 1 case, 2 cases. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;

@@ -68,7 +68,7 @@ export class NotConfirmed extends Error {
   override name = 'NotConfirmed';
 }
 
-export interface CaseClientPorts extends Pick<Ports, 'documents' | 'cases' | 'reviews' | 'reader'> {
+export interface CaseClientPorts extends Pick<Ports, 'cases' | 'reviews' | 'reader'> {
   temporal: Client;
   packs: readonly PackInfo[];
   taskQueue?: string;
@@ -79,7 +79,7 @@ const VERDICT_MS = 15_000;
 
 /** The one typed way to submit, decide and follow cases; the HTTP API and the CLI are thin over it. */
 export function createCaseClient(ports: CaseClientPorts): CaseClient {
-  const { temporal, cases, documents, reviews, taskQueue = TASK_QUEUE } = ports;
+  const { temporal, cases, reviews, taskQueue = TASK_QUEUE } = ports;
 
   async function start(record: CaseRecord): Promise<void> {
     const { packId, caseKey, revision, owner, submittedBy } = record;
@@ -106,11 +106,17 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
     async submit(submission) {
       const pack = await checked(ports, submission);
       const { packId, caseKey, revision = 1, channel, submittedBy = null } = submission;
-      const stored = await documents.put(
-        submission.documents.map((one) => ({ ...one, mediaType: one.mediaType ?? 'text/plain' })),
-      );
+      const contents = new Map(submission.documents.map(({ bytes }) => [hashOf(bytes), bytes]));
+      const refs = submission.documents.map((one) => ({ ...refOf(one), mediaType: one.mediaType ?? 'text/plain' }));
       const name = { packId, caseKey, revision };
-      const received = await cases.receive({ name, documents: stored, submittedBy, owner: pack.owner, channel });
+      const received = await cases.receive({
+        name,
+        documents: refs,
+        contents,
+        submittedBy,
+        owner: pack.owner,
+        channel,
+      });
       if (received.kind === 'conflict') throw failure('Conflict', received.message);
       const { record } = received;
       const created = received.kind === 'created';
@@ -219,4 +225,13 @@ async function answered(call: () => Promise<void>): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** Documents are known by the SHA-256 of their content. */
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function refOf({ name, bytes }: { name: string; bytes: Uint8Array }): { hash: string; name: string; size: number } {
+  return { hash: hashOf(bytes), name, size: bytes.byteLength };
 }

@@ -62,7 +62,8 @@ export function routeOf({ because, findings, rules, confidence, threshold }: Rou
     if (value === undefined) {
       reasons.push({ code: 'low-confidence', field, message: `${field}: the model gave no confidence` });
     } else if (value < threshold) {
-      const message = `${field}: confidence ${value.toFixed(2)} is below ${threshold.toFixed(2)}`;
+      // Cut off, not rounded: '0.80 is below 0.80' tells nobody anything.
+      const message = `${field}: confidence ${(Math.floor(value * 100) / 100).toFixed(2)} is below ${threshold.toFixed(2)}`;
       reasons.push({ code: 'low-confidence', field, message });
     }
   }

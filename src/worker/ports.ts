@@ -29,7 +29,7 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
   const reader = createDocumentReader({});
   const { documents, cases, modelCalls, reviews, effects, feeds } = ledger;
   const taskQueue = config.COUNTERSIGN_TASK_QUEUE;
-  const client = createCaseClient({ temporal, documents, cases, reviews, reader, packs, taskQueue });
+  const client = createCaseClient({ temporal, cases, reviews, reader, packs, taskQueue });
   const ports: Ports = {
     documents,
     cases,

@@ -3,6 +3,7 @@ import type { DecisionRef } from '../activities/steps.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
 import type { Reason } from '../domain/route.ts';
 import { CS_STAGE } from '../messages.ts';
+import { undoingDetails, writingDetails, type Written } from './details.ts';
 import type { ReviewDesk } from './review-desk.ts';
 import { quickly, runNormally } from './steps.ts';
 
@@ -34,6 +35,11 @@ export class EffectWriter {
     return this.#done.map(({ name, reference }) => ({ name, reference }));
   }
 
+  /** The same as people read it. */
+  get written(): Written[] {
+    return this.#done.map(({ title, reference }) => ({ title, reference }));
+  }
+
   /** A former run was lost and may have written any of these: taking the case back undoes what the ledger knows of. */
   resume({ decisionNo, effects }: DecisionRef, review: ReviewPlan): void {
     this.#review = review;
@@ -44,7 +50,7 @@ export class EffectWriter {
     this.#review = review;
     for (const [at, effect] of decision.effects.entries()) {
       const last = at === decision.effects.length - 1;
-      const end = await this.#writeOne({ decisionNo: decision.decisionNo, ...effect }, last);
+      const end = await this.#writeOne({ decisionNo: decision.decisionNo, ...effect }, last, decision.by);
       if (end.kind !== 'written') return end;
     }
     return { kind: 'written' };
@@ -58,18 +64,18 @@ export class EffectWriter {
     const effects = [...known, ...this.#maybe.filter((one) => !isKnown(one))].toReversed();
     if (effects.length === 0) return;
     upsertSearchAttributes([{ key: CS_STAGE, value: 'compensating' }]);
-    setCurrentDetails(`Undoing ${effects.map(({ title }) => title).join(', then ')}. ${why}.`);
+    setCurrentDetails(undoingDetails(effects.map(({ title }) => title), why));
     for (const effect of effects) await this.#undoOne(effect, why);
     this.#done = [];
     this.#underWay = undefined;
     this.#maybe = [];
   }
 
-  async #writeOne(effect: EffectAt, last: boolean): Promise<WriteEnd> {
+  async #writeOne(effect: EffectAt, last: boolean, by: string): Promise<WriteEnd> {
     const { decisionNo, name, title } = effect;
     for (;;) {
       this.#underWay = effect;
-      setCurrentDetails(`Writing downstream: ${title}.`);
+      setCurrentDetails(writingDetails(title, by, this.written));
       const written = await runNormally('write', `Write: ${title}`, {
         caseId: this.#caseId,
         decisionNo,

@@ -3,6 +3,7 @@ import type { ModelCalled } from '../activities/steps.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Reason, ReasonCode } from '../domain/route.ts';
 import { failureTypeOf } from '../failures.ts';
+import { askingDetails } from './details.ts';
 import { askModel } from './steps.ts';
 
 /** Walks the plan's fallback chain, one activity per model. Without a usable answer a person starts from nothing. */
@@ -10,7 +11,10 @@ export async function propose(caseId: string, plan: Plan): Promise<{ callId?: st
   const because: Reason[] = [];
   for (const [at, model] of plan.models.entries()) {
     const which = `${model.model} (${at + 1} of ${plan.models.length})`;
-    setCurrentDetails(`Asking the model ${which}.`);
+    setCurrentDetails(askingDetails(
+      which,
+      because.map(({ message }) => message),
+    ));
     try {
       const called = await askModel({ caseId, packHash: plan.packHash, model }, `Ask ${which}`);
       if (called.outcome === 'ok') return { callId: called.callId, because: [] };

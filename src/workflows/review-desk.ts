@@ -17,7 +17,7 @@ import {
   verdictSignal,
   type VerdictAnswer,
 } from '../messages.ts';
-import { reviewDetails } from './details.ts';
+import { answeredDetails, reviewDetails, type Wait } from './details.ts';
 import { quickly } from './steps.ts';
 
 /** Puts review tasks to people and waits, for weeks if need be. Its handlers are set when it is made, before any await. */
@@ -99,9 +99,9 @@ export class ReviewDesk {
       if (answered()) break;
     }
     this.#question = undefined;
-    setCurrentDetails('Decided; being carried out.');
     // The loop only ends with an answer. It is used once: the same question may be put again.
     const answer = this.#answers.get(question.seen) as Answer;
+    setCurrentDetails(answeredDetails(byOf(answer)));
     this.#answers.delete(question.seen);
     return answer;
   }

@@ -13,7 +13,8 @@ import { writeKills } from './write-kills.ts';
 
 /**
  * Kills every part of the real stack at every line of a case, and looks whether each case still ends right and stands
- * in the business system's own books once. `--only NAME` runs one scenario, `--json FILE` writes the results.
+ * in the business system's own books once. `--only NAME` runs one scenario, `--json FILE` writes the results,
+ * and with KEEP_STATE in the environment the logs and databases stay.
  */
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
 const all: Scenario[] = [...workerKills, ...writeKills, ...serverKills, ...lostRuns];
@@ -74,7 +75,8 @@ async function ended(which: Rig): Promise<void> {
   else await rm(stateDir, { recursive: true, force: true });
 }
 
-async function tried({ name, title, run }: Scenario, on: Rig): Promise<Result> {
+async function tried(scenario: Scenario, on: Rig): Promise<Result> {
+  const { name, title } = scenario;
   const began = Date.now();
   const timer = AbortSignal.timeout(LIMIT_MS);
   const late = new Promise<never>((_, reject) => {
@@ -83,11 +85,12 @@ async function tried({ name, title, run }: Scenario, on: Rig): Promise<Result> {
   let told: Told;
   try {
     await on.calm();
-    told = await Promise.race([run(on), late]);
+    told = await Promise.race([scenario.run(on), late]);
     if (told.caught === 0) told.faults.push('the kill hit no case at the point that it was meant for');
   } catch (error) {
-    const { message, cause } = error as Error;
-    told = { cases: 0, caught: 0, faults: [cause === undefined ? message : `${message} (${String(cause)})`] };
+    const said: string[] = [];
+    for (let at: unknown = error; at instanceof Error; at = at.cause) said.push(at.message);
+    told = { cases: 0, caught: 0, faults: [said.join(' < ')] };
   }
   return { name, title, ...told, seconds: Math.round((Date.now() - began) / 1000) };
 }

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Sample } from '../../src/dev/samples.ts';
-import type { CaseOutcome } from '../../src/domain/case.ts';
 import { finish } from './checks.ts';
 import { Person } from './person.ts';
 import type { Rig } from './rig.ts';
@@ -37,7 +36,7 @@ type PersonMore = [onRefused?: (caseId: string) => 'approve' | 'reject'];
 
 /** The usual end: the reviewer answers, every case is written. */
 export async function allWritten(rig: Rig, samples: readonly Sample[], person = personFor(rig, samples)) {
-  return await finish(rig, person, new Map(samples.map((sample) => [caseOf(sample), 'written' as CaseOutcome])));
+  return await finish(rig, person, new Map(samples.map((sample) => [caseOf(sample), 'written'])));
 }
 
 const STARTED = 2;

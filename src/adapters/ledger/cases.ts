@@ -14,6 +14,8 @@ import { failure } from '../../failures.ts';
 export function casesOf(store: Store): Cases {
   const { db, clock } = store;
   const storedPacks = new Set<string>();
+  /** A version never changes under its hash. */
+  const manifests = new Map<string, PackManifest>();
 
   const read = async (caseId: string): Promise<CaseRecord | undefined> => {
     const row = await db
@@ -45,12 +47,13 @@ export function casesOf(store: Store): Cases {
   };
 
   return {
-    async receive({ name, documents, submittedBy, owner, channel }): Promise<Received> {
+    async receive({ name, documents, contents, submittedBy, owner, channel }): Promise<Received> {
       const at = clock();
       const caseId = caseIdOf(name);
       const contentHash = contentHashOf(documents);
       const conflict = name.revision > 1 ? await revisionConflict(db, name) : undefined;
       if (conflict !== undefined) return { kind: 'conflict', message: conflict };
+      const given = contentsOf(documents, contents);
       const entry = { ...name, contentHash, documents: documents.map(({ hash }) => hash), submittedBy, owner, channel };
       try {
         const { rows } = await sql`
@@ -60,6 +63,13 @@ export function casesOf(store: Store): Cases {
             values (${caseId}, ${name.packId}, ${name.caseKey}, ${name.revision}::int, ${contentHash},
               ${textOrNull(submittedBy)}, ${storable(owner)}, ${channel}, 'received', ${at}, ${at}, 0, ${GENESIS})
             on conflict do nothing returning case_id
+          ), contents as (
+            insert into documents (hash, media_type, size, content, stored_at)
+            select d.hash, d.media_type, octet_length(d.content), d.content, ${at}::timestamptz
+            from received cross join unnest(${given.map((d) => d.hash)}::text[],
+              ${given.map((d) => storable(d.mediaType))}::text[], ${given.map((d) => d.content)}::bytea[])
+              as d (hash, media_type, content)
+            order by d.hash on conflict do nothing
           ), links as (
             insert into case_documents (case_id, position, hash, name, media_type, size)
             select r.case_id, d.position, d.hash, d.name, d.media_type, d.size from received r cross join
@@ -78,8 +88,8 @@ export function casesOf(store: Store): Cases {
             plan: null,
             input: null,
           } as const;
-          const given = { ...name, caseId, contentHash, submittedBy, owner, documents: refs, receivedAt: at };
-          return { kind: 'created', record: { ...given, ...fresh } };
+          const own = { ...name, caseId, contentHash, submittedBy, owner, documents: refs, receivedAt: at };
+          return { kind: 'created', record: { ...own, ...fresh } };
         }
         const record = await read(caseId);
         if (!record) throw new TypeError('a case that was received before must be readable');
@@ -94,7 +104,10 @@ export function casesOf(store: Store): Cases {
     get: read,
 
     async manifest(hash) {
+      const known = manifests.get(hash);
+      if (known) return known;
       const row = await db.selectFrom('pack_versions').select('manifest').where('hash', '=', hash).executeTakeFirst();
+      if (row) manifests.set(hash, row.manifest);
       return row?.manifest;
     },
 
@@ -166,6 +179,15 @@ export function casesOf(store: Store): Cases {
         .execute();
     },
   };
+}
+
+/** The contents to store, each once. */
+function contentsOf(documents: readonly DocumentRef[], contents: ReadonlyMap<string, Uint8Array> = new Map()) {
+  const types = new Map(documents.map(({ hash, mediaType }) => [hash, mediaType]));
+  return [...contents].map(([hash, bytes]) => {
+    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return { hash, mediaType: types.get(hash) ?? '', content };
+  });
 }
 
 /** SHA-256 over the ordered document hashes; names do not count. */

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { amended } from '../amend-output.ts';
 import { UserError, type Cli } from '../context.ts';
 import { decide, decideOptions, type DecideOptions } from '../decide.ts';
-import { cut } from '../text.ts';
+import { tableText } from '../table.ts';
+import { cut, oneLine, valueText } from '../text.ts';
 
 interface Options extends DecideOptions {
   set: string[];
@@ -22,9 +23,20 @@ export function addAmend(program: Command, cli: Cli): void {
       const given = file === undefined ? undefined : await outputIn(file);
       await decide(cli, text, options, (task) => {
         const output = amended(given ?? task.proposal ?? {}, set);
+        cli.out(`${cli.paint.bold('Changed')}\n${changesText(task.proposal ?? {}, output)}\n`);
         return { verdict: 'amend', output, ...(reason === undefined ? {} : { reason }) };
       });
     });
+}
+
+/** What is shown above is the proposal; this is what is written in its place. */
+function changesText(before: Record<string, unknown>, after: Record<string, unknown>): string {
+  const text = (output: Record<string, unknown>, field: string) =>
+    Object.hasOwn(output, field) ? oneLine(valueText(output[field]), 60) : '-';
+  const rows = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((field) => valueText(before[field]) !== valueText(after[field]))
+    .map((field) => [field, text(before, field), '->', text(after, field)]);
+  return rows.length === 0 ? '  nothing' : tableText(rows, { indent: 2 });
 }
 
 async function outputIn(file: string): Promise<Record<string, unknown>> {

@@ -20,7 +20,11 @@ export function addAudit(program: Command, cli: Cli): void {
       let next = await lines.next();
       const to = createWriteStream(file, { flags: 'wx' });
       await once(to, 'open').catch((error: NodeJS.ErrnoException) => {
-        throw new UserError(error.code === 'EEXIST' ? `'${file}' exists; give another name.` : error.message);
+        throw new UserError(
+          error.code === 'EEXIST'
+            ? `'${file}' exists; give another name.`
+            : `'${file}' cannot be written (${error.code ?? error.message}).`,
+        );
       });
       let written = 0;
       for (; next.done !== true; next = await lines.next()) {

@@ -37,6 +37,7 @@ export function addList(program: Command, cli: Cli): void {
       } while (cursor !== undefined && cases.length < limit);
 
       if (json) for (const one of cases) cli.out(JSON.stringify(one));
+      else if (cases.length === 0 && Object.keys(filter).length > 0) cli.out('No such cases.');
       else if (cases.length === 0) cli.out('No cases. Submit some with: countersign submit FILE --pack ID');
       else cli.out(listText(cases, { ...cli, now: new Date() }));
       if (cursor !== undefined) cli.note(`There are more; see them with --limit ${limit * 2}.`);
@@ -47,5 +48,5 @@ export function addList(program: Command, cli: Cli): void {
 export function atLeastOne(text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1) return number;
-  throw new InvalidArgumentError('give a whole number from 1.');
+  throw new InvalidArgumentError('Give a whole number from 1.');
 }
