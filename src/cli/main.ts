@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { userInfo } from 'node:os';
 import pc from 'picocolors';
 import { ApiError, ApiUnreachable, createApiClient } from '../client/api-client.ts';

@@ -117,7 +117,7 @@ export function createApiClient({ url, fetch: fetched = fetch }: ApiClientOption
         const response = await call('/v1/cases', {
           method: 'POST',
           headers: { 'content-type': NDJSON },
-          body: ReadableStream.from(encoded(ndjsonOf(bodies))),
+          body: ReadableStream.from(encoded(ndjsonOf(bodies), given.signal)),
           duplex: 'half',
           signal: given.signal,
         });
@@ -169,7 +169,11 @@ function search(query: Record<string, unknown>): string {
   return given.size === 0 ? '' : `?${given.toString()}`;
 }
 
-async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+/** `fetch` reads an aborted body to its end, so it ends here. */
+async function* encoded(texts: AsyncIterable<string>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
-  for await (const text of texts) yield encoder.encode(text);
+  for await (const text of texts) {
+    if (signal.aborted) return;
+    yield encoder.encode(text);
+  }
 }

@@ -4,12 +4,14 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Stage } from '../domain/case.ts';
 import type { CaseResult } from '../domain/decision.ts';
 import { getCase, withdrawSignal, type CaseView, type DecideCaseInput, type Withdrawal } from '../messages.ts';
+import { closedDetails } from './details.ts';
 import { EffectWriter } from './effect-writer.ts';
 import { ingest, startParts } from './intake.ts';
 import { decide, decideFirst, type Decided } from './decide.ts';
@@ -32,7 +34,7 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
   });
 
   try {
-    return await process.run(async () => {
+    const result = await process.run(async (): Promise<CaseResult> => {
       const ingested = await ingest(caseId, input);
       if (ingested.kind === 'duplicate') return ingested.result;
       if (ingested.kind === 'split') return await startParts(caseId, input, ingested);
@@ -57,17 +59,21 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
         made = await decide(caseId, plan, desk, { decisionNo: decision.decisionNo, because: written.because });
       }
     });
+    setCurrentDetails(closedDetails(result, writer.written));
+    return result;
   } catch (error) {
     if (!isCancellation(error)) throw error;
     const by = withdrawal?.by ?? 'operator (unauthenticated)';
     const reason = withdrawal?.reason ?? 'cancelled in Temporal';
+    const cancelled: CaseResult = { caseId, outcome: 'cancelled', route: 'none', decidedBy: by, reason };
     stage = 'compensating';
     await CancellationScope.nonCancellable(async () => {
       await writer.undoAll(`The case was taken back by ${withdrawal ? 'a named person' : 'an operator'}`);
       await quickly('closeCase', 'Record the cancellation', { caseId, outcome: 'cancelled', by, reason });
+      setCurrentDetails(closedDetails(cancelled, []));
     });
     if (withdrawal === undefined) throw error;
-    return { caseId, outcome: 'cancelled', route: 'none', decidedBy: by, reason };
+    return cancelled;
   } finally {
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   }

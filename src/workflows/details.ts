@@ -6,7 +6,7 @@ import type { TaskKind } from '../domain/verdict.ts';
  * How a case reads in the Temporal UI, as Markdown: its current details cost no event. Two habits of the UI's renderer
  * shape them: a list needs an empty line before it, and the frame is a little too short for what it shows.
  */
-const FRAME_END = '\n\n&nbsp;\n\n&nbsp;';
+const FRAME_END = '\n\n\u00a0';
 
 /** The wait for a person: when the next step comes if nobody answers, and which that is. */
 export interface Wait {
@@ -94,18 +94,18 @@ export function undoingDetails(titles: readonly string[], why: string): string {
 export function closedDetails(result: CaseResult, written: readonly Written[]): string {
   const { outcome, route, decidedBy, reason, parts = [] } = result;
   const by = `**${plain(decidedBy ?? 'policy')}**`;
-  const because = reason === undefined ? '' : `: ${plain(reason)}`;
+  const because = reason === undefined ? '' : `Reason: ${plain(reason)}.\n\n`;
   switch (outcome) {
     case 'written':
       return `### Written\n\nDecided by ${by}, ${route === 'review' ? 'after review' : 'straight through'}.\n\n${writtenList(written)}${FRAME_END}`;
     case 'rejected':
-      return `### Rejected by ${by}\n\nNothing of it stands downstream${because}.${FRAME_END}`;
+      return `### Rejected by ${by}\n\n${because}Nothing of it stands downstream.${FRAME_END}`;
     case 'cancelled':
-      return `### Cancelled by ${by}\n\nNothing of it stands downstream${because}.${FRAME_END}`;
+      return `### Cancelled by ${by}\n\n${because}Nothing of it stands downstream.${FRAME_END}`;
     case 'split':
       return `### Split into ${parts.length} cases, one per document\n\n${listOf(parts)}${FRAME_END}`;
     default:
-      return `### Ended as ${outcome}: nothing was done again\n\n${decidedBy === undefined ? 'Before' : `Decided before by ${by}`}${because}.${FRAME_END}`;
+      return `### Ended as ${outcome}: nothing was done again\n\n${because}${decidedBy === undefined ? '' : `It was decided by ${by}.`}${FRAME_END}`;
   }
 }
 

@@ -64,7 +64,12 @@ export class EffectWriter {
     const effects = [...known, ...this.#maybe.filter((one) => !isKnown(one))].toReversed();
     if (effects.length === 0) return;
     upsertSearchAttributes([{ key: CS_STAGE, value: 'compensating' }]);
-    setCurrentDetails(undoingDetails(effects.map(({ title }) => title), why));
+    setCurrentDetails(
+      undoingDetails(
+        effects.map(({ title }) => title),
+        why,
+      ),
+    );
     for (const effect of effects) await this.#undoOne(effect, why);
     this.#done = [];
     this.#underWay = undefined;

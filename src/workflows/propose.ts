@@ -11,10 +11,12 @@ export async function propose(caseId: string, plan: Plan): Promise<{ callId?: st
   const because: Reason[] = [];
   for (const [at, model] of plan.models.entries()) {
     const which = `${model.model} (${at + 1} of ${plan.models.length})`;
-    setCurrentDetails(askingDetails(
-      which,
-      because.map(({ message }) => message),
-    ));
+    setCurrentDetails(
+      askingDetails(
+        which,
+        because.map(({ message }) => message),
+      ),
+    );
     try {
       const called = await askModel({ caseId, packHash: plan.packHash, model }, `Ask ${which}`);
       if (called.outcome === 'ok') return { callId: called.callId, because: [] };

@@ -26,6 +26,8 @@ export class ReviewDesk {
   #question: (ReviewQuestion & { group: string; dueAt: string }) | undefined;
   /** By the digest of the question meant: a repeat of an earlier verdict never answers a later question. */
   readonly #answers = new Map<string, Answer>();
+  /** What the current details say about the wait. */
+  #wait: Wait | undefined;
   #taskNo = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -83,8 +85,8 @@ export class ReviewDesk {
       const group = plan.groups[level];
       const escalateAt = openedAt + plan.escalateAfterMs * (level + 1);
       const escalates = plan.groups.length > level + 1 && escalateAt < deadlineAt;
-      if (group !== undefined)
-        this.#show(question, group, escalates ? escalateAt : deadlineAt, nextStep(plan, level, escalates));
+      const wait = { next: nextStep(plan, level, escalates), before: plan.groups.slice(0, level) };
+      if (group !== undefined) this.#show(question, group, escalates ? escalateAt : deadlineAt, wait);
       const waitMs = (escalates ? escalateAt : deadlineAt) - Date.now();
       const summary = escalates
         ? `Escalate to ${plan.groups[level + 1]} unless answered`
@@ -99,6 +101,7 @@ export class ReviewDesk {
       if (answered()) break;
     }
     this.#question = undefined;
+    this.#wait = undefined;
     // The loop only ends with an answer. It is used once: the same question may be put again.
     const answer = this.#answers.get(question.seen) as Answer;
     setCurrentDetails(answeredDetails(byOf(answer)));
@@ -106,7 +109,7 @@ export class ReviewDesk {
     return answer;
   }
 
-  #show(question: ReviewQuestion, group: string, dueAtMs: number, next: string): void {
+  #show(question: ReviewQuestion, group: string, dueAtMs: number, wait: Pick<Wait, 'next' | 'before'>): void {
     const dueAt = new Date(dueAtMs);
     this.#question = { ...question, group, dueAt: dueAt.toISOString() };
     upsertSearchAttributes([
@@ -115,7 +118,14 @@ export class ReviewDesk {
       { key: CS_GROUP, value: group },
       { key: CS_DUE_AT, value: dueAt },
     ]);
-    setCurrentDetails(reviewDetails(question, this.#caseId, { group, next: `${dueAt.toISOString()}: ${next}` }));
+    this.#tell({ ...wait, group, until: dueAt });
+  }
+
+  /** Changes some of what the current details say while a person is asked. */
+  #tell(change: Partial<Wait>): void {
+    if (!this.#question) return;
+    this.#wait = { group: this.#question.group, until: undefined, next: '', ...this.#wait, ...change };
+    setCurrentDetails(reviewDetails(this.#question, this.#caseId, this.#wait));
   }
 
   async #escalate(question: ReviewQuestion, group: string, plan: ReviewPlan): Promise<Answer | undefined> {
@@ -129,13 +139,7 @@ export class ReviewDesk {
     const kind = question.taskKind === 'proposal' ? plan.deadlineDefault : 'keep-waiting';
     const input = { caseId: this.#caseId, taskNo: question.taskNo, kind };
     const answer = await quickly('applyDeadline', `Deadline passed: ${kind}`, input);
-    if (answer === null)
-      setCurrentDetails(
-        reviewDetails(question, this.#caseId, {
-          group: this.#question?.group ?? '',
-          next: 'the deadline has passed; the case keeps waiting',
-        }),
-      );
+    if (answer === null) this.#tell({ until: undefined, next: 'the deadline has passed; the case keeps waiting' });
     return answer ?? undefined;
   }
 
@@ -156,11 +160,27 @@ export class ReviewDesk {
       });
       const seen = seenOf(message);
       if (then !== undefined && seen !== undefined) this.#take(seen, then);
+      else if (!answer.accepted) this.#tell({ refused: refusedOf(message, answer, this.#wait) });
       return answer;
     });
     this.#turn = judging.catch(() => undefined);
     return await judging;
   }
+}
+
+function refusedOf(
+  message: unknown,
+  { refusal }: Extract<VerdictAnswer, { accepted: false }>,
+  wait: Wait | undefined,
+): NonNullable<Wait['refused']> {
+  const said = typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {};
+  const what = [said['verdict'], 'by', said['by']].filter((word) => typeof word === 'string').join(' ');
+  return { count: (wait?.refused?.count ?? 0) + 1, last: `${what}: ${refusal.message}` };
+}
+
+function byOf(answer: Answer): string | undefined {
+  if (answer.kind === 'decided') return answer.decision.by;
+  return answer.kind === 'settled-by-hand' ? answer.by : undefined;
 }
 
 function nextStep(plan: ReviewPlan, level: number, escalates: boolean): string {

@@ -1,5 +1,5 @@
 import { CancelledFailure } from '@temporalio/activity';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import { failure } from '../../src/failures.ts';
 import { fakePorts, replyOf } from '../support/fake-ports.ts';
 import { called, CASE, failed, quietEnvironment, startOf } from './arrange.ts';
@@ -75,11 +75,9 @@ describe('callModel', () => {
 
   it('does not record a paid answer as failed when the ledger is away for its outcome', async () => {
     const fakes = await ingested();
-    const finished = fakes.ports.modelCalls.finished;
-    fakes.ports.modelCalls.finished = () => Promise.reject(failure('LedgerUnavailable', 'down'));
+    vi.spyOn(fakes.ports.modelCalls, 'finished').mockRejectedValueOnce(failure('LedgerUnavailable', 'down'));
     expect((await failed(called(fakes))).type).toBe('LedgerUnavailable');
     expect(fakes.ledger.calls.get('call-1')).toMatchObject({ outcome: 'started' });
-    fakes.ports.modelCalls.finished = finished;
     expect(await called(fakes)).toMatchObject({ outcome: 'ok' });
   });
 

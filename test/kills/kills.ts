@@ -31,7 +31,7 @@ for (const name of [
 ])
   delete process.env[name];
 
-const LIMIT_MS = 150_000;
+const LIMIT_MS = 180_000;
 const quiet = () => undefined;
 
 interface Result extends Told {

@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * Asks until the answer is not undefined or false, and returns it. A question that fails counts as no answer: what is
  * asked may just have been killed.
  *
- * @throws Error naming what was waited for, with the last failure as its cause, after `withinMs` (30 s)
+ * @throws Error naming what was waited for, with the last failure as its cause, after `withinMs` (60 s)
  */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false>,
-  { withinMs = 30_000, everyMs = 20 }: { withinMs?: number; everyMs?: number } = {},
+  { withinMs = 60_000, everyMs = 20 }: { withinMs?: number; everyMs?: number } = {},
 ): Promise<T> {
   const end = Date.now() + withinMs;
   let last: unknown;

@@ -30,10 +30,11 @@ export class Wire {
 
   /** From now on writes (POST) stop where `stops` says; look-ups always pass. */
   hold(stops: (path: string) => Stop | undefined): void {
+    this.cut();
     this.#stops = stops;
   }
 
-  /** How many calls are held now. */
+  /** How many calls were held since `hold`; on a slow machine the first may have been given up by now. */
   get held(): number {
     return this.#held.length;
   }

@@ -61,7 +61,7 @@ export interface Fakes {
   replies: (ModelReply | Error)[];
   asked: ModelRequest[];
   /** Packs that this worker has; empty it to lose the pinned version. */
-  usePacks(packs: readonly ProcessPack[]): void;
+  usePacks: (packs: readonly ProcessPack[]) => void;
   now: { at: Date };
 }
 

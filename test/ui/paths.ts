@@ -121,7 +121,7 @@ async function bring(stack: Stack, reviews: Ports['reviews'], temporal: Client):
   await misbehave({ collection: 'postings', down: true });
   const sinkDown = await approveIfAsked(invoices[2], (caseId) => tried(caseId, 'write'));
 
-  await put(`${stack.modelUrl}/admin/behaviour`, { status: 429, code: 'rate_limit_exceeded', retryAfter: '20' });
+  await put(`${stack.modelUrl}/admin/behaviour`, { status: 429, code: 'rate_limit_exceeded', retryAfter: '60' });
   const [modelRetrying = ''] = await submit([easy[2]]);
   await until(`${modelRetrying} asks the model again`, () => tried(modelRetrying, 'callModel'));
 

@@ -14,14 +14,14 @@ const ways = {
   'a native cancel': {
     end: (case_: CaseHandle) => case_.handle.cancel(),
     recorded: OPERATOR,
-    async ended(case_: CaseHandle) {
+    ended: async (case_: CaseHandle) => {
       await expect(case_.handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) as unknown });
     },
   },
   'a withdrawal': {
     end: (case_: CaseHandle) => case_.handle.signal(withdrawSignal, { by: 'petra', reason: 'sent by mistake' }),
     recorded: PETRA,
-    async ended(case_: CaseHandle) {
+    ended: async (case_: CaseHandle) => {
       expect(await case_.handle.result()).toMatchObject({
         outcome: 'cancelled',
         decidedBy: 'petra',

@@ -21,7 +21,7 @@ describe('a case that goes straight through', () => {
         effects: [{ name: 'post', reference: 'ref-post' }],
       });
       const events = await case_.history();
-      expect(events.length).toBeLessThanOrEqual(24);
+      expect(events.length, typesOf(events).join(' ')).toBeLessThanOrEqual(24);
       expect(typesOf(events)).not.toContain('UPSERT_WORKFLOW_SEARCH_ATTRIBUTES');
       expect(summariesOf(events)).toEqual(['Ask m-1 (1 of 2)', 'Write: Post 12.00 EUR']);
     });
@@ -70,7 +70,7 @@ describe.each(['signal', 'update'] as const)('a reviewed case, answered by %s', 
       await case_.say(channel, verdict('approve', 1));
       expect(await case_.handle.result()).toMatchObject({ outcome: 'written', route: 'review', decidedBy: 'rita' });
       const events = await case_.history();
-      expect(events.length).toBeLessThanOrEqual(33);
+      expect(events.length, typesOf(events).join(' ')).toBeLessThanOrEqual(33);
       expect(typesOf(events).filter((type) => type === 'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES')).toHaveLength(1);
       expect(summariesOf(events)).toContain('Escalate to leads unless answered');
     });

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+type Tab = 'history' | 'user-metadata' | 'pending-activities';
+
+/** Pages of the Temporal Web UI, read as a person reads them; each leaves a screenshot. */
+export class Pages {
+  readonly #page: Page;
+  readonly #uiUrl: string;
+  readonly #shots: string;
+
+  private constructor(page: Page, uiUrl: string, shots: string) {
+    this.#page = page;
+    this.#uiUrl = uiUrl;
+    this.#shots = shots;
+  }
+
+  static async open(browser: BrowserContext, uiUrl: string, shots: string): Promise<Pages> {
+    const page = await browser.newPage();
+    await page.setViewportSize({ width: 1500, height: 1300 });
+    return new Pages(page, uiUrl, shots);
+  }
+
+  /** The list of workflows, once it shows all of these texts. */
+  async list(...texts: string[]): Promise<void> {
+    await this.#page.goto(`${this.#uiUrl}/namespaces/default/workflows`);
+    await this.#shows(() => this.#page.locator('table').first().innerText(), texts);
+    await this.#shoot('list');
+  }
+
+  /** A tab of a case, once it shows all of these texts. The history has inputs and results too. */
+  async tab(caseId: string, tab: Tab, ...texts: string[]): Promise<void> {
+    await this.#goTo(caseId, tab);
+    await this.#shows(() => this.#page.locator('main').first().innerText(), texts);
+    await this.#shoot(`${caseId}-${tab}`);
+  }
+
+  /** Summary, details and current details of a case, once they show all of these texts; returns the current details. */
+  async told(caseId: string, ...texts: string[]): Promise<{ text: string; command: string }> {
+    await this.#goTo(caseId, 'user-metadata');
+    await this.#shows(async () => (await this.#frames()).join('\n'), texts);
+    await this.#shoot(`${caseId}-user-metadata`);
+    const frame = this.#page.frameLocator('iframe').last();
+    const code = frame.locator('pre code');
+    const command = (await code.count()) > 0 ? await code.innerText() : '';
+    return { text: await frame.locator('main').innerText(), command };
+  }
+
+  /** False when a part of the current details is cut off below: the frame does not fit itself to all that it shows. */
+  async lastLineIsInView(): Promise<boolean> {
+    const frame = this.#page.frameLocator('iframe').last();
+    return await frame.locator('main > *:nth-last-child(2)').evaluate((line) => {
+      return line.getBoundingClientRect().bottom <= line.ownerDocument.documentElement.clientHeight;
+    });
+  }
+
+  async #goTo(caseId: string, tab: Tab): Promise<void> {
+    await this.#page.goto(`${this.#uiUrl}/namespaces/default/workflows/${encodeURIComponent(caseId)}`);
+    await this.#page.waitForURL(/\/history/);
+    if (tab !== 'history') await this.#page.goto(this.#page.url().replace(/\/history.*$/, `/${tab}`));
+  }
+
+  /** Summary, details and current details are each shown in a frame of their own. */
+  async #frames(): Promise<string[]> {
+    const frames = this.#page.frames().slice(1);
+    return await Promise.all(frames.map((frame) => frame.locator('main').innerText({ timeout: 5_000 })));
+  }
+
+  async #shows(read: () => Promise<string>, texts: readonly string[]): Promise<void> {
+    const missing = async () => {
+      const shown = (await read().catch(() => '')).replaceAll(/\s+/g, ' ');
+      return texts.filter((text) => !shown.includes(text)).map((text) => `${text} is not in: ${shown}`);
+    };
+    await expect.poll(missing, { timeout: 20_000, interval: 200 }).toEqual([]);
+  }
+
+  async #shoot(name: string): Promise<void> {
+    await this.#page.screenshot({ path: join(this.#shots, `${name.replaceAll(/[^\w.-]+/g, '-')}.png`) });
+  }
+}
