@@ -7,6 +7,8 @@ export interface HttpSinkConfig {
   /** Base address; collections are paths under it. */
   url: string;
   capability: SinkCapability;
+  /** Sent with every call, e.g. `{ authorization: 'Bearer ...' }`. */
+  headers?: Record<string, string> | undefined;
   /** For one call, answer included. Default: 10 s. */
   timeoutMs?: number;
 }
@@ -25,7 +27,7 @@ export interface HttpSinkConfig {
  * `not-sent`. A problem (RFC 9457) may settle which it is with `permanent: true` or `false`. 409 is a passing fault for a
  * sink with idempotency keys, where it means that the first request is still being worked on.
  */
-export function createHttpSink({ url, capability, timeoutMs = 10_000 }: HttpSinkConfig): Sink {
+export function createHttpSink({ url, capability, headers = {}, timeoutMs = 10_000 }: HttpSinkConfig): Sink {
   const base = url.replace(/\/+$/, '');
 
   async function call(
@@ -40,6 +42,7 @@ export function createHttpSink({ url, capability, timeoutMs = 10_000 }: HttpSink
       const response = await fetch(address, {
         method,
         headers: {
+          ...headers,
           accept: 'application/json',
           ...(body ? { 'content-type': 'application/json' } : {}),
           ...(body && capability === 'idempotency-key' ? { 'idempotency-key': headerValue(body.key) } : {}),

@@ -10,7 +10,7 @@ export async function* auditLinesIn(file: string): AsyncGenerator<AuditLine> {
     for await (const { line, text } of linesOf(createReadStream(file))) {
       const parsed = auditLineSchema.safeParse(jsonOrNothing(text ?? ''));
       if (!parsed.success) throw new UserError(`${file}, line ${line}: this is no line of an audit export.`);
-      yield parsed.data as AuditLine;
+      yield parsed.data;
     }
   } catch (error) {
     if (error instanceof UserError || !(error instanceof Error) || !('code' in error)) throw error;

@@ -53,7 +53,7 @@ function proposalText({ proposal, confidence, evidence }: TaskBody, threshold: n
 }
 
 /** Each rule with what it says. */
-export function rulesText(rules: TaskBody['rules'], paint: Paint): string {
+function rulesText(rules: TaskBody['rules'], paint: Paint): string {
   const rows = rules.map(({ name, severity, holds, message }) => [
     holds ? paint.green('holds') : severity === 'hard' ? paint.red('BROKEN') : paint.yellow('broken'),
     severity,

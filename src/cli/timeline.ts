@@ -22,7 +22,7 @@ export function timelineOf(file: CaseFileBody): Step[] {
 }
 
 function tell({ kind, data }: Event, file: CaseFileBody): Told {
-  const text = (name: string) => (typeof data[name] === 'string' ? data[name] : '');
+  const text = (name: string) => textIn(data[name]);
   const because = text('reason') === '' ? '' : `: ${text('reason')}`;
   switch (kind) {
     case 'received':
@@ -84,11 +84,14 @@ const EFFECTS: Record<string, [text: string, tone: Step['tone']]> = {
 function tellEffect(kind: string, data: Event['data'], file: CaseFileBody, because: string): Told {
   const told = EFFECTS[kind];
   if (!told) return [kind];
-  const title =
-    file.effects.find(({ key }) => key === data['key'])?.title ?? String(data['title'] ?? data['key'] ?? '');
+  const title = file.effects.find(({ key }) => key === data['key'])?.title ?? textIn(data['title'] ?? data['key']);
   const reference = typeof data['reference'] === 'string' ? ` as ${data['reference']}` : '';
   const by = typeof data['by'] === 'string' ? ` by ${data['by']}` : '';
   return [`${title}: ${told[0]}${reference}${by}${because}`, told[1]];
+}
+
+function textIn(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function countOf(list: unknown, noun: string): string {

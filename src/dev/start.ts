@@ -17,6 +17,7 @@ say();
 say(pc.bold(`Countersign runs (${((Date.now() - began) / 1000).toFixed(0)} s).`));
 say(`  API            ${stack.apiUrl}  (OpenAPI: ${stack.apiUrl}/openapi.json)`);
 say(`  Temporal UI    ${stack.temporalUiUrl}`);
+say(`  Temporal       ${stack.temporalAddress}  (temporal ... --address ${stack.temporalAddress})`);
 say(
   `  model          ${stack.modelUrl === undefined ? 'the configured provider' : `the stand-in at ${stack.modelUrl}: a development tool, no real model`}`,
 );

@@ -86,6 +86,12 @@ export function refusalOf(verdict: Verdict, task: OpenTask | undefined): Refusal
       message: 'verdict: approve tries the compensation again, confirm says it was done by hand.',
     };
   }
+  if (task.kind === 'effect-unknown' && verdict.verdict === 'amend') {
+    return {
+      code: 'not-allowed-here',
+      message: 'verdict: confirm says it is there, approve sends it again, reject says it is not and shall not be.',
+    };
+  }
   if (verdict.verdict !== 'approve' || task.kind !== 'proposal') return undefined;
   if (!task.hasProposal) {
     return {

@@ -3,11 +3,15 @@ import { z } from 'zod';
 import { durationMs } from '../packs/duration.ts';
 
 /** `<provider>/<model>`: the provider is a key of `providers`, the model is passed on as it is. */
-const modelName = z.string().regex(/^[^/]+\/.+$/, 'write it as <provider>/<model>, e.g. openai/gpt-5-mini');
+const modelName = z.string().regex(/^[^/]+\/.+$/, 'write it as <provider>/<model>, e.g. openai/gpt-4.1-mini');
 
 const sinks = z.record(
   z.string(),
-  z.strictObject({ url: z.url(), capability: z.enum(['idempotency-key', 'look-up', 'neither']) }),
+  z.strictObject({
+    url: z.url(),
+    capability: z.enum(['idempotency-key', 'look-up', 'neither']),
+    headers: z.record(z.string(), z.string()).optional(),
+  }),
 );
 
 const schema = z.object({
@@ -18,7 +22,9 @@ const schema = z.object({
   /** A second provider for the fallback model, when it is another one. */
   FALLBACK_API_KEY: z.string().min(1).optional(),
   FALLBACK_BASE_URL: z.url().optional(),
-  COUNTERSIGN_MODEL: modelName.default('openai/gpt-5-mini'),
+  /** `chat` for gateways that do not serve the Responses API. */
+  COUNTERSIGN_MODEL_API: z.enum(['responses', 'chat']).default('responses'),
+  COUNTERSIGN_MODEL: modelName.default('openai/gpt-4.1-mini'),
   COUNTERSIGN_FALLBACK_MODEL: modelName.optional(),
   COUNTERSIGN_SINKS: z
     .string()

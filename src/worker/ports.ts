@@ -67,7 +67,7 @@ async function loadPacks(modules: string | undefined): Promise<ProcessPack[]> {
 
 function providersOf(config: Config) {
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL, FALLBACK_API_KEY, FALLBACK_BASE_URL } = config;
-  const openai = { apiKey, ...(baseURL === undefined ? {} : { baseURL }) };
+  const openai = { apiKey, api: config.COUNTERSIGN_MODEL_API, ...(baseURL === undefined ? {} : { baseURL }) };
   if (FALLBACK_BASE_URL === undefined && FALLBACK_API_KEY === undefined) return { openai };
   return {
     openai,

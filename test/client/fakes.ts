@@ -31,8 +31,8 @@ export interface Given {
 
 export function apiOf({ client = {}, reads = {}, audit, documents, links }: Given): Api {
   return createApi({
-    client: orThrow('client', client) as CaseClient,
-    reads: orThrow('reads', reads) as ApiPorts['reads'],
+    client: orThrow<CaseClient>('client', client),
+    reads: orThrow<ApiPorts['reads']>('reads', reads),
     audit: audit ?? orThrow<ApiPorts['audit']>('audit', {}),
     documents: documents ?? orThrow<ApiPorts['documents']>('documents', {}),
     packs: PACKS,

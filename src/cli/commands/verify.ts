@@ -34,7 +34,7 @@ export function addVerify(program: Command, cli: Cli): void {
 }
 
 /** Checks case by case as the lines come, so that a long trail does not have to fit into memory. */
-export async function checked(lines: AsyncIterable<AuditLine>) {
+async function checked(lines: AsyncIterable<AuditLine>) {
   const faults: ChainFault[] = [];
   const cases = new Set<string>();
   let entries = 0;

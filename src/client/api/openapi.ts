@@ -26,7 +26,7 @@ export const transform: Transform = (document) => {
   }
   if (!schema || !isByContentType(schema.body)) return jsonSchemaTransform(document);
   const { body, ...rest } = schema;
-  const done = jsonSchemaTransform({ ...document, schema: rest } as Parameters<Transform>[0]);
+  const done = jsonSchemaTransform({ ...document, schema: rest });
   const content = Object.entries(body.content).map(([type, one]) => {
     const { $schema: _, ...json } = z.toJSONSchema(one.schema, { io: 'input', target: 'draft-2020-12' });
     return [type, { schema: json }] as const;

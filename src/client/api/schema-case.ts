@@ -23,7 +23,7 @@ export const OUTCOMES = [
 const at = z.iso.datetime().describe('ISO 8601');
 const output = z.record(z.string(), z.unknown());
 
-export const reasonSchema = z.object({
+const reasonSchema = z.object({
   code: z.string(),
   message: z.string(),
   field: z.string().optional(),
