@@ -67,9 +67,7 @@ export function createApiClient({ url, fetch: fetched = fetch }: ApiClientOption
     try {
       response = await fetched(`${base}${path}`, init);
     } catch (error) {
-      throw new ApiUnreachable(`No Countersign API at ${base}; start it with npm start or set --url.`, {
-        cause: error,
-      });
+      throw unreachable(base, error);
     }
     if (response.ok) return response;
     throw await errorOf(response, base);
@@ -163,7 +161,7 @@ function preferring(seconds: number | undefined): Record<string, string> {
   return seconds === undefined ? {} : { prefer: `wait=${seconds}` };
 }
 
-function search(query: Record<string, unknown>): string {
+function search(query: Record<string, string | number | boolean | undefined>): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
   return given.size === 0 ? '' : `?${given.toString()}`;

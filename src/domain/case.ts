@@ -30,6 +30,8 @@ export interface CaseName {
   revision: number;
 }
 
+/** Temporal takes ids of 1,000 bytes; the rest is for the pack's name and `/r<N>`. */
+const MAX_ID_BYTES = 900;
 const RESERVED = /[%/\s]/g;
 
 /** The case id, which is the workflow id too: `case/<packId>/<caseKey>`, later revisions `.../r2`. */
@@ -43,7 +45,8 @@ export function parseCaseId(caseId: string): CaseName | undefined {
   const match = /^case\/([^/]+)\/([^/]+)(?:\/r([1-9]\d*))?$/.exec(caseId);
   if (!match?.[1] || !match[2]) return undefined;
   try {
-    return { packId: match[1], caseKey: decodeURIComponent(match[2]), revision: Number(match[3] ?? 1) };
+    const name = { packId: match[1], caseKey: decodeURIComponent(match[2]), revision: Number(match[3] ?? 1) };
+    return caseIdOf(name) === caseId ? name : undefined;
   } catch {
     return undefined;
   }
@@ -60,6 +63,8 @@ export function faultOfCaseKey(caseKey: unknown): string | undefined {
   if (/\p{Cc}/u.test(caseKey)) return 'caseKey: control characters are not allowed';
   if (!caseKey.isWellFormed()) return 'caseKey: half of a surrogate pair is no character; send valid Unicode';
   if (caseKey === '.' || caseKey === '..') return `caseKey: "${caseKey}" cannot stand in an address`;
+  if (new TextEncoder().encode(caseIdOf({ packId: '', caseKey, revision: 1 })).length > MAX_ID_BYTES)
+    return 'caseKey: too long once written as an id; send fewer unusual characters';
   return undefined;
 }
 

@@ -59,7 +59,7 @@ export function routeOf({ because, findings, rules, confidence, threshold }: Rou
     if (!rule.holds) reasons.push(broken(rule));
   }
   for (const [field, value] of Object.entries(confidence)) {
-    if (value === undefined) {
+    if (value === undefined || Number.isNaN(value)) {
       reasons.push({ code: 'low-confidence', field, message: `${field}: the model gave no confidence` });
     } else if (value < threshold) {
       // Cut off, not rounded: '0.80 is below 0.80' tells nobody anything.

@@ -74,7 +74,7 @@ export function refusalOf(verdict: Verdict, task: OpenTask | undefined): Refusal
       message: `seen: '${verdict.seen}' is not what is asked now ('${task.seen}'); read the case again.`,
     };
   }
-  if (task.fourEyes && task.submittedBy !== null && verdict.by === task.submittedBy) {
+  if (task.fourEyes && task.submittedBy !== null && samePerson(verdict.by, task.submittedBy)) {
     return { code: 'four-eyes', message: `by: ${verdict.by} submitted this case; someone else must decide it.` };
   }
   if (verdict.verdict === 'confirm' && task.kind === 'proposal') {
@@ -107,4 +107,10 @@ export function refusalOf(verdict: Verdict, task: OpenTask | undefined): Refusal
     };
   }
   return undefined;
+}
+
+/** Names are compared as people read them: case and blanks around them make no other person. */
+function samePerson(a: string, b: string): boolean {
+  const plain = (name: string) => name.normalize('NFKC').trim().toLowerCase();
+  return plain(a) === plain(b);
 }

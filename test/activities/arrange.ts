@@ -34,10 +34,20 @@ export function quietEnvironment(): MockActivityEnvironment {
   return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
 }
 
+type CallInput = Parameters<Fakes['activities']['callModel']>[0];
+
 /** One model call, as Temporal runs the activity. */
-export async function called({ activities, pack }: Fakes, env = quietEnvironment()): Promise<ModelCalled> {
-  const model = { provider: 'p', model: 'm-1', timeoutMs: 1000, attempts: 1 };
-  return (await env.run(activities.callModel, { caseId: CASE, packHash: pack.hash, model })) as ModelCalled;
+export async function called(
+  { activities, pack }: Fakes,
+  env = quietEnvironment(),
+  name = 'm-1',
+): Promise<ModelCalled> {
+  const model = { provider: 'p', model: name, timeoutMs: 1000, attempts: 1 };
+  return (await env.run((input: CallInput) => activities.callModel(input), {
+    caseId: CASE,
+    packHash: pack.hash,
+    model,
+  })) as ModelCalled;
 }
 
 /** A case that waits for a verdict on task 1, by default because the confidence is low. */

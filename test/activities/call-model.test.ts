@@ -27,9 +27,7 @@ describe('callModel', () => {
   it('asks again when the request differs, here by the model', async () => {
     const fakes = await ingested();
     await called(fakes);
-    const model = { provider: 'p', model: 'm-2', timeoutMs: 1000, attempts: 1 };
-    const env = quietEnvironment();
-    await env.run(fakes.activities.callModel, { caseId: CASE, packHash: fakes.pack.hash, model });
+    await called(fakes, quietEnvironment(), 'm-2');
     expect(fakes.asked.map((request) => request.model)).toEqual(['m-1', 'm-2']);
   });
 

@@ -76,7 +76,9 @@ describe('caseText', () => {
     const file = fileInReview();
     file.tasks[0]?.reasons.push({ code: 'data-quality', message: '\u001b[2J\u001b[1;1Happroved' });
     if (file.tasks[0]) file.tasks[0].output = { number: '\u001b]8;;http://x\u0007RE-7' };
-    expect(caseText(viewOf(file), plain, later(0))).not.toMatch(/[\u001b\u0007]/);
+    const text = caseText(viewOf(file), plain, later(0));
+    expect(['\u001b', '\u0007'].filter((character) => text.includes(character))).toEqual([]);
+    expect(text).toContain('approved');
   });
 });
 

@@ -47,6 +47,13 @@ test('nobody listens: says how to start one', async () => {
   await expect(client.packs()).rejects.toThrow(/^No Countersign API at .+; start it with npm start or set --url\.$/);
 });
 
+test('a connection that breaks before the answer is not taken for a missing API', async () => {
+  server = createServer((request) => request.socket.destroy());
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await expect(createApiClient({ url }).packs()).rejects.toThrow(/did not answer \(.+\); try again\.$/);
+});
+
 test.each([
   [200, '<html>another program</html>'],
   [502, 'Bad Gateway'],

@@ -37,7 +37,7 @@ describe('routeOf', () => {
     [
       'one field of low confidence',
       { confidence: { a: 0.9, b: 0.799 } },
-      { code: 'low-confidence', field: 'b', message: 'b: confidence 0.80 is below 0.80' },
+      { code: 'low-confidence', field: 'b', message: 'b: confidence 0.79 is below 0.80' },
     ],
     [
       'no confidence',

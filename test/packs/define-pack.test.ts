@@ -9,7 +9,6 @@ import { definition, packFolder, testPack } from '../support/fake-pack.ts';
 type Change = Parameters<typeof testPack>[0];
 const review = definition().review;
 const effects = definition().effects;
-const models = definition().models;
 
 describe('definePack refuses a definition that cannot work, naming the field:', () => {
   const faults: [names: RegExp, change: Change][] = [

@@ -124,8 +124,9 @@ export class CaseHandle {
 
   /** Answers by either channel; the update's answer must be that it was taken. */
   async say(channel: 'signal' | 'update', message: unknown): Promise<void> {
-    if (channel === 'signal') await this.signal(message);
-    else expect(await this.update(message)).toMatchObject({ accepted: true });
+    if (channel === 'signal') return await this.signal(message);
+    const answer = await this.update(message);
+    if (!answer.accepted) throw new Error(`the verdict was refused: ${answer.refusal.message}`);
   }
 
   async history(): Promise<HistoryEvent[]> {
@@ -208,4 +209,13 @@ export function payloadsOf(events: readonly HistoryEvent[]): string {
 
 export function typesOf(events: readonly HistoryEvent[]): string[] {
   return events.map(({ eventType }) => eventType.replace('EVENT_TYPE_', ''));
+}
+
+/** Summaries of activities and timers, in order. */
+export function summariesOf(events: readonly HistoryEvent[]): string[] {
+  return events.flatMap(({ eventType, userMetadata }) =>
+    /(ACTIVITY_TASK_SCHEDULED|TIMER_STARTED)$/.test(eventType) && userMetadata?.summary
+      ? [JSON.parse(Buffer.from(userMetadata.summary.data, 'base64').toString('utf8')) as string]
+      : [],
+  );
 }

@@ -6,8 +6,13 @@ import { NDJSON } from '../ndjson.ts';
 import { caseViewOf } from './case-view.ts';
 import { nameIn } from './content-disposition.ts';
 import type { Api, RoutePorts } from './ports.ts';
-import { lineReceiptSchema, receiptSchema, submissionSchema, type ReceiptBody } from './schema-submission.ts';
-import type { SubmissionBody } from './schema-submission.ts';
+import {
+  lineReceiptSchema,
+  receiptSchema,
+  submissionSchema,
+  type ReceiptBody,
+  type SubmissionBody,
+} from './schema-submission.ts';
 import { orProblem, sendLines } from './responses.ts';
 import { receiptsOf } from './stream.ts';
 import { keyOf, statusOf, submissionOf } from './submissions.ts';
