@@ -9,15 +9,15 @@ export const closeCase =
     await cases.close(caseId, end);
   };
 
-/** The applied effects of a written case, newest first. Throws `InvalidInput` when the case is not written. */
+/** The applied effects of a written or orphaned case, newest first. Throws `InvalidInput` for any other case. */
 export const effectsToReverse =
   ({ cases, effects }: Pick<Ports, 'cases' | 'effects'>): Steps['effectsToReverse'] =>
   async ({ caseId }) => {
     const record = await cases.get(caseId);
-    if (record?.outcome !== 'written') {
+    if (record?.outcome !== 'written' && record?.outcome !== 'orphaned') {
       throw failure(
         'InvalidInput',
-        `caseId: '${caseId}' is ${record?.outcome ?? 'not written'}; only written cases can be reversed`,
+        `caseId: '${caseId}' is ${record?.outcome ?? 'not written'}; only written and orphaned cases can be reversed`,
       );
     }
     const applied = (await effects.ofCase(caseId)).filter(({ state }) => state === 'applied');

@@ -2,18 +2,18 @@ import { idempotencyKeyOf } from '../domain/decision.ts';
 import { failure } from '../failures.ts';
 import type { EffectRecord, Ports, Sink } from './ports.ts';
 import type { Compensated, Steps } from './steps.ts';
-import { outcomeOf } from './write.ts';
+import { notSettled, outcomeOf, unsettledMs } from './write.ts';
 
 /** Undoes one effect by a new effect under `<key>/undo`. An effect in doubt is settled first, as the sink allows. */
 export const compensate =
-  ({ effects, sinks }: Pick<Ports, 'effects' | 'sinks'>): Steps['compensate'] =>
+  ({ effects, sinks, clock }: Pick<Ports, 'effects' | 'sinks' | 'clock'>): Steps['compensate'] =>
   async ({ caseId, decisionNo, effect: name, why }): Promise<Compensated> => {
     const key = idempotencyKeyOf(caseId, decisionNo, name);
     const record = await effects.get(key);
     if (!record || record.state === 'refused' || record.state === 'abandoned') return { kind: 'not-applied' };
     if (record.state === 'compensated') return { kind: 'compensated' };
     const sink = sinks.sink(record.effect.sink);
-    const applied = await settled(sink, record);
+    const applied = await settled(sink, record, clock());
     if (applied.kind === 'refused') return applied;
     if (applied.kind === 'not-applied') {
       await effects.settle(key, 'abandoned', { reason: why });
@@ -29,6 +29,8 @@ export const compensate =
         await effects.settle(key, 'compensated', { reference: undone, reason: why });
         return { kind: 'compensated' };
       }
+      const ms = sink.capability === 'look-up' ? unsettledMs(sink, record.undoCalledAt, clock()) : 0;
+      if (ms > 0) throw notSettled(record.effect.sink, ms);
     }
     await effects.undoing(key);
     const reply = await sink.reverse({
@@ -38,7 +40,10 @@ export const compensate =
       request: { ...reversal, reason: why },
     });
     if (reply.kind === 'refused') return reply;
-    if (reply.kind === 'not-sent') throw failure('SinkUnavailable', `${record.effect.sink}: ${reply.reason}`);
+    if (reply.kind === 'not-sent') {
+      await effects.undoNotSent(key);
+      throw failure('SinkUnavailable', `${record.effect.sink}: ${reply.reason}`);
+    }
     await effects.settle(key, 'compensated', { reference: reply.reference, reason: why });
     return { kind: 'compensated' };
   };
@@ -50,11 +55,12 @@ async function undoneBefore(sink: Sink, key: string, collection: string): Promis
 
 type Settled = { kind: 'applied'; reference: string } | { kind: 'not-applied' } | { kind: 'refused'; reason: string };
 
-async function settled(sink: Sink, record: EffectRecord): Promise<Settled> {
+async function settled(sink: Sink, record: EffectRecord, now: Date): Promise<Settled> {
   const { key, effect, reference, state, called } = record;
   if (state === 'applied') return { kind: 'applied', reference: reference ?? '' };
   if (!called) return { kind: 'not-applied' };
-  const found = await outcomeOf(sink, record);
+  const found = await outcomeOf(sink, record, now);
+  if (found.kind === 'wait') throw notSettled(effect.sink, found.ms);
   if (found.kind === 'applied') return found;
   if (found.kind === 'unknown') return { kind: 'refused', reason: 'it is unknown whether it was applied' };
   if (sink.capability === 'look-up') return { kind: 'not-applied' };

@@ -91,7 +91,8 @@ export interface Cases {
   close(caseId: string, end: { outcome: CaseOutcome; by: string; reason?: string }): Promise<void>;
   stage(caseId: string, stage: Stage): Promise<void>;
   /** Open cases last touched before `before`, for the sweep. */
-  open(before: Date, limit: number): Promise<{ caseId: string; stage: Stage; receivedAt: Date }[]>;
+  /** In the order of their ids; `after` is the last id of the page before. */
+  open(before: Date, limit: number, after?: string): Promise<{ caseId: string; stage: Stage; receivedAt: Date }[]>;
 }
 
 /** One question to one model. */
@@ -255,8 +256,11 @@ export interface EffectRecord {
   state: EffectState;
   /** True once a call to the sink may have been made. */
   called: boolean;
+  /** When the sink was last called; null when it never was. */
+  calledAt?: Date | null;
   reference: string | null;
   undoCalled: boolean;
+  undoCalledAt?: Date | null;
 }
 
 export type Claimed = { kind: 'claimed'; record: EffectRecord } | { kind: 'identity-taken'; by: string };
@@ -271,8 +275,12 @@ export interface Effects {
   ofCase(caseId: string): Promise<EffectRecord[]>;
   /** Takes the mark of `claim` back: the call certainly did not reach the sink. */
   notSent(key: string): Promise<void>;
+  /** Committed before a repeated call: the sink is called again from now. */
+  callingAgain(key: string): Promise<void>;
   /** Committed before each compensation call. */
   undoing(key: string): Promise<void>;
+  /** Takes the mark of `undoing` back: the compensation certainly did not reach the sink. */
+  undoNotSent(key: string): Promise<void>;
   /** The outcome; `last`: the case is closed as written in the same transaction. Releases the identity where due. */
   settle(
     key: string,
@@ -293,6 +301,11 @@ export type SinkCapability = 'idempotency-key' | 'look-up' | 'neither';
 
 export interface Sink {
   capability: SinkCapability;
+  /**
+   * Only for `look-up`: how long after a call it may still be applied unseen, in ms. Until then 'not there' proves
+   * nothing. Default 0.
+   */
+  settlesWithinMs?: number;
   apply(call: { key: string; collection: string; request: Record<string, unknown> }): Promise<SinkReply>;
   /** Undoes an applied effect under the key `<key>/undo`. */
   reverse(call: {

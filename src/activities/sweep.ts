@@ -19,10 +19,13 @@ export const sweep =
     const report: SweepReport = { started: [], orphaned: [], resent: [] };
     const before = new Date(clock().getTime() - settleMs);
     const failed: unknown[] = [];
-    for (const found of await cases.open(before, BATCH)) {
+    let after: string | undefined;
+    do {
+      const page = await cases.open(before, BATCH, after);
       // One case that cannot be helped must not keep the others from being found.
-      await look(found).catch((error: unknown) => failed.push(error));
-    }
+      for (const found of page) await look(found).catch((error: unknown) => failed.push(error));
+      after = page.length < BATCH ? undefined : page.at(-1)?.caseId;
+    } while (after !== undefined);
     if (failed.length > 0) throw failed[0];
     return report;
 

@@ -3,14 +3,14 @@ import { failure } from '../failures.ts';
 import type { EffectRecord, Ports, Sink } from './ports.ts';
 import type { Steps, Written } from './steps.ts';
 
-type Needs = Pick<Ports, 'effects' | 'reviews' | 'sinks'>;
+type Needs = Pick<Ports, 'effects' | 'reviews' | 'sinks' | 'clock'>;
 
 /**
  * Writes one effect of a recorded decision downstream, once. The pending effect is committed before the call, the
  * outcome after it; what a lost answer means depends on the sink's capability.
  */
 export const write =
-  ({ effects, reviews, sinks }: Needs): Steps['write'] =>
+  ({ effects, reviews, sinks, clock }: Needs): Steps['write'] =>
   async ({ caseId, decisionNo, effect: name, last }): Promise<Written> => {
     const decision = await reviews.decision(caseId, decisionNo);
     const effect = decision?.effects.find((one) => one.name === name);
@@ -27,10 +27,15 @@ export const write =
       return { kind: 'refused', reason: 'undone before' };
 
     if (record.called) {
-      const found = await outcomeOf(sink, record);
+      const found = await outcomeOf(sink, record, clock());
       if (found.kind === 'applied') await effects.settle(key, 'applied', { reference: found.reference, last });
       if (found.kind === 'unknown') await effects.settle(key, 'unknown', {});
+      if (found.kind === 'wait') {
+        await effects.notSent(key);
+        throw notSettled(effect.sink, found.ms);
+      }
       if (found.kind !== 'call-again') return found;
+      await effects.callingAgain(key);
     }
     const reply = await sink.apply({ key, collection: effect.collection, request: effect.request });
     switch (reply.kind) {
@@ -46,13 +51,33 @@ export const write =
     }
   };
 
+type Found =
+  | { kind: 'applied'; reference: string }
+  | { kind: 'unknown' }
+  | { kind: 'call-again' }
+  | { kind: 'wait'; ms: number };
+
 /** What an earlier call may have done, found out the way the sink allows. */
 export async function outcomeOf(
   sink: Sink,
   record: EffectRecord,
-): Promise<{ kind: 'applied'; reference: string } | { kind: 'unknown' } | { kind: 'call-again' }> {
+  now: Date,
+): Promise<Found> {
   if (sink.capability === 'neither') return { kind: 'unknown' };
   if (sink.capability === 'idempotency-key') return { kind: 'call-again' };
   const reference = await sink.lookUp({ key: record.key, collection: record.effect.collection });
-  return reference === undefined ? { kind: 'call-again' } : { kind: 'applied', reference };
+  if (reference !== undefined) return { kind: 'applied', reference };
+  const ms = unsettledMs(sink, record.calledAt, now);
+  return ms > 0 ? { kind: 'wait', ms } : { kind: 'call-again' };
+}
+
+/** How long 'not there' still proves nothing: a slow system may apply a call after we gave up on it. */
+export function unsettledMs(sink: Sink, calledAt: Date | null | undefined, now: Date): number {
+  if (!calledAt) return 0;
+  return calledAt.getTime() + (sink.settlesWithinMs ?? 0) - now.getTime();
+}
+
+export function notSettled(sink: string, ms: number): Error {
+  const message = `${sink}: not there yet; it is looked up again before anything is sent again`;
+  return failure('SinkUnavailable', message, { nextRetryDelayMs: ms });
 }

@@ -9,6 +9,8 @@ export interface HttpSinkConfig {
   capability: SinkCapability;
   /** Sent with every call, e.g. `{ authorization: 'Bearer ...' }`. */
   headers?: Record<string, string> | undefined;
+  /** Only for `look-up`: how long after a call it may still be applied. Default: 30 s. */
+  settlesWithinMs?: number | undefined;
   /** For one call, answer included. Default: 10 s. */
   timeoutMs?: number;
 }
@@ -27,7 +29,8 @@ export interface HttpSinkConfig {
  * `not-sent`. A problem (RFC 9457) may settle which it is with `permanent: true` or `false`. 409 is a passing fault for a
  * sink with idempotency keys, where it means that the first request is still being worked on.
  */
-export function createHttpSink({ url, capability, headers = {}, timeoutMs = 10_000 }: HttpSinkConfig): Sink {
+export function createHttpSink(config: HttpSinkConfig): Sink {
+  const { url, capability, headers = {}, timeoutMs = 10_000, settlesWithinMs = 30_000 } = config;
   const base = url.replace(/\/+$/, '');
 
   async function call(
@@ -79,6 +82,7 @@ export function createHttpSink({ url, capability, headers = {}, timeoutMs = 10_0
 
   return {
     capability,
+    settlesWithinMs,
     apply: ({ key, collection, request }) => post(segment(collection), key, request),
     reverse: ({ key, collection, reference, request }) =>
       post(`${segment(collection)}/${segment(reference)}/reversal`, `${key}/undo`, request),

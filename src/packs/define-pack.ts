@@ -10,14 +10,15 @@ import { faultsOf } from './faults.ts';
 export function definePack<Answer extends z.ZodType, O extends z.ZodObject, Facts, Enrichment>(
   pack: PackDefinition<Answer, O, Facts, Enrichment>,
 ): ProcessPack {
-  const faults = faultsOf(pack);
+  const answerSchema = z.toJSONSchema(pack.answer, { target: 'draft-7', io: 'input' }) as Record<string, unknown>;
+  const faults = faultsOf(pack, Object.keys(answerSchema['properties'] ?? {}));
   if (faults.length > 0) throw new Error(`pack ${pack.id}:\n  ${faults.join('\n  ')}`);
   const manifest: PackManifest = {
     id: pack.id,
     version: pack.version,
     owner: pack.owner,
     instructions: pack.instructions,
-    answerSchema: z.toJSONSchema(pack.answer, { target: 'draft-7', io: 'input' }),
+    answerSchema,
     outputSchema: z.toJSONSchema(pack.output, { target: 'draft-7', io: 'input' }),
     maxOutputTokens: pack.maxOutputTokens,
     critical: [...pack.confidence.critical],

@@ -9,11 +9,10 @@ interface Definition {
   models: readonly { timeout: Duration; attempts: number }[];
   review: ReviewPolicy;
   effects: readonly { name: string; identity?: unknown }[];
-  answer: { def?: unknown };
 }
 
 /** What is wrong with a pack's definition, each naming the field and what to do. */
-export function faultsOf(pack: Definition): string[] {
+export function faultsOf(pack: Definition, answerFields: readonly string[]): string[] {
   const faults: string[] = [];
   if (!/^[a-z][a-z0-9-]{1,40}$/.test(pack.id))
     faults.push(`id: '${pack.id}' must be kebab-case, at most 41 characters`);
@@ -30,7 +29,14 @@ export function faultsOf(pack: Definition): string[] {
   for (const [field, value] of Object.entries({ remindAfter, escalateAfter, deadline })) {
     if (!isDuration(value)) faults.push(`review.${field}: '${value}' is no duration such as '4 hours'`);
   }
-  for (const { timeout } of pack.models) {
+  for (const { name } of pack.effects) {
+    if (!/^[a-z][a-z0-9-]*$/.test(name)) faults.push(`effects: '${name}' must be kebab-case, it is part of the idempotency key`);
+  }
+  for (const field of pack.confidence.critical) {
+    if (!answerFields.includes(field)) faults.push(`confidence.critical: '${field}' is no field of the answer`);
+  }
+  for (const { timeout, attempts } of pack.models) {
+    if (!Number.isInteger(attempts) || attempts < 1) faults.push(`models.attempts: ${attempts} must be a whole number from 1`);
     if (!isDuration(timeout)) faults.push(`models.timeout: '${timeout}' is no duration such as '45 seconds'`);
   }
   return faults;

@@ -11,6 +11,7 @@ const sinks = z.record(
     url: z.url(),
     capability: z.enum(['idempotency-key', 'look-up', 'neither']),
     headers: z.record(z.string(), z.string()).optional(),
+    settlesWithinMs: z.int().min(0).optional(),
   }),
 );
 

@@ -116,10 +116,10 @@ export interface Written {
 }
 
 /**
- * The ready-to-paste Temporal CLI command for a signal. It breaks only inside the quoted JSON, so that it fits the page
- * and can be pasted into any shell.
+ * The ready-to-paste Temporal CLI command for a signal, quoted for a POSIX shell. It breaks only inside the quoted JSON,
+ * so that it fits the page.
  */
-export function signalCommand(caseId: string, name: string, message: Record<string, unknown>): string {
+function signalCommand(caseId: string, name: string, message: Record<string, unknown>): string {
   const fields = Object.entries(message).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
   const input = `{\n${fields.join(',\n')}\n}`.replaceAll("'", String.raw`'\''`);
   return `temporal workflow signal --workflow-id '${caseId.replaceAll("'", String.raw`'\''`)}' --input '${input}' --name ${name}`;

@@ -38,7 +38,7 @@ describe('countersign list', () => {
   });
 
   test.each([
-    [['list', '--limit', '0'], 'give a whole number from 1'],
+    [['list', '--limit', '0'], 'Give a whole number from 1'],
     [['list', '--stage', 'lost'], 'Allowed choices are received'],
     [['lost'], "unknown command 'lost'"],
   ])('%j is refused', async (args, message) => {

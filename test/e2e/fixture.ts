@@ -73,7 +73,7 @@ export async function inReview({ ledger }: Fixture, caseId: string, taskNo = 1) 
 export async function ended({ ledger }: Fixture, caseId: string): Promise<CaseRecord> {
   return await until(`${caseId}: an outcome`, async () => {
     const record = await ledger.cases.get(caseId);
-    return record?.outcome != null && record;
+    return record !== undefined && record.outcome !== null && record;
   });
 }
 

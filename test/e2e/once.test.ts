@@ -91,7 +91,8 @@ test('a key with other content is refused, naming what to do; its next revision 
   expect((await ended(fixture, caseId)).outcome).toBe('rejected');
   expect((await submit(fixture, { ...other, revision: 3 })).body['detail']).toMatch(/so the next one is 2$/);
   const revisions = await Promise.all([1, 2, 3].map(async () => await submit(fixture, { ...other, revision: 2 })));
-  expect(revisions.map(({ status }) => status).toSorted()).toEqual([200, 200, 201]);
+  expect(revisions.filter(({ status }) => status === 201)).toHaveLength(1);
+  expect(revisions.filter(({ status }) => status === 200)).toHaveLength(2);
   expect((await ended(fixture, `${caseId}/r2`)).outcome).toBe('written');
   expect(await ticketsOf(`${caseId}/r2`)).toHaveLength(1);
   expect(await ticketsOf(caseId)).toHaveLength(0);
@@ -148,7 +149,7 @@ async function approve(caseId: string, taskNo: number): Promise<void> {
 async function rejectedWhenTaken(caseId: string): Promise<string> {
   const asks = await until(`${caseId}: written, or asked again`, async () => {
     const record = await fixture.ledger.cases.get(caseId);
-    if (record?.outcome != null) return record.outcome;
+    if (record && record.outcome !== null) return record.outcome;
     const task = await fixture.ledger.reviews.openTask(caseId);
     return task !== undefined && task.taskNo > 1 && task;
   });

@@ -121,8 +121,10 @@ export class FakeLedger {
         return this.change(caseId, { outcome, stage: 'closed' });
       },
       stage: (caseId, stage) => this.change(caseId, { stage }),
-      open: (_, limit) =>
-        Promise.resolve([...this.cases.values()].filter((one) => one.stage !== 'closed').slice(0, limit)),
+      open: (_, limit, after = '') => {
+        const open = [...this.cases.values()].filter((one) => one.stage !== 'closed' && one.caseId > after);
+        return Promise.resolve(open.toSorted((a, b) => (a.caseId < b.caseId ? -1 : 1)).slice(0, limit));
+      },
     };
   }
 
@@ -189,6 +191,8 @@ export class FakeLedger {
       ofCase: (caseId) => Promise.resolve([...this.effects.values()].filter((one) => one.caseId === caseId)),
       notSent: (key) => put({ ...this.#effect(key), called: false }),
       undoing: (key) => put({ ...this.#effect(key), undoCalled: true }),
+      undoNotSent: (key) => put({ ...this.#effect(key), undoCalled: false }),
+      callingAgain: () => Promise.resolve(),
       settle: async (key, state, { reference, last }) => {
         const record = this.#effect(key);
         const allowed = record.state === 'pending' || record.state === 'unknown';

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright-core';
-import { expect } from 'vitest';
+
+const PATIENCE_MS = 20_000;
 
 type Tab = 'history' | 'user-metadata' | 'pending-activities';
 
@@ -9,6 +11,7 @@ export class Pages {
   readonly #page: Page;
   readonly #uiUrl: string;
   readonly #shots: string;
+  #shot = 0;
 
   private constructor(page: Page, uiUrl: string, shots: string) {
     this.#page = page;
@@ -50,9 +53,10 @@ export class Pages {
   /** False when a part of the current details is cut off below: the frame does not fit itself to all that it shows. */
   async lastLineIsInView(): Promise<boolean> {
     const frame = this.#page.frameLocator('iframe').last();
-    return await frame.locator('main > *:nth-last-child(2)').evaluate((line) => {
-      return line.getBoundingClientRect().bottom <= line.ownerDocument.documentElement.clientHeight;
-    });
+    const lines = frame.locator('main > *').filter({ hasText: /\S/ });
+    return await lines
+      .last()
+      .evaluate((line) => line.getBoundingClientRect().bottom <= line.ownerDocument.documentElement.clientHeight);
   }
 
   async #goTo(caseId: string, tab: Tab): Promise<void> {
@@ -76,14 +80,19 @@ export class Pages {
   }
 
   async #shows(read: () => Promise<string>, texts: readonly string[]): Promise<void> {
-    const missing = async () => {
-      const shown = (await read().catch(() => '')).replaceAll(/\s+/g, ' ');
-      return texts.filter((text) => !shown.includes(text)).map((text) => `${text} is not in: ${shown}`);
-    };
-    await expect.poll(missing, { timeout: 20_000, interval: 100 }).toEqual([]);
+    const end = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const shown = (await read().catch(String)).replaceAll(/\s+/g, ' ');
+      const missing = texts.filter((text) => !shown.includes(text));
+      if (missing.length === 0) return;
+      if (Date.now() > end) throw new Error(`${this.#page.url()} does not show: ${missing.join(' | ')}\nbut: ${shown}`);
+      await sleep(100);
+    }
   }
 
   async #shoot(name: string): Promise<void> {
-    await this.#page.screenshot({ path: join(this.#shots, `${name.replaceAll(/[^\w.-]+/g, '-')}.png`) });
+    this.#shot += 1;
+    const file = `${String(this.#shot).padStart(2, '0')}-${name.replaceAll(/[^\w.-]+/g, '-')}.png`;
+    await this.#page.screenshot({ path: join(this.#shots, file) });
   }
 }

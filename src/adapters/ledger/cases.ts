@@ -168,13 +168,14 @@ export function casesOf(store: Store): Cases {
         .execute();
     },
 
-    async open(before, limit) {
+    async open(before, limit, after = '') {
       return await db
         .selectFrom('cases')
         .select(['case_id as caseId', 'stage', 'received_at as receivedAt'])
         .where('stage', '<>', 'closed')
         .where('touched_at', '<', before)
-        .orderBy('touched_at')
+        .where('case_id', '>', after)
+        .orderBy('case_id')
         .limit(limit)
         .execute();
     },

@@ -44,7 +44,7 @@ export function effectsOf({ db, clock }: Store): Effects {
   /** A repeated claim: counts the call that follows, and tells whether one was counted before. */
   const again = async (key: string): Promise<EffectRecord> => {
     const { rows } = await sql<Selectable<Tables['effects']>>`
-      update effects set calls = calls + 1, called_at = ${clock()}
+      update effects set calls = calls + 1
       where key = ${key} and state in ('pending', 'unknown') returning *`.execute(db);
     const [counted] = rows;
     const record = counted ? effectOf({ ...counted, calls: counted.calls - 1 }) : await read(key);
@@ -89,7 +89,15 @@ export function effectsOf({ db, clock }: Store): Effects {
     },
 
     async undoing(key) {
-      await sql`update effects set undo_called = true where key = ${key} and not undo_called`.execute(db);
+      await sql`update effects set undo_called_at = ${clock()} where key = ${key}`.execute(db);
+    },
+
+    async undoNotSent(key) {
+      await sql`update effects set undo_called_at = null where key = ${key}`.execute(db);
+    },
+
+    async callingAgain(key) {
+      await sql`update effects set called_at = ${clock()} where key = ${key}`.execute(db);
     },
 
     async settle(key, state, { reference, reason, by, last }) {
@@ -147,6 +155,8 @@ export function effectOf(row: Selectable<Tables['effects']>): EffectRecord {
     state: row.state,
     called: row.calls > 0,
     reference: row.reference,
-    undoCalled: row.undo_called,
+    calledAt: row.called_at,
+    undoCalled: row.undo_called_at !== null,
+    undoCalledAt: row.undo_called_at,
   };
 }

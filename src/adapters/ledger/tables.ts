@@ -123,7 +123,7 @@ export interface Tables {
     state: EffectState;
     /** Calls that may have reached the sink: counted before each, taken back when it certainly did not. */
     calls: number;
-    undo_called: boolean;
+    undo_called_at: Date | null;
     reference: string | null;
     reason: string | null;
     called_at: Date | null;

@@ -168,7 +168,7 @@ async function settleInDoubt(
   if (key === null) return [];
   if (to === 'pending') {
     const undo = task.kind === 'compensation';
-    if (undo) await sql`update effects set undo_called = false where key = ${key}`.execute(trx);
+    if (undo) await sql`update effects set undo_called_at = null where key = ${key}`.execute(trx);
     else await sql`update effects set calls = 0, state = 'pending' where key = ${key}`.execute(trx);
     return [['effect-retry', { key, undo }]];
   }

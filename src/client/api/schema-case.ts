@@ -202,4 +202,4 @@ export const caseQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().optional(),
 });
-export type CaseQuery = z.input<typeof caseQuerySchema>;
+export type CaseQuery = Omit<z.input<typeof caseQuerySchema>, 'limit'> & { limit?: number };

@@ -40,6 +40,8 @@ const COUNTRIES = [
 const CURRENCIES = ['EUR', 'GBP', 'USD', 'CHF'];
 /** Above this an invoice always goes to a person, in minor units. */
 const LIMIT = 1_000_000;
+/** Cash rounding of the amount to pay (EN 16931, BT-114) stays below one unit of the currency. */
+const ROUNDING = 99;
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
 export const rules: readonly Rule<Invoice, InvoiceFacts>[] = [
@@ -137,6 +139,18 @@ export const rules: readonly Rule<Invoice, InvoiceFacts>[] = [
     field: 'payable',
     holds: ({ grossTotal, payable, currency }) =>
       Math.max(grossTotal, payable) <= LIMIT || `over ${money(LIMIT, currency)}: always countersigned`,
+  },
+  {
+    name: 'amounts-not-negative',
+    severity: 'soft',
+    field: 'grossTotal',
+    holds: ({ grossTotal, payable }) => Math.min(grossTotal, payable) >= 0 || 'a negative amount: a credit note is booked by a person',
+  },
+  {
+    name: 'payable-within-total',
+    severity: 'soft',
+    field: 'payable',
+    holds: ({ grossTotal, payable }) => payable <= grossTotal + ROUNDING || 'more is to be paid than the invoice comes to',
   },
   {
     name: 'currency-allowed',

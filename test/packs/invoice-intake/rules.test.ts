@@ -132,7 +132,7 @@ it('every rule has a test here', () => {
   const tested = [
     ...['totals-add-up', 'vat-adds-up', 'vat-rate-fits', 'iban-check-digits', 'iban-present', 'vat-id-check-digits'],
     ...['known-supplier', 'supplier-not-blocked', 'supplier-name-fits', 'iban-fits-supplier', 'due-after-issue'],
-    ...['amount-limit', 'currency-allowed', 'evidence-found'],
+    ...['amount-limit', 'currency-allowed', 'evidence-found', 'amounts-not-negative', 'payable-within-total'],
   ];
   expect(tested.toSorted()).toEqual(expect.arrayContaining(rules.map(({ name }) => name).toSorted()));
 });

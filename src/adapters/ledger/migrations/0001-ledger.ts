@@ -63,7 +63,7 @@ create table verdicts (
 create table effects (
   key text primary key, case_id text not null, decision_no integer not null, name text not null,
   position integer not null, prepared jsonb not null, state text not null, calls integer not null default 0,
-  undo_called boolean not null default false, reference text, reason text, called_at timestamptz,
+  undo_called_at timestamptz, reference text, reason text, called_at timestamptz,
   settled_at timestamptz, foreign key (case_id, decision_no) references decisions
 );
 create index effects_by_case on effects (case_id, decision_no, position);
@@ -97,7 +97,8 @@ create index feed_items_alike on feed_items using gist (text gist_trgm_ops (sigl
  * one case are strictly ordered. Each entry comes as its canonical JSON up to the opening quote of `prevHash`; the keys
  * that follow in RFC 8785 order are `prevHash` and `seq`, which only the database knows. What is hashed is what is stored.
  *
- * The one rule of how cases end: an outcome stays, except that a written case may be reversed, or end cancelled or
+ * The one rule of how cases end: an outcome stays, except that an orphaned or a written case may be reversed, and a
+ * written one may end cancelled or
  * rejected once none of its effects stands.
  */
 const RECORD_IN_CASE = `
@@ -118,7 +119,7 @@ declare
 begin
   select audit_seq, audit_head, outcome into c from cases where case_id = p_case for no key update;
   if not found then raise exception 'no such case' using errcode = 'CS404'; end if;
-  ends := p_outcome is not null and (c.outcome is null or (c.outcome = 'written' and (p_outcome = 'reversed'
+  ends := p_outcome is not null and (c.outcome is null or (c.outcome = 'orphaned' and p_outcome = 'reversed') or (c.outcome = 'written' and (p_outcome = 'reversed'
     or (p_outcome in ('cancelled', 'rejected')
       and not exists (select from effects e where e.case_id = p_case and e.state = 'applied')))));
   if ends then
