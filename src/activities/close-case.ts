@@ -9,7 +9,10 @@ export const closeCase =
     await cases.close(caseId, end);
   };
 
-/** The applied effects of a written or orphaned case, newest first. Throws `InvalidInput` for any other case. */
+/** States in which an effect stands downstream, or may. */
+const MAY_STAND: ReadonlySet<string> = new Set(['applied', 'pending', 'unknown']);
+
+/** The effects of a written or orphaned case that stand, or may, newest first. Throws `InvalidInput` for any other case. */
 export const effectsToReverse =
   ({ cases, effects }: Pick<Ports, 'cases' | 'effects'>): Steps['effectsToReverse'] =>
   async ({ caseId }) => {
@@ -20,7 +23,7 @@ export const effectsToReverse =
         `caseId: '${caseId}' is ${record?.outcome ?? 'not written'}; only written and orphaned cases can be reversed`,
       );
     }
-    const applied = (await effects.ofCase(caseId)).filter(({ state }) => state === 'applied');
+    const applied = (await effects.ofCase(caseId)).filter(({ state }) => MAY_STAND.has(state));
     return applied
       .toReversed()
       .map(({ decisionNo, effect }) => ({ decisionNo, effect: effect.name, title: effect.title }));

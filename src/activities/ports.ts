@@ -200,6 +200,12 @@ export interface DecisionRecord {
   effects: PreparedEffect[];
   reason: string | null;
   taskNo: number | null;
+  /** Straight-through: what policy decided on. A reviewer's grounds stand in the review task. */
+  grounds?: DecisionGrounds | null;
+}
+
+export interface DecisionGrounds extends Pick<TaskContent, 'rules' | 'confidence' | 'evidence' | 'callId'> {
+  packHash: string;
 }
 
 /** What became of a verdict in the ledger. `adopted`: the ledger had already accepted another one for this task. */

@@ -34,7 +34,8 @@ export const validate =
     const { caseId } = input;
     if (route.kind === 'straight-through') {
       const by = { kind: 'policy', rule: `${pack.id} ${pack.version}` } as const;
-      const decision = { caseId, kind: 'accept', by, output, effects, reason: null, taskNo: null } as const;
+      const grounds = { rules, confidence, evidence, callId, packHash: input.packHash };
+      const decision = { caseId, kind: 'accept', by, output, effects, reason: null, taskNo: null, grounds } as const;
       return { kind: 'straight-through', decision: decisionRefOf(await reviews.decideByPolicy(decision)) };
     }
     const content = {

@@ -52,17 +52,10 @@ export const write =
   };
 
 type Found =
-  | { kind: 'applied'; reference: string }
-  | { kind: 'unknown' }
-  | { kind: 'call-again' }
-  | { kind: 'wait'; ms: number };
+  { kind: 'applied'; reference: string } | { kind: 'unknown' } | { kind: 'call-again' } | { kind: 'wait'; ms: number };
 
 /** What an earlier call may have done, found out the way the sink allows. */
-export async function outcomeOf(
-  sink: Sink,
-  record: EffectRecord,
-  now: Date,
-): Promise<Found> {
+export async function outcomeOf(sink: Sink, record: EffectRecord, now: Date): Promise<Found> {
   if (sink.capability === 'neither') return { kind: 'unknown' };
   if (sink.capability === 'idempotency-key') return { kind: 'call-again' };
   const reference = await sink.lookUp({ key: record.key, collection: record.effect.collection });

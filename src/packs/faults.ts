@@ -30,13 +30,15 @@ export function faultsOf(pack: Definition, answerFields: readonly string[]): str
     if (!isDuration(value)) faults.push(`review.${field}: '${value}' is no duration such as '4 hours'`);
   }
   for (const { name } of pack.effects) {
-    if (!/^[a-z][a-z0-9-]*$/.test(name)) faults.push(`effects: '${name}' must be kebab-case, it is part of the idempotency key`);
+    if (!/^[a-z][a-z0-9-]*$/.test(name))
+      faults.push(`effects: '${name}' must be kebab-case, it is part of the idempotency key`);
   }
   for (const field of pack.confidence.critical) {
     if (!answerFields.includes(field)) faults.push(`confidence.critical: '${field}' is no field of the answer`);
   }
   for (const { timeout, attempts } of pack.models) {
-    if (!Number.isInteger(attempts) || attempts < 1) faults.push(`models.attempts: ${attempts} must be a whole number from 1`);
+    if (!Number.isInteger(attempts) || attempts < 1)
+      faults.push(`models.attempts: ${attempts} must be a whole number from 1`);
     if (!isDuration(timeout)) faults.push(`models.timeout: '${timeout}' is no duration such as '45 seconds'`);
   }
   return faults;

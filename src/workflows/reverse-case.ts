@@ -1,28 +1,20 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/decision.ts';
 import type { ReverseCaseInput } from '../messages.ts';
 import { quickly, runNormally } from './steps.ts';
 
-/** Reverses a written case: every applied effect is compensated, newest first; then its key may be revised. */
+/**
+ * Reverses a written case: every applied effect is compensated, newest first; then its key may be revised. Fails when the
+ * business system refuses; the reversal can then be started again.
+ */
 export async function reverseCase({ caseId, by, reason }: ReverseCaseInput): Promise<CaseResult> {
   const effects = await runNormally('effectsToReverse', 'List what the case wrote', { caseId });
-  const refused: string[] = [];
   for (const { decisionNo, effect, title } of effects) {
     const undone = await runNormally('compensate', `Undo: ${title}`, { caseId, decisionNo, effect, why: reason });
     // The books stay as they are from here on: an earlier effect is not undone while a later one stands.
     if (undone.kind === 'refused') {
-      refused.push(`${title}: ${undone.reason}`);
-      break;
+      throw ApplicationFailure.nonRetryable(`not reversed: ${title}: ${undone.reason}`, 'EffectRefused');
     }
-  }
-  if (refused.length > 0) {
-    return {
-      caseId,
-      outcome: 'written',
-      route: 'none',
-      decidedBy: by,
-      reason: `not reversed: ${refused.join('; ')} (${workflowInfo().workflowId})`,
-    };
   }
   await quickly('closeCase', 'Record the reversal', { caseId, outcome: 'reversed', by, reason });
   return { caseId, outcome: 'reversed', route: 'none', decidedBy: by, reason };

@@ -66,12 +66,12 @@ export async function decisionOnTask(
 
 /** The insert of a decision, to be part of a statement that records it in the case too. */
 export function insertDecision(decision: DecisionRecord, at: Date): RawBuilder<unknown> {
-  const { caseId, decisionNo, kind, by, output, effects, reason, taskNo } = decision;
+  const { caseId, decisionNo, kind, by, output, effects, reason, taskNo, grounds = null } = decision;
   return sql`
-    insert into decisions (case_id, decision_no, kind, by_kind, by_name, output, effects, reason, task_no, at)
+    insert into decisions (case_id, decision_no, kind, by_kind, by_name, output, effects, reason, task_no, grounds, at)
     values (${caseId}, ${decisionNo}::int, ${kind}, ${by.kind}, ${textOrNull(nameOf(by))},
       ${output === null ? null : json(output)}::jsonb, ${json(effects)}::jsonb, ${textOrNull(reason)},
-      ${taskNo}::int, ${at}::timestamptz)`;
+      ${taskNo}::int, ${grounds === null ? null : json(grounds)}::jsonb, ${at}::timestamptz)`;
 }
 
 /** The audit entry of a decision: whole, because it alone must explain what took effect. */
@@ -96,5 +96,6 @@ export function decisionOf(row: Selectable<Tables['decisions']>): DecisionRecord
     effects: row.effects,
     reason: row.reason,
     taskNo: row.task_no,
+    ...(row.grounds === null ? {} : { grounds: row.grounds }),
   };
 }

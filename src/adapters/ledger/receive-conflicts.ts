@@ -15,7 +15,7 @@ export async function revisionConflict(db: Kysely<Tables>, name: CaseName): Prom
   const { packId, caseKey, revision } = name;
   const former = await db
     .selectFrom('cases')
-    .select(['revision', 'outcome'])
+    .select(['case_id', 'revision', 'outcome'])
     .where('pack_id', '=', packId)
     .where('case_key', '=', caseKey)
     .orderBy('revision', 'desc')
@@ -25,10 +25,18 @@ export async function revisionConflict(db: Kysely<Tables>, name: CaseName): Prom
   if (!latest) return `revision: "${caseKey}" was never submitted before; send it without a revision first`;
   if (revision !== latest.revision + 1)
     return `revision: the latest of "${caseKey}" is ${latest.revision}, so the next one is ${latest.revision + 1}`;
+  if (latest.outcome === 'orphaned' && (await mayStand(db, latest.case_id)))
+    return `revision: revision ${latest.revision} of "${caseKey}" was lost after it had written; reverse it first`;
   if (latest.outcome !== null && REVISABLE.includes(latest.outcome)) return undefined;
   const stands = latest.outcome === null ? 'is still open' : `ended as ${latest.outcome}`;
   return (
     `revision: revision ${latest.revision} of "${caseKey}" ${stands}; ` +
     'the next one is taken once it is rejected, cancelled or reversed'
   );
+}
+
+/** True when something of a case stands downstream, or may. */
+async function mayStand(db: Kysely<Tables>, caseId: string): Promise<boolean> {
+  const query = db.selectFrom('effects').select('key').where('case_id', '=', caseId);
+  return (await query.where('state', 'in', ['applied', 'pending', 'unknown']).executeTakeFirst()) !== undefined;
 }

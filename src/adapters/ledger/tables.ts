@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { CaseInput, EffectState, AnswerToken, ModelCallRecord } from '../../activities/ports.ts';
+import type { DecisionGrounds, CaseInput, EffectState, AnswerToken, ModelCallRecord } from '../../activities/ports.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import type { PreparedEffect } from '../../domain/decision.ts';
 import type { Plan } from '../../domain/plan.ts';
@@ -95,6 +95,7 @@ export interface Tables {
     effects: Json<PreparedEffect[]>;
     reason: string | null;
     task_no: number | null;
+    grounds: Json<DecisionGrounds | null>;
     at: Date;
   };
   verdicts: {

@@ -91,6 +91,10 @@ export const invoiceIntake = definePack<typeof answerSchema, typeof outputSchema
 /** One invoice of one supplier is posted once, under however many keys it comes. */
 function identity({ supplierVatId, supplierName, invoiceNumber }: Invoice): string {
   // However people write it: spaces, case and the kind of dash make no other number.
-  const number = invoiceNumber.normalize('NFKC').replace(/\s+/g, '').replace(/\p{Pd}/gu, '-').toLowerCase();
+  const number = invoiceNumber
+    .normalize('NFKC')
+    .replace(/\s+/g, '')
+    .replace(/\p{Pd}/gu, '-')
+    .toLowerCase();
   return `${supplierVatId ?? supplierName.toLowerCase()}|${number}`;
 }

@@ -144,13 +144,15 @@ export const rules: readonly Rule<Invoice, InvoiceFacts>[] = [
     name: 'amounts-not-negative',
     severity: 'soft',
     field: 'grossTotal',
-    holds: ({ grossTotal, payable }) => Math.min(grossTotal, payable) >= 0 || 'a negative amount: a credit note is booked by a person',
+    holds: ({ grossTotal, payable }) =>
+      Math.min(grossTotal, payable) >= 0 || 'a negative amount: a credit note is booked by a person',
   },
   {
     name: 'payable-within-total',
     severity: 'soft',
     field: 'payable',
-    holds: ({ grossTotal, payable }) => payable <= grossTotal + ROUNDING || 'more is to be paid than the invoice comes to',
+    holds: ({ grossTotal, payable }) =>
+      payable <= grossTotal + ROUNDING || 'more is to be paid than the invoice comes to',
   },
   {
     name: 'currency-allowed',

@@ -51,6 +51,7 @@ create index review_tasks_open on review_tasks (due_at) where closed_at is null;
 create table decisions (
   case_id text not null references cases, decision_no integer not null, kind text not null,
   by_kind text not null, by_name text not null, output jsonb, effects jsonb not null, reason text, task_no integer,
+  grounds jsonb,
   at timestamptz not null, primary key (case_id, decision_no)
 );
 create unique index decisions_one_per_task on decisions (case_id, task_no) where task_no is not null;
