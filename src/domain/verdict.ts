@@ -10,9 +10,16 @@ import { z } from 'zod';
  *
  * `seen` is the short digest of what the reviewer saw, `verdictId` the sender's own id for exact repeats.
  */
+/** What stands for a name in the ready-to-paste commands. */
+const PLACEHOLDER = 'YOUR NAME';
 const common = {
   verdictId: z.string().min(1).max(200),
-  by: z.string().min(1).max(200),
+  by: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .refine((name) => name !== PLACEHOLDER, `write your own name in place of ${PLACEHOLDER}`),
   seen: z.string().min(6).max(64),
 };
 const optionalReason = z.string().max(2000).optional();

@@ -26,7 +26,8 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
   const process = new CancellationScope();
   let stage: Stage = 'received';
   let withdrawal: Withdrawal | undefined;
-  setHandler(getCase, (): CaseView => viewOf(caseId, stage, desk, writer));
+  let ended: CaseResult | undefined;
+  setHandler(getCase, (): CaseView => (ended ? endOf(ended) : viewOf(caseId, stage, desk, writer)));
   setHandler(withdrawSignal, (message) => {
     if (withdrawal !== undefined || !isWithdrawal(message)) return;
     withdrawal = message;
@@ -59,6 +60,7 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
         made = await decide(caseId, plan, desk, { decisionNo: decision.decisionNo, because: written.because });
       }
     });
+    ended = result;
     setCurrentDetails(closedDetails(result, writer.written));
     return result;
   } catch (error) {
@@ -70,6 +72,7 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
     await CancellationScope.nonCancellable(async () => {
       await writer.undoAll(`The case was taken back by ${withdrawal ? 'a named person' : 'an operator'}`);
       await quickly('closeCase', 'Record the cancellation', { caseId, outcome: 'cancelled', by, reason });
+      ended = cancelled;
       setCurrentDetails(closedDetails(cancelled, []));
     });
     if (withdrawal === undefined) throw error;
@@ -88,6 +91,10 @@ function isWithdrawal(message: Partial<Withdrawal> | undefined): message is With
   return (
     typeof message?.by === 'string' && message.by !== '' && typeof message.reason === 'string' && message.reason !== ''
   );
+}
+
+function endOf({ caseId, outcome, effects = [] }: CaseResult): CaseView {
+  return { caseId, stage: 'closed', outcome, effects };
 }
 
 function viewOf(caseId: string, stage: Stage, desk: ReviewDesk, writer: EffectWriter): CaseView {

@@ -102,6 +102,7 @@ describe('what still holds:', () => {
         ],
         vatTotal: 1_660,
         grossTotal: 11_660,
+        payable: 11_660,
       },
     ],
   ])('%s', async (_, change, supplier = known) => {
