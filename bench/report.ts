@@ -19,7 +19,7 @@ export interface Measured {
 }
 
 /** What a case may cost in history: with one effect, no reminder fired. */
-export const BUDGET = { straight: { events: 24, actions: 5 }, reviewed: { events: 33, actions: 9 } } as const;
+const BUDGET = { straight: { events: 24, actions: 5 }, reviewed: { events: 33, actions: 9 } } as const;
 
 /** The figures as one JSON object; Countersign's at the top, the textbook's own under `textbook`. */
 export function asJson({ machine, plan, rounds, straight, reviewed, verdictToWriteMs, parked }: Measured) {

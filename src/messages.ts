@@ -51,8 +51,8 @@ export const withdrawSignal = defineSignal<[Withdrawal]>('withdraw');
 export const getCase = defineQuery<CaseView>('getCase');
 
 /** Search attributes, registered by the worker at start. Nothing personal goes into them. */
-export const CS_PACK = defineSearchAttributeKey('CsPack', 'KEYWORD');
-export const CS_OWNER = defineSearchAttributeKey('CsOwner', 'KEYWORD');
+const CS_PACK = defineSearchAttributeKey('CsPack', 'KEYWORD');
+const CS_OWNER = defineSearchAttributeKey('CsOwner', 'KEYWORD');
 export const CS_STAGE = defineSearchAttributeKey('CsStage', 'KEYWORD');
 export const CS_GROUP = defineSearchAttributeKey('CsGroup', 'KEYWORD');
 export const CS_REASONS = defineSearchAttributeKey('CsReasons', 'KEYWORD_LIST');

@@ -51,7 +51,7 @@ export type Invoice = {
 };
 
 /** Decimal text to minor units without floating point: '336.9' is 33690. More than two decimals are an error. */
-export function minor(decimal: string | null): number {
+function minor(decimal: string | null): number {
   const match = /^(-?)(\d+)(?:\.(\d{1,2})0*)?$/.exec(decimal?.trim() ?? '0');
   if (match === null) throw new Error(`not an amount with two decimals: ${decimal}`);
   const [, sign, whole = '0', cents = ''] = match;

@@ -15,7 +15,7 @@ const tagOf = (element: Element): string => Object.keys(element).find((key) => k
 /** The element's name without its namespace prefix. */
 export const nameOf = (element: Element): string => tagOf(element).replace(/^.*:/, '');
 
-export function childrenOf(element: Element): Element[] {
+function childrenOf(element: Element): Element[] {
   const children = element[tagOf(element)];
   return Array.isArray(children) ? (children as Element[]) : [];
 }

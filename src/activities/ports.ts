@@ -24,10 +24,6 @@ export interface Ports {
   clock: () => Date;
 }
 
-export interface StoredDocument extends DocumentRef {
-  bytes: Uint8Array;
-}
-
 export interface Documents {
   put(documents: readonly { name: string; mediaType: string; bytes: Uint8Array }[]): Promise<DocumentRef[]>;
   get(hashes: readonly string[]): Promise<Map<string, Uint8Array>>;

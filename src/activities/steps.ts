@@ -3,7 +3,7 @@ import type { DocumentRef } from '../domain/case.ts';
 import type { ModelRef, Plan } from '../domain/plan.ts';
 import type { Reason } from '../domain/route.ts';
 import type { TaskKind } from '../domain/verdict.ts';
-import type { DecideCaseInput, VerdictAnswer, Withdrawal } from '../messages.ts';
+import type { DecideCaseInput, VerdictAnswer } from '../messages.ts';
 import type { ModelReply } from './ports.ts';
 
 /**
@@ -113,5 +113,3 @@ export interface SweepReport {
   orphaned: string[];
   resent: string[];
 }
-
-export type { Withdrawal };

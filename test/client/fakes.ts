@@ -56,7 +56,7 @@ export async function collected<T>(values: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-export const AT = new Date('2026-03-01T10:00:00.000Z');
+const AT = new Date('2026-03-01T10:00:00.000Z');
 export const later = (ms: number) => new Date(AT.getTime() + ms);
 
 export function rowOf(caseId: string, more: Partial<CaseRow> = {}): CaseRow {

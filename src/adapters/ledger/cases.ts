@@ -192,7 +192,7 @@ function contentsOf(documents: readonly DocumentRef[], contents: ReadonlyMap<str
 }
 
 /** SHA-256 over the ordered document hashes; names do not count. */
-export function contentHashOf(documents: readonly { hash: string }[]): string {
+function contentHashOf(documents: readonly { hash: string }[]): string {
   return sha256(documents.map(({ hash }) => hash).join('\n'));
 }
 

@@ -48,7 +48,7 @@ export function decisionsOf({ db, clock }: Store): DecisionPart {
 }
 
 /** All decisions of a case, oldest first. */
-export async function decisionsOfCase(db: Kysely<Tables>, caseId: string): Promise<DecisionRecord[]> {
+async function decisionsOfCase(db: Kysely<Tables>, caseId: string): Promise<DecisionRecord[]> {
   const query = db.selectFrom('decisions').selectAll().where('case_id', '=', caseId);
   return (await query.orderBy('decision_no').execute()).map(decisionOf);
 }
