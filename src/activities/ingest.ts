@@ -10,7 +10,8 @@ import type { Finding, Reason } from '../domain/route.ts';
 import { failure, failureTypeOf } from '../failures.ts';
 import type { DecideCaseInput } from '../messages.ts';
 import type { ProcessPack, SourceDocument } from '../packs/pack.ts';
-import type { CaseRecord, Ports } from './ports.ts';
+import type { CaseRecord } from './ledger-ports.ts';
+import type { Ports } from './ports.ts';
 import { decisionRefOf, resultOf } from './results.ts';
 import type { Ingested, Steps } from './steps.ts';
 
@@ -193,7 +194,7 @@ async function split(
   await cases.close(record.caseId, {
     outcome: 'split',
     by: 'policy',
-    reason: `${parts.length} documents, one case each`,
+    reason: `${parts.length} documents, one case each: ${named.map(({ caseKey }) => caseKey).join(', ')}`,
   });
   return { kind: 'split', owner: pack.owner, parts: named };
 }

@@ -2,7 +2,8 @@ import { refusalOf, verdictSchema, type Refusal, type Verdict } from '../domain/
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence } from '../packs/pack.ts';
 import { problemsOf } from '../packs/define-pack.ts';
-import type { Judged, OpenTask, Ports, TaskOpening } from './ports.ts';
+import type { Judged, OpenTask, TaskOpening } from './ledger-ports.ts';
+import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
 import type { Answer, Steps, VerdictJudged } from './steps.ts';
 

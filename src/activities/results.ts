@@ -1,5 +1,5 @@
 import type { CaseResult } from '../domain/decision.ts';
-import type { CaseRecord, DecisionRecord } from './ports.ts';
+import type { CaseRecord, DecisionRecord } from './ledger-ports.ts';
 import type { Answer, DecisionRef } from './steps.ts';
 
 /** A decision as the workflow needs it, without its content. */

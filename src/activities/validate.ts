@@ -4,7 +4,8 @@ import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence, Output, ProcessPack } from '../packs/pack.ts';
 import { fieldConfidence } from './confidence.ts';
-import type { CaseInput, CaseRecord, Ports, TaskContent } from './ports.ts';
+import type { CaseInput, CaseRecord, TaskContent } from './ledger-ports.ts';
+import type { Ports } from './ports.ts';
 import { decisionRefOf } from './results.ts';
 import type { Question, Steps, ValidateInput } from './steps.ts';
 

@@ -1,6 +1,7 @@
 import { idempotencyKeyOf } from '../domain/decision.ts';
 import { failure } from '../failures.ts';
-import type { EffectRecord, Ports, Sink } from './ports.ts';
+import type { EffectRecord } from './ledger-ports.ts';
+import type { Ports, Sink } from './ports.ts';
 import type { Steps, Written } from './steps.ts';
 
 type Needs = Pick<Ports, 'effects' | 'reviews' | 'sinks' | 'clock'>;

@@ -5,9 +5,11 @@ import {
   WorkflowNotFoundError,
   type Client,
 } from '@temporalio/client';
-import type { CaseRecord, Ports } from '../activities/ports.ts';
+import type { CaseRecord } from '../activities/ledger-ports.ts';
+import type { Ports } from '../activities/ports.ts';
 import { faultOfCaseKey, type CaseOutcome } from '../domain/case.ts';
 import type { CaseResult } from '../domain/decision.ts';
+import { verdictSchema } from '../domain/verdict.ts';
 import { failure } from '../failures.ts';
 import {
   startAttributes,
@@ -183,9 +185,14 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
     if (!record) throw failure('InvalidInput', `caseId: there is no case '${caseId}'`);
     const message = `The case is closed (${record.outcome ?? 'no workflow is running'}); a verdict changes nothing now.`;
     const refusal = { code: 'case-not-waiting', message } as const;
-    const id =
-      typeof verdict === 'object' && verdict !== null && 'verdictId' in verdict ? String(verdict.verdictId) : 'none';
-    await reviews.malformed(caseId, 'update', refusal, id);
+    const parsed = verdictSchema.safeParse(verdict);
+    const id = idOf(verdict);
+    if (parsed.success) {
+      const contentHash = hashOf(Buffer.from(JSON.stringify(parsed.data)));
+      await reviews.record({ caseId, verdict: parsed.data, channel: 'update', contentHash, refusal });
+    } else {
+      await reviews.malformed(caseId, 'update', refusal, id);
+    }
     return { accepted: false, verdictId: id, refusal };
   }
 }
@@ -225,6 +232,10 @@ async function answered(call: () => Promise<void>): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+function idOf(verdict: unknown): string {
+  return typeof verdict === 'object' && verdict !== null && 'verdictId' in verdict ? String(verdict.verdictId) : 'none';
 }
 
 /** Documents are known by the SHA-256 of their content. */

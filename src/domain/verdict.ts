@@ -35,7 +35,6 @@ export const verdictSchema = z.discriminatedUnion('verdict', [
   z.strictObject({ ...common, verdict: z.literal('confirm'), reason: z.string().trim().min(1).max(2000) }),
 ]);
 export type Verdict = z.infer<typeof verdictSchema>;
-type VerdictKind = Verdict['verdict'];
 
 /** What kind of question a review task puts; it bounds which verdicts make sense. */
 export type TaskKind = 'proposal' | 'effect-unknown' | 'compensation';

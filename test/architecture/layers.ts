@@ -41,7 +41,7 @@ export const LAYERS: readonly Layer[] = [
     path: 'src/adapters',
     packages: 'any',
     values: ['src/domain', 'src/failures.ts'],
-    types: ['src/activities/ports.ts', 'src/packs'],
+    types: ['src/activities/ports.ts', 'src/activities/ledger-ports.ts', 'src/packs'],
   },
   {
     path: 'src/client',

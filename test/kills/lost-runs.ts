@@ -115,12 +115,7 @@ async function terminatedWriting(rig: Rig) {
 
 /** As an operator would: through the API. */
 async function reverse(rig: Rig, caseId: string): Promise<void> {
-  const response = await fetch(`${rig.stack.apiUrl}/v1/reversals`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ caseId, by: 'olga.operator', reason: 'lost after it had written' }),
-  });
-  if (!response.ok) throw new Error(`${caseId}: not reversed: ${await response.text()}`);
+  await rig.api.reverse({ caseId, by: 'olga.operator', reason: 'lost after it had written' });
   await until(`${caseId} is reversed`, async () => (await rig.ledger.cases.get(caseId))?.outcome === 'reversed');
 }
 

@@ -4,9 +4,9 @@ import type {
   EffectRecord,
   Judged,
   ModelCallRecord,
-  Ports,
   TaskOpening,
-} from '../../src/activities/ports.ts';
+} from '../../src/activities/ledger-ports.ts';
+import type { Ports } from '../../src/activities/ports.ts';
 import { caseIdOf, type DocumentRef } from '../../src/domain/case.ts';
 import { idempotencyKeyOf } from '../../src/domain/decision.ts';
 import type { Refusal, Verdict } from '../../src/domain/verdict.ts';

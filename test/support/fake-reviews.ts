@@ -1,4 +1,5 @@
-import type { DecisionRecord, EffectRecord, Judged, Ports } from '../../src/activities/ports.ts';
+import type { DecisionRecord, EffectRecord, Judged } from '../../src/activities/ledger-ports.ts';
+import type { Ports } from '../../src/activities/ports.ts';
 import type { FakeLedger, Task } from './fake-ledger.ts';
 
 type Recorded = Parameters<Ports['reviews']['record']>[0];

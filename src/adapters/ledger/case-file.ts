@@ -1,4 +1,4 @@
-import type { CaseRecord, DecisionRecord, EffectRecord, TaskOpening } from '../../activities/ports.ts';
+import type { CaseRecord, DecisionRecord, EffectRecord, TaskOpening } from '../../activities/ledger-ports.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import type { AuditEntry } from './audit-chain.ts';
 import { auditOf } from './audit.ts';

@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import type { Cases, Documents, Effects, ModelCalls, Reviews } from '../../activities/ports.ts';
+import type { Cases, Documents, Effects, ModelCalls, Reviews } from '../../activities/ledger-ports.ts';
 import type { Feeds } from '../../packs/pack.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';

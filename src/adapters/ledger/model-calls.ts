@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
-import type { ModelCallRecord, ModelCalls } from '../../activities/ports.ts';
+import type { ModelCallRecord, ModelCalls } from '../../activities/ledger-ports.ts';
 import { json, sha256, storable } from './json.ts';
 import { type Store, recordInCase } from './record.ts';
 import type { Tables } from './tables.ts';

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { DecisionGrounds, CaseInput, EffectState, AnswerToken, ModelCallRecord } from '../../activities/ports.ts';
+import type { DecisionGrounds, CaseInput, EffectState, ModelCallRecord } from '../../activities/ledger-ports.ts';
+import type { AnswerToken } from '../../activities/ports.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import type { PreparedEffect } from '../../domain/decision.ts';
 import type { Plan } from '../../domain/plan.ts';

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Reviews, TaskOpening } from '../../activities/ports.ts';
+import type { Reviews, TaskOpening } from '../../activities/ledger-ports.ts';
 import { codesOf } from '../../domain/route.ts';
 import { decisionOnTask } from './decisions.ts';
 import { json, sha256 } from './json.ts';

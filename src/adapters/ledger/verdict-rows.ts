@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Judged, Reviews } from '../../activities/ports.ts';
+import type { Judged, Reviews } from '../../activities/ledger-ports.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import { decisionOf } from './decisions.ts';
 import { json } from './json.ts';

@@ -1,5 +1,5 @@
 import { type RawBuilder, type Selectable, type Transaction, sql } from 'kysely';
-import type { DecisionRecord, EffectState, Judged, Reviews } from '../../activities/ports.ts';
+import type { DecisionRecord, EffectState, Judged, Reviews } from '../../activities/ledger-ports.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import { decisionEntry, decisionOnTask, insertDecision, nameOf } from './decisions.ts';
 import { json, sha256 } from './json.ts';

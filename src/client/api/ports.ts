@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Documents } from '../../activities/ports.ts';
+import type { Documents } from '../../activities/ledger-ports.ts';
 import type { Audit } from '../../adapters/ledger/audit.ts';
 import type { Reads } from '../../adapters/ledger/reads.ts';
 import type { CaseClient, PackInfo } from '../case-client.ts';

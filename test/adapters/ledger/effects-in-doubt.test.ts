@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EffectState } from '../../../src/activities/ports.ts';
+import type { EffectState } from '../../../src/activities/ledger-ports.ts';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import type { TaskKind, Verdict } from '../../../src/domain/verdict.ts';
 import { type TestLedger, withLedger } from '../../support/postgres.ts';

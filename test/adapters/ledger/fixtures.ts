@@ -1,5 +1,5 @@
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
-import type { CaseRecord, DecisionRecord, Reviews, TaskOpening } from '../../../src/activities/ports.ts';
+import type { CaseRecord, DecisionRecord, Reviews, TaskOpening } from '../../../src/activities/ledger-ports.ts';
 import type { PreparedEffect } from '../../../src/domain/decision.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import type { PackManifest } from '../../../src/packs/pack.ts';

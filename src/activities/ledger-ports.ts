@@ -1,0 +1,229 @@
+import type { CaseName, CaseOutcome, DocumentRef, Stage } from '../domain/case.ts';
+import type { DecidedBy, PreparedEffect } from '../domain/decision.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Finding, Reason, RuleResult } from '../domain/route.ts';
+import type { OpenTask, Refusal, TaskKind, Verdict } from '../domain/verdict.ts';
+import type { PackManifest, SourceDocument } from '../packs/pack.ts';
+import type { ModelReply } from './ports.ts';
+
+export interface Documents {
+  put(documents: readonly { name: string; mediaType: string; bytes: Uint8Array }[]): Promise<DocumentRef[]>;
+  get(hashes: readonly string[]): Promise<Map<string, Uint8Array>>;
+}
+
+/** A case as the ledger holds it. */
+export interface CaseRecord extends CaseName {
+  caseId: string;
+  contentHash: string;
+  submittedBy: string | null;
+  owner: string;
+  stage: Stage;
+  outcome: CaseOutcome | null;
+  documents: DocumentRef[];
+  receivedAt: Date;
+  /** True once a decision is recorded, whatever became of it. */
+  decided: boolean;
+  /** The number of its latest review task, 0 when it had none. */
+  lastTaskNo: number;
+  plan: Plan | null;
+  /** The text the model sees, and what ingest noticed; null before ingest. */
+  input: CaseInput | null;
+}
+
+export interface CaseInput {
+  /** The user message to the model. */
+  present: string;
+  /** The cleaned source texts that evidence points into, one per document. */
+  sources: SourceDocument[];
+  findings: Finding[];
+  enrichment: unknown;
+}
+
+/** The receipt of a submission: the case, and whether this call created it. */
+export type Received = { kind: 'created' | 'existing'; record: CaseRecord } | { kind: 'conflict'; message: string };
+
+export interface Cases {
+  /**
+   * One transaction: document contents as far as given, case row, document links, first audit entry. Same key and
+   * content: the existing case; nothing is stored then, nor on a conflict.
+   */
+  receive(input: {
+    name: CaseName;
+    documents: readonly DocumentRef[];
+    /** Contents by hash, where they are not stored yet. */
+    contents?: ReadonlyMap<string, Uint8Array>;
+    submittedBy: string | null;
+    owner: string;
+    channel: string;
+  }): Promise<Received>;
+  get(caseId: string): Promise<CaseRecord | undefined>;
+  /** What is stored under a pack version's hash. */
+  manifest(hash: string): Promise<PackManifest | undefined>;
+  /** Stores what ingest made of the case, its plan among it, and moves it to `proposing`. */
+  ingested(caseId: string, input: CaseInput, plan: Plan, manifest: PackManifest): Promise<void>;
+  /** Pins the case to another plan: the visible move after a pack version is gone. */
+  moved(caseId: string, plan: Plan, manifest: PackManifest, why: string): Promise<void>;
+  /** Other cases that carry a document of the same content, oldest first. */
+  withSameDocuments(caseId: string): Promise<string[]>;
+  /** Ends a case without a written decision, or after one was compensated. */
+  close(caseId: string, end: { outcome: CaseOutcome; by: string; reason?: string }): Promise<void>;
+  stage(caseId: string, stage: Stage): Promise<void>;
+  /** Open cases last touched before `before`, for the sweep. */
+  /** In the order of their ids; `after` is the last id of the page before. */
+  open(before: Date, limit: number, after?: string): Promise<{ caseId: string; stage: Stage; receivedAt: Date }[]>;
+}
+
+export interface ModelCallRecord extends Omit<ModelReply, 'outcome'> {
+  callId: string;
+  caseId: string;
+  provider: string;
+  model: string;
+  outcome: ModelReply['outcome'] | 'failed' | 'started';
+  costMicros: number | null;
+}
+
+export interface ModelCalls {
+  /** An earlier good answer of this case to exactly this request, if one is stored. */
+  answered(caseId: string, requestHash: string): Promise<ModelCallRecord | undefined>;
+  /** Committed before the call, so that a paid call without an outcome can be told. Returns the call's id. */
+  started(call: {
+    caseId: string;
+    requestHash: string;
+    provider: string;
+    model: string;
+    attempt: number;
+  }): Promise<string>;
+  finished(callId: string, caseId: string, reply: ModelReply, costMicros: number | undefined): Promise<void>;
+  failed(callId: string, caseId: string, failureType: string, message: string): Promise<void>;
+  get(callId: string): Promise<ModelCallRecord | undefined>;
+}
+
+/** What a task puts before the reviewer, and what approving it will write. */
+export interface TaskContent {
+  kind: TaskKind;
+  reasons: Reason[];
+  output: Record<string, unknown> | null;
+  evidence: unknown;
+  confidence: Record<string, number | undefined>;
+  rules: RuleResult[];
+  effects: PreparedEffect[];
+  callId: string | null;
+  /** The effect that a task of kind `effect-unknown` or `compensation` is about. */
+  effectKey?: string;
+}
+
+export interface TaskOpening extends TaskContent {
+  caseId: string;
+  taskNo: number;
+  seen: string;
+  packHash: string;
+  group: string;
+  dueAt: Date;
+  remindAt: Date;
+}
+
+export interface DecisionRecord {
+  caseId: string;
+  decisionNo: number;
+  kind: 'accept' | 'reject';
+  by: DecidedBy;
+  output: Record<string, unknown> | null;
+  effects: PreparedEffect[];
+  reason: string | null;
+  taskNo: number | null;
+  /** Straight-through: what policy decided on. A reviewer's grounds stand in the review task. */
+  grounds?: DecisionGrounds | null;
+}
+
+export interface DecisionGrounds extends Pick<TaskContent, 'rules' | 'confidence' | 'evidence' | 'callId'> {
+  packHash: string;
+}
+
+/** What became of a verdict in the ledger. `adopted`: the ledger had already accepted another one for this task. */
+export type Judged =
+  | { kind: 'accepted'; decision: DecisionRecord | null; settled?: 'by-hand' | 'try-again' }
+  | { kind: 'refused'; refusal: Refusal; adopted?: DecisionRecord };
+
+export interface Reviews {
+  /** Opens a task (again: no change), closes older ones of the case, schedules its reminder. */
+  open(task: TaskOpening): Promise<void>;
+  task(caseId: string, taskNo: number): Promise<(TaskOpening & { open: boolean }) | undefined>;
+  openTask(caseId: string): Promise<(OpenTask & TaskOpening) | undefined>;
+  /** Records the verdict and, when it decides, the decision and its audit entry, in one transaction. */
+  record(input: {
+    caseId: string;
+    verdict: Verdict;
+    channel: 'signal' | 'update';
+    contentHash: string;
+    refusal?: Refusal;
+    /** Present when the verdict is taken and decides. */
+    decide?: {
+      taskNo: number;
+      kind: 'accept' | 'reject';
+      output: Record<string, unknown> | null;
+      effects: PreparedEffect[];
+    };
+    /** Present when the verdict settles an effect by hand. */
+    confirm?: { taskNo: number };
+    /** Present when the verdict says to try an effect, or its compensation, again. */
+    retry?: { taskNo: number };
+  }): Promise<Judged>;
+  /** What was answered to this verdict id before, and the digest of its content. */
+  former(caseId: string, verdictId: string): Promise<{ contentHash: string; judged: Judged } | undefined>;
+  /** A message that is no verdict at all. */
+  malformed(caseId: string, channel: 'signal' | 'update', refusal: Refusal, verdictId: string): Promise<void>;
+  escalate(caseId: string, taskNo: number, group: string, remindAt: Date): Promise<DecisionRecord | undefined>;
+  /** The deadline's default. Returns the decision that stands: this one, or one recorded earlier. */
+  deadline(caseId: string, taskNo: number, kind: 'reject' | 'keep-waiting'): Promise<DecisionRecord | undefined>;
+  /** Straight-through: the decision by policy. */
+  decideByPolicy(decision: Omit<DecisionRecord, 'decisionNo'>): Promise<DecisionRecord>;
+  decision(caseId: string, decisionNo: number): Promise<DecisionRecord | undefined>;
+  latestDecision(caseId: string): Promise<DecisionRecord | undefined>;
+  /** The verdict behind the latest decision, if a reviewer made it. */
+  acceptedVerdict(caseId: string): Promise<Verdict | undefined>;
+}
+
+export type EffectState = 'pending' | 'applied' | 'refused' | 'unknown' | 'compensated' | 'abandoned';
+
+export interface EffectRecord {
+  key: string;
+  caseId: string;
+  decisionNo: number;
+  effect: PreparedEffect;
+  state: EffectState;
+  /** True once a call to the sink may have been made. */
+  called: boolean;
+  /** When the sink was last called; null when it never was. */
+  calledAt?: Date | null;
+  reference: string | null;
+  undoCalled: boolean;
+  undoCalledAt?: Date | null;
+}
+
+export type Claimed = { kind: 'claimed'; record: EffectRecord } | { kind: 'identity-taken'; by: string };
+
+export interface Effects {
+  /**
+   * One transaction: the pending effect, its business identity, and the mark that a call follows (`called`). Again: the
+   * same record, with `called` as it was before this claim.
+   */
+  claim(caseId: string, decisionNo: number, effect: PreparedEffect): Promise<Claimed>;
+  get(key: string): Promise<EffectRecord | undefined>;
+  ofCase(caseId: string): Promise<EffectRecord[]>;
+  /** Takes the mark of `claim` back: the call certainly did not reach the sink. */
+  notSent(key: string): Promise<void>;
+  /** Committed before a repeated call: the sink is called again from now. */
+  callingAgain(key: string): Promise<void>;
+  /** Committed before each compensation call. */
+  undoing(key: string): Promise<void>;
+  /** Takes the mark of `undoing` back: the compensation certainly did not reach the sink. */
+  undoNotSent(key: string): Promise<void>;
+  /** The outcome; `last`: the case is closed as written in the same transaction. Releases the identity where due. */
+  settle(
+    key: string,
+    state: EffectState,
+    detail: { reference?: string; reason?: string; by?: string; last?: boolean },
+  ): Promise<void>;
+}
+
+export type { OpenTask };
