@@ -105,7 +105,7 @@ test('a reversal is refused while the case is open, undoes a written one once, a
   const refused = await reverse(open);
   expect([refused.status, refused.body['detail']]).toEqual([
     409,
-    `Only written cases can be reversed; '${open}' is open; withdraw it in its place.`,
+    `Only written or orphaned cases can be reversed; '${open}' is open; withdraw it in its place.`,
   ]);
 
   const written = 'case/ticket-triage/undone';

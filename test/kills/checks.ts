@@ -53,7 +53,7 @@ export async function faultsOf(rig: Rig, expected: Expected): Promise<string[]> 
       continue;
     }
     const status = (await rig.run(caseId))?.status.name;
-    const ended = outcome === 'orphaned' ? 'TERMINATED' : 'COMPLETED';
+    const ended = outcome === 'orphaned' || outcome === 'reversed' ? 'TERMINATED' : 'COMPLETED';
     if (file.record.outcome !== outcome) faults.push(`${caseId}: ended ${file.record.outcome}, expected ${outcome}`);
     if (status !== ended)
       faults.push(`${caseId}: its run is ${status}, expected ${ended}${await whyFailed(rig, caseId)}`);

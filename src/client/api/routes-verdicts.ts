@@ -83,10 +83,14 @@ export function verdictRoutes(api: Api, { client, reads, links }: RoutePorts): v
       const file = await reads.caseFile(caseId);
       if (!file) throw noSuchCase(caseId);
       const { outcome } = file.record;
-      if (outcome !== 'written') {
+      if (outcome !== 'written' && outcome !== 'orphaned') {
         const way = outcome === null ? '; withdraw it in its place' : '';
         const now = outcome === null ? 'is open' : `has ended (${outcome})`;
-        throw new Problem(409, 'not-written', `Only written cases can be reversed; '${caseId}' ${now}${way}.`);
+        throw new Problem(
+          409,
+          'not-written',
+          `Only written or orphaned cases can be reversed; '${caseId}' ${now}${way}.`,
+        );
       }
       try {
         const workflowId = await client.reverse({ caseId, by, reason });
