@@ -211,11 +211,15 @@ describe('how cases end', () => {
     expect((await caseOf(ledger, caseId)).outcome).toBe('cancelled');
   });
 
-  test('open cases for the sweep, longest untouched first', async () => {
+  test('open cases for the sweep, page by page in the order of their ids', async () => {
     const caseId = await ingested(ledger);
     const later = new Date(Date.now() + 60_000);
     const open = await ledger.cases.open(later, 1000);
-    expect(open.at(-1)).toMatchObject({ caseId, stage: 'proposing' });
+    expect(open).toContainEqual(expect.objectContaining({ caseId, stage: 'proposing' }));
+    const ids = open.map((one) => one.caseId);
+    expect(ids).toEqual(ids.toSorted());
+    expect((await ledger.cases.open(later, 1000, ids[0])).map((one) => one.caseId)).toEqual(ids.slice(1));
+    expect((await ledger.cases.open(later, 1)).map((one) => one.caseId)).toEqual(ids.slice(0, 1));
     expect(open.map((one) => one.caseId)).not.toContain('case/invoices/revised after split');
     expect(await ledger.cases.open(new Date(0), 1000)).toEqual([]);
     await ledger.cases.stage(caseId, 'compensating');
