@@ -108,8 +108,12 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
     async submit(submission) {
       const pack = await checked(ports, submission);
       const { packId, caseKey, revision = 1, channel, submittedBy = null } = submission;
-      const contents = new Map(submission.documents.map(({ bytes }) => [hashOf(bytes), bytes]));
-      const refs = submission.documents.map((one) => ({ ...refOf(one), mediaType: one.mediaType ?? 'text/plain' }));
+      const contents = new Map<string, Uint8Array>();
+      const refs = submission.documents.map(({ name, mediaType = 'text/plain', bytes }) => {
+        const hash = hashOf(bytes);
+        contents.set(hash, bytes);
+        return { hash, name, mediaType, size: bytes.byteLength };
+      });
       const name = { packId, caseKey, revision };
       const received = await cases.receive({
         name,
@@ -128,7 +132,7 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
     },
 
     async decide(caseId, verdict) {
-      const updateId = createHash('sha256').update(JSON.stringify(verdict)).digest('hex').slice(0, 32);
+      const updateId = hashOf(JSON.stringify(verdict)).slice(0, 32);
       try {
         const handle = temporal.workflow.getHandle(caseId);
         return await temporal.withDeadline(Date.now() + VERDICT_MS, () =>
@@ -188,7 +192,7 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
     const parsed = verdictSchema.safeParse(verdict);
     const id = idOf(verdict);
     if (parsed.success) {
-      const contentHash = hashOf(Buffer.from(JSON.stringify(parsed.data)));
+      const contentHash = hashOf(JSON.stringify(parsed.data));
       await reviews.record({ caseId, verdict: parsed.data, channel: 'update', contentHash, refusal });
     } else {
       await reviews.malformed(caseId, 'update', refusal, id);
@@ -238,11 +242,7 @@ function idOf(verdict: unknown): string {
   return typeof verdict === 'object' && verdict !== null && 'verdictId' in verdict ? String(verdict.verdictId) : 'none';
 }
 
-/** Documents are known by the SHA-256 of their content. */
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-function refOf({ name, bytes }: { name: string; bytes: Uint8Array }): { hash: string; name: string; size: number } {
-  return { hash: hashOf(bytes), name, size: bytes.byteLength };
+/** SHA-256, hex. Documents are known by that of their content. */
+function hashOf(content: Uint8Array | string): string {
+  return createHash('sha256').update(content).digest('hex');
 }

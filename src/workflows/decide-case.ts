@@ -41,13 +41,11 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
       if (ingested.kind === 'split') return await startParts(caseId, input, ingested);
       stage = 'proposing';
       desk.skipTo(ingested.lastTaskNo);
-      let { plan } = ingested;
       let made: Decided =
         ingested.kind === 'decided' ? { ...ingested, route: 'review' } : await decideFirst(caseId, ingested, desk);
-      if (ingested.kind === 'decided') writer.resume(ingested.decision, plan.review);
+      if (ingested.kind === 'decided') writer.resume(ingested.decision, ingested.plan.review);
       for (;;) {
-        const { decision, route } = made;
-        ({ plan } = made);
+        const { decision, route, plan } = made;
         if (decision.kind === 'reject') return rejected(caseId, decision.by, decision.reason);
         stage = 'writing';
         const written = await writer.write(decision, plan.review);
