@@ -1,11 +1,13 @@
 // Countersign against a textbook Temporal workflow that does the same work, on one machine in one run.
-// Usage: node bench/bench.ts [--json FILE] [--short] [--seconds N] [--parked N]
+// Usage: node bench/bench.ts [--json FILE] [--short] [--seconds N] [--parked N] [--only model]
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Arm } from './arm.ts';
 import { costOf, type CaseCost } from './cost.ts';
 import { verdictToWrite } from './latency.ts';
 import { machineLine } from './machine.ts';
+import { modelStepAsJson, modelStepAsText } from './model-report.ts';
+import { modelStep } from './model-step.ts';
 import { park, type Parked } from './parked.ts';
 import { asJson, asText, type Measured } from './report.ts';
 import { loadRound, type Round } from './throughput.ts';
@@ -17,9 +19,11 @@ const { values } = parseArgs({
     short: { type: 'boolean', default: false },
     seconds: { type: 'string' },
     parked: { type: 'string' },
+    only: { type: 'string' },
   },
 });
-const { short } = values;
+const { short, only } = values;
+if (only !== undefined && only !== 'model') throw new Error(`--only: '${only}' is no part that runs alone; give model`);
 const plan = {
   rounds: short ? 2 : 4,
   seconds: wholeNumber('seconds', values.seconds, short ? 5 : 15),
@@ -27,6 +31,7 @@ const plan = {
   warmUpSeconds: short ? 3 : 8,
   reviewed: short ? 40 : 200,
   costCases: short ? 10 : 20,
+  model: { calls: short ? 60 : 300, cachedMessages: short ? 20 : 100, limitSeconds: short ? 20 : 60 },
 };
 
 const startedAt = performance.now();
@@ -37,11 +42,25 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void world.stop().then(() => process.exit(1)));
 }
 try {
-  const measured = await measure(world);
-  process.stdout.write(asText(measured));
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(asJson(measured), null, 2)}\n`);
+  const { text, json } = only === undefined ? await everything(world) : await modelOnly(world);
+  process.stdout.write(text);
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(json, null, 2)}\n`);
 } finally {
   await world.stop();
+}
+
+async function everything(on: World): Promise<{ text: string; json: object }> {
+  const measured = await measure(on);
+  return { text: asText(measured), json: asJson(measured) };
+}
+
+async function modelOnly(on: World): Promise<{ text: string; json: object }> {
+  const machine = machineLine(on.server.version);
+  const measured = await modelStep(on, plan.model, log);
+  return {
+    text: `${machine}\n${modelStepAsText(measured)}`,
+    json: { machine, plan: plan.model, modelStep: modelStepAsJson(measured) },
+  };
 }
 
 async function measure(on: World): Promise<Measured> {
@@ -61,8 +80,10 @@ async function measure(on: World): Promise<Measured> {
   const reviewed = await eachArm(on, (arm) => costOf(on, arm, 'reviewed', plan.costCases));
   log(`cost per case measured; ${plan.reviewed} cases per arm wait for a verdict next`);
   const verdictToWriteMs = await verdictToWrite(on, plan.reviewed);
+  const ofModelStep = await modelStep(on, plan.model, log);
   const parked = await eachArm(on, (arm) => park(on, arm, plan.parked, log));
-  return { machine: machineLine(on.server.version), plan, rounds, straight, reviewed, verdictToWriteMs, parked };
+  const machine = machineLine(on.server.version);
+  return { machine, plan, rounds, straight, reviewed, verdictToWriteMs, modelStep: ofModelStep, parked };
 }
 
 async function eachArm<T extends CaseCost | Parked>(

@@ -2,6 +2,8 @@ import Table from 'cli-table3';
 import type { Arm } from './arm.ts';
 import type { CaseCost } from './cost.ts';
 import { median, percentile, spreadOf } from './figures.ts';
+import { modelStepAsJson, modelStepAsText } from './model-report.ts';
+import type { ModelStep } from './model-step.ts';
 import type { Parked } from './parked.ts';
 import { IN_FLIGHT, type Round } from './throughput.ts';
 
@@ -15,6 +17,7 @@ export interface Measured {
   straight: Both<CaseCost>;
   reviewed: Both<CaseCost>;
   verdictToWriteMs: Both<number[]>;
+  modelStep: ModelStep;
   parked: Both<Parked>;
 }
 
@@ -22,7 +25,8 @@ export interface Measured {
 const BUDGET = { straight: { events: 24, actions: 5 }, reviewed: { events: 33, actions: 9 } } as const;
 
 /** The figures as one JSON object; Countersign's at the top, the textbook's own under `textbook`. */
-export function asJson({ machine, plan, rounds, straight, reviewed, verdictToWriteMs, parked }: Measured) {
+export function asJson(measured: Measured) {
+  const { machine, plan, rounds, straight, reviewed, verdictToWriteMs, modelStep, parked } = measured;
   const rate = (arm: Arm['name']) => spreadOf(rounds[arm].map(({ casesPerSecond }) => casesPerSecond));
   const waits = (arm: Arm['name']) => ({
     p50: percentile(verdictToWriteMs[arm], 0.5),
@@ -47,6 +51,7 @@ export function asJson({ machine, plan, rounds, straight, reviewed, verdictToWri
     plan,
     casesPerSecond: { countersign, textbook, ratio: countersign / textbook },
     ...own('countersign'),
+    modelStep: modelStepAsJson(modelStep),
     parked: {
       cases: plan.parked,
       countersignMiB: parked.countersign.workerMiB,
@@ -115,7 +120,7 @@ export function asText(measured: Measured): string {
   row('Temporal database added, MiB', p.temporalDbMiB, q.temporalDbMiB);
   row('PostgreSQL database added, MiB', p.postgresMiB, q.postgresMiB);
   row('cases per second while they came', p.casesPerSecond, q.casesPerSecond, 1);
-  return `${NOTES}\n${measured.machine}\n${table.toString()}\n`;
+  return `${NOTES}\n${measured.machine}\n${table.toString()}\n\n${modelStepAsText(measured.modelStep)}`;
 }
 
 const NOTES = [
@@ -123,7 +128,8 @@ const NOTES = [
   '(five normal activities, the same model call and prompt, one plain row per step, the same call downstream), in one',
   'run on one Temporal server, one PostgreSQL, one stand-in model; the arms take turns, one under load at a time.',
   'Both read customer messages of the samples under the prompt of the pack ticket-triage; so that the route does not',
-  'depend on the message, the bench pack sets its threshold to 0, or asks a person about every case.',
+  'depend on the message, the bench pack sets its threshold to 0 and takes what its rules find for held (they do run),',
+  'or asks a person about every case.',
 ].join('\n');
 
 function isWithin(cost: CaseCost, budget: { events: number; actions: number }): boolean {

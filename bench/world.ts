@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import type { Log } from '../src/dev/children.ts';
-import { startStack } from '../src/dev/stack.ts';
+import { startStack, type Stack } from '../src/dev/stack.ts';
 import type { TemporalServer } from '../src/dev/temporal-server.ts';
 import type { Arm } from './arm.ts';
 import { countersignArm } from './countersign-arm.ts';
@@ -16,6 +16,7 @@ import { textbookArm } from './textbook-arm.ts';
 export interface World {
   arms: [countersign: Arm, textbook: Arm];
   temporal: Client;
+  stack: Stack;
   server: TemporalServer;
   businessUrl: string;
   /** MiB on disk: PostgreSQL's database, and the Temporal server's. */
@@ -81,6 +82,7 @@ export async function startWorld(log: Log): Promise<World> {
     return {
       arms: [countersign, textbook],
       temporal,
+      stack,
       server,
       businessUrl,
       async sizes() {

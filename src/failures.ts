@@ -14,7 +14,7 @@ export const FAILURES = {
     retryable: true,
     means: 'Connection error, timeout, 408, 409 or 5xx from the model provider.',
   },
-  ProviderBusy: { retryable: true, means: '429, 503 or 529; tried again when the provider says.' },
+  ProviderBusy: { retryable: true, means: '429, or our own rate for the provider; tried again when there is room.' },
   ProviderQuota: { retryable: false, means: 'The provider account has no quota left; the next model is asked.' },
   ProviderAuth: { retryable: false, means: 'The provider refused the credentials (401, 403).' },
   ProviderBadRequest: { retryable: false, means: 'The provider refused the request itself (400, 404, 413, 422).' },
@@ -24,16 +24,27 @@ export const FAILURES = {
 
 export type FailureType = keyof typeof FAILURES;
 
-/** Builds the Temporal failure for a type of the table. `nextRetryDelayMs` overrides the retry policy's own delay. */
+const POSSIBLY_PAID = 'possibly paid';
+
+/** True of a failed model call that the provider may have answered, and billed, all the same. */
+export function isPossiblyPaid(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.details?.includes(POSSIBLY_PAID) === true;
+}
+
+/**
+ * Builds the Temporal failure for a type of the table. `nextRetryDelayMs` overrides the retry policy's own delay; `final`
+ * ends the retries of a type that is retried otherwise.
+ */
 export function failure(
   type: FailureType,
   message: string,
-  options: { cause?: unknown; nextRetryDelayMs?: number } = {},
+  options: { cause?: unknown; nextRetryDelayMs?: number; final?: boolean; possiblyPaid?: boolean } = {},
 ): ApplicationFailure {
   return ApplicationFailure.create({
     type,
     message,
-    nonRetryable: !FAILURES[type].retryable,
+    nonRetryable: options.final === true || !FAILURES[type].retryable,
+    ...(options.possiblyPaid === true ? { details: [POSSIBLY_PAID] } : {}),
     ...(options.cause instanceof Error ? { cause: options.cause } : {}),
     ...(options.nextRetryDelayMs === undefined ? {} : { nextRetryDelay: options.nextRetryDelayMs }),
   });

@@ -15,6 +15,8 @@ export interface DecideCaseInput {
   revision?: number;
   documents: (DocumentRef | InlineDocument)[];
   submittedBy?: string;
+  /** Somebody waits for the answer now: the model is asked first, and nobody is kept waiting for a provider that is away. */
+  interactive?: boolean;
 }
 
 /** What `reverseCase` undoes, and who asked for it. */
@@ -48,6 +50,8 @@ export interface CaseView {
 export const verdictSignal = defineSignal<[unknown]>('verdict');
 export const submitVerdict = defineUpdate<VerdictAnswer, [unknown]>('submitVerdict');
 export const withdrawSignal = defineSignal<[Withdrawal]>('withdraw');
+/** A provider that was away answers again: a case that is in review for that reason alone asks its model. */
+export const askAgainSignal = defineSignal('askAgain');
 export const getCase = defineQuery<CaseView>('getCase');
 
 /** Search attributes, registered by the worker at start. Nothing personal goes into them. */

@@ -103,7 +103,7 @@ function feedsOf(pool: Pool): Feeds {
     async similar(feed, text, limit) {
       const { rows } = await pool.query<FeedItem & { similarity: number }>(
         `select key, text, data, similarity(text, $2)::float8 as similarity from feed_items
-         where feed = $1 and text % $2 order by similarity desc, key limit $3`,
+         where feed = $1 order by text <-> $2, key limit $3`,
         [feed, text, limit],
       );
       return rows;

@@ -67,7 +67,11 @@ async function settled(sink: Sink, record: EffectRecord, now: Date): Promise<Set
   if (sink.capability === 'look-up') return { kind: 'not-applied' };
   // Only the key itself tells what became of it: the same call again returns the first result, or applies it now.
   const reply = await sink.apply({ key, collection: effect.collection, request: effect.request });
-  if (reply.kind === 'refused') return { kind: 'not-applied' };
+  if (reply.kind === 'refused')
+    return {
+      kind: 'refused',
+      reason: `it is unknown whether it was applied; a repeated call was refused: ${reply.reason}`,
+    };
   if (reply.kind === 'not-sent') throw failure('SinkUnavailable', `${effect.sink}: ${reply.reason}`);
   return reply;
 }

@@ -1,5 +1,6 @@
 import { askAboutEffect } from './ask-about-effect.ts';
 import { callModel } from './call-model.ts';
+import { waitForModel } from './wait-for-model.ts';
 import { closeCase, effectsToReverse, moveToCurrentPack } from './close-case.ts';
 import { compensate } from './compensate.ts';
 import { applyDeadline, escalate } from './escalate.ts';
@@ -9,6 +10,7 @@ import type { Ports } from './ports.ts';
 import type { Steps } from './steps.ts';
 import { sweep } from './sweep.ts';
 import { validate } from './validate.ts';
+import { watchFeeds } from './watch-feeds.ts';
 import { write } from './write.ts';
 
 /** All activities over one set of ports, by the names that stand in the history. `sweepAfterMs`: see `sweep`. */
@@ -16,6 +18,8 @@ export function createActivities(ports: Ports, { sweepAfterMs }: { sweepAfterMs?
   return {
     ingest: ingest(ports),
     callModel: callModel(ports),
+    waitForModel: waitForModel(ports),
+    recallTask: ({ caseId, taskNo, why }) => ports.reviews.recall(caseId, taskNo, why),
     validate: validate(ports),
     judgeVerdict: judgeVerdict(ports),
     escalate: escalate(ports),
@@ -27,5 +31,6 @@ export function createActivities(ports: Ports, { sweepAfterMs }: { sweepAfterMs?
     closeCase: closeCase(ports),
     effectsToReverse: effectsToReverse(ports),
     sweep: sweep(ports, sweepAfterMs),
+    watchFeeds: watchFeeds(ports),
   };
 }

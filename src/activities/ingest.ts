@@ -1,15 +1,10 @@
-import {
-  faultOfCaseKey,
-  caseIdOf,
-  parseCaseId,
-  type CaseName,
-  type DocumentRef,
-  type InlineDocument,
-} from '../domain/case.ts';
+import { faultOfCaseKey, caseIdOf, type CaseName, type DocumentRef, type InlineDocument } from '../domain/case.ts';
 import type { Finding, Reason } from '../domain/route.ts';
 import { failure, failureTypeOf } from '../failures.ts';
 import type { DecideCaseInput } from '../messages.ts';
 import type { ProcessPack, SourceDocument } from '../packs/pack.ts';
+import { staleFeeds } from './freshness.ts';
+import { earlierCases } from './near-duplicates.ts';
 import type { CaseRecord } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
 import { decisionRefOf, resultOf } from './results.ts';
@@ -18,7 +13,7 @@ import type { Ingested, Steps } from './steps.ts';
 /** Documents carried inside a start message, together; larger ones go through the client. */
 const INLINE_BYTES = 64 * 1024;
 
-type Needs = Pick<Ports, 'documents' | 'cases' | 'packs' | 'reader' | 'feeds' | 'reviews'>;
+type Needs = Pick<Ports, 'documents' | 'cases' | 'packs' | 'reader' | 'feeds' | 'reviews' | 'clock'>;
 
 /**
  * Reads, cleans and enriches what came in, and pins the plan. Repeats the client's checks for starts that bypass it.
@@ -38,22 +33,21 @@ export const ingest =
       const decision = await reviews.latestDecision(caseId);
       if (decision) return { kind: 'decided', plan: record.plan, decision: decisionRefOf(decision), lastTaskNo };
     }
-    if (record.plan && record.input) {
-      return {
-        kind: 'ready',
-        plan: record.plan,
-        unreadable: unreadableOf(record.input.sources, record.input.findings),
-        lastTaskNo,
-      };
+    const before = record.plan && (await cases.input(caseId));
+    if (record.plan && before) {
+      const unreadable = unreadableOf(before.sources, before.findings);
+      return { kind: 'ready', plan: record.plan, unreadable, lastTaskNo };
     }
 
-    const read = await readAll(ports, pack, record);
+    const [read, stale] = await Promise.all([readAll(ports, pack, record), staleFeeds(ports, pack)]);
     if (read.kind === 'split') return await split(ports, pack, record, read.parts);
-    const prepared = await pack.prepare(read.sources, feeds);
-    const findings = [...read.findings, ...prepared.findings, ...(await repeated(cases, caseId, name))];
+    const prepared = await pack.prepare(read.sources, feeds, ports.clock());
+    const earlier = await earlierCases(cases, pack, caseId, name, read.sources);
+    const findings = [...read.findings, ...prepared.findings, ...earlier.findings, ...stale];
     const plan = pack.plan(packs.models);
-    const { present, enrichment } = prepared;
-    await cases.ingested(caseId, { present, enrichment, findings, sources: read.sources }, plan, pack.manifest);
+    const { present, enrichment, placeholders } = prepared;
+    const input = { present, placeholders, enrichment, findings, sources: read.sources };
+    await cases.ingested(caseId, input, plan, pack.manifest, earlier.bands);
     return { kind: 'ready', plan, unreadable: unreadableOf(read.sources, findings), lastTaskNo };
   };
 
@@ -143,8 +137,14 @@ async function readAll({ documents, reader }: Needs, pack: ProcessPack, record: 
   const parts: Part[] = [];
   const read = async (document: Part): Promise<Part[]> => {
     try {
-      const { text, attachments } = await reader.read(document);
+      const { text, attachments, cleanedOf = [] } = await reader.read(document);
       sources.push({ name: document.name, text });
+      if (cleanedOf.length > 0)
+        findings.push({
+          name: 'text-cleaned',
+          severity: 'note',
+          message: `document ${sources.length} was cleaned of ${cleanedOf.join(', ')}`,
+        });
       return attachments;
     } catch (error) {
       if (failureTypeOf(error) !== 'InvalidInput' || !(error instanceof Error)) throw error;
@@ -197,19 +197,6 @@ async function split(
     reason: `${parts.length} documents, one case each: ${named.map(({ caseKey }) => caseKey).join(', ')}`,
   });
   return { kind: 'split', owner: pack.owner, parts: named };
-}
-
-/** A hint only: the write enforces the business identity. A part always has the document of the whole that it is from. */
-async function repeated(cases: Needs['cases'], caseId: string, name: CaseName): Promise<Finding[]> {
-  const others = (await cases.withSameDocuments(caseId)).filter((other) => {
-    const parsed = parseCaseId(other);
-    if (parsed?.packId !== name.packId || parsed.caseKey === name.caseKey) return false;
-    return !name.caseKey.startsWith(`${parsed.caseKey}#`);
-  });
-  const [first] = others;
-  return first
-    ? [{ name: 'same-document', severity: 'review', message: `The same document came before, as ${first}` }]
-    : [];
 }
 
 function unreadableOf(sources: readonly SourceDocument[], findings: readonly Finding[]): Reason[] {

@@ -77,10 +77,9 @@ async function amend({ packs, cases, feeds }: Needs, task: Task, output: unknown
   }
   const checked = pack.check(output);
   if (!checked.ok) return refused('amendment-invalid', `output: ${checked.problems.join('; ')}`);
-  const record = await cases.get(task.caseId);
-  const sources = record?.input?.sources ?? [];
+  const { sources = [], enrichment } = (await cases.input(task.caseId)) ?? {};
   const evidence = (task.evidence ?? {}) as Record<string, Evidence | null>;
-  const rules = await pack.judge(checked.value, { sources, feeds, enrichment: record?.input?.enrichment, evidence });
+  const rules = await pack.judge(checked.value, { sources, feeds, enrichment, evidence });
   const broken = rules.filter(({ holds, severity }) => !holds && severity === 'hard');
   if (broken.length > 0)
     return refused('rule-broken', broken.map(({ name, message }) => `${name}: ${message ?? ''}`).join('; '));

@@ -3,8 +3,7 @@ import type { DecidedBy, PreparedEffect } from '../domain/decision.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Finding, Reason, RuleResult } from '../domain/route.ts';
 import type { OpenTask, Refusal, TaskKind, Verdict } from '../domain/verdict.ts';
-import type { PackManifest, SourceDocument } from '../packs/pack.ts';
-import type { ModelReply } from './ports.ts';
+import type { Feeds, PackManifest, SourceDocument } from '../packs/pack.ts';
 
 export interface Documents {
   put(documents: readonly { name: string; mediaType: string; bytes: Uint8Array }[]): Promise<DocumentRef[]>;
@@ -25,14 +24,16 @@ export interface CaseRecord extends CaseName {
   decided: boolean;
   /** The number of its latest review task, 0 when it had none. */
   lastTaskNo: number;
+  /** Null before ingest. */
   plan: Plan | null;
-  /** The text the model sees, and what ingest noticed; null before ingest. */
-  input: CaseInput | null;
 }
 
+/** What ingest made of the documents: the text the model sees, and what was noticed. Never changes once it is stored. */
 export interface CaseInput {
   /** The user message to the model. */
   present: string;
+  /** What the placeholders in `present` stand for; undefined in cases from before there were any. */
+  placeholders?: Record<string, string>;
   /** The cleaned source texts that evidence points into, one per document. */
   sources: SourceDocument[];
   findings: Finding[];
@@ -57,45 +58,37 @@ export interface Cases {
     channel: string;
   }): Promise<Received>;
   get(caseId: string): Promise<CaseRecord | undefined>;
+  /** Undefined before ingest. */
+  input(caseId: string): Promise<CaseInput | undefined>;
   /** What is stored under a pack version's hash. */
   manifest(hash: string): Promise<PackManifest | undefined>;
-  /** Stores what ingest made of the case, its plan among it, and moves it to `proposing`. */
-  ingested(caseId: string, input: CaseInput, plan: Plan, manifest: PackManifest): Promise<void>;
+  /**
+   * Stores what ingest made of the case, its plan among it, and moves it to `proposing`. `bands`: by which cases that come
+   * later find this one, 32-bit integers.
+   */
+  ingested(
+    caseId: string,
+    input: CaseInput,
+    plan: Plan,
+    manifest: PackManifest,
+    bands?: readonly number[],
+  ): Promise<void>;
   /** Pins the case to another plan: the visible move after a pack version is gone. */
   moved(caseId: string, plan: Plan, manifest: PackManifest, why: string): Promise<void>;
   /** Other cases that carry a document of the same content, oldest first. */
   withSameDocuments(caseId: string): Promise<string[]>;
+  /** Other cases of the same pack that share at least one band, those that share most first, then the oldest. */
+  withSharedBands(
+    caseId: string,
+    bands: readonly number[],
+    limit: number,
+  ): Promise<{ caseId: string; sources: SourceDocument[] }[]>;
   /** Ends a case without a written decision, or after one was compensated. */
   close(caseId: string, end: { outcome: CaseOutcome; by: string; reason?: string }): Promise<void>;
   stage(caseId: string, stage: Stage): Promise<void>;
   /** Open cases last touched before `before`, for the sweep. */
   /** In the order of their ids; `after` is the last id of the page before. */
   open(before: Date, limit: number, after?: string): Promise<{ caseId: string; stage: Stage; receivedAt: Date }[]>;
-}
-
-export interface ModelCallRecord extends Omit<ModelReply, 'outcome'> {
-  callId: string;
-  caseId: string;
-  provider: string;
-  model: string;
-  outcome: ModelReply['outcome'] | 'failed' | 'started';
-  costMicros: number | null;
-}
-
-export interface ModelCalls {
-  /** An earlier good answer of this case to exactly this request, if one is stored. */
-  answered(caseId: string, requestHash: string): Promise<ModelCallRecord | undefined>;
-  /** Committed before the call, so that a paid call without an outcome can be told. Returns the call's id. */
-  started(call: {
-    caseId: string;
-    requestHash: string;
-    provider: string;
-    model: string;
-    attempt: number;
-  }): Promise<string>;
-  finished(callId: string, caseId: string, reply: ModelReply, costMicros: number | undefined): Promise<void>;
-  failed(callId: string, caseId: string, failureType: string, message: string): Promise<void>;
-  get(callId: string): Promise<ModelCallRecord | undefined>;
 }
 
 /** What a task puts before the reviewer, and what approving it will write. */
@@ -149,6 +142,10 @@ export interface Reviews {
   open(task: TaskOpening): Promise<void>;
   task(caseId: string, taskNo: number): Promise<(TaskOpening & { open: boolean }) | undefined>;
   openTask(caseId: string): Promise<(OpenTask & TaskOpening) | undefined>;
+  /** Closes an open task without an answer; false when it is answered or closed already. */
+  recall(caseId: string, taskNo: number, why: string): Promise<boolean>;
+  /** Someone has opened the task: it is no longer taken back. Only the first one is kept. */
+  viewed(caseId: string, taskNo: number, by: string): Promise<void>;
   /** Records the verdict and, when it decides, the decision and its audit entry, in one transaction. */
   record(input: {
     caseId: string;
@@ -209,6 +206,8 @@ export interface Effects {
    */
   claim(caseId: string, decisionNo: number, effect: PreparedEffect): Promise<Claimed>;
   get(key: string): Promise<EffectRecord | undefined>;
+  /** The case that holds this business identity in the pack of `caseId`: that case itself, another, or none. */
+  holder(caseId: string, identity: string): Promise<string | undefined>;
   ofCase(caseId: string): Promise<EffectRecord[]>;
   /** Takes the mark of `claim` back: the call certainly did not reach the sink. */
   notSent(key: string): Promise<void>;
@@ -224,6 +223,33 @@ export interface Effects {
     state: EffectState,
     detail: { reference?: string; reason?: string; by?: string; last?: boolean },
   ): Promise<void>;
+}
+
+/** Feeds, and how old they are. */
+export interface DatedFeeds extends Feeds {
+  /** The moment that each feed's data stands for; a feed that was never loaded is missing. One statement for all. */
+  asOf(feeds: readonly string[]): Promise<ReadonlyMap<string, Date>>;
+}
+
+/** A feed as one owner has to see it. */
+export interface FeedState {
+  feed: string;
+  owner: string;
+  /** The owner's packs that read it. */
+  packs: string[];
+  stale: boolean;
+  /** What `stale` was judged on; null: never loaded. */
+  asOf: Date | null;
+  /** The sentence of the notice. */
+  message: string;
+}
+
+export interface FeedAlarms {
+  /**
+   * Raises and clears alarms, and puts a notice to the owner of each that changes into the outbox, in one statement. Returns
+   * those that changed; the same states again, or at once from elsewhere, change nothing.
+   */
+  settle(states: readonly FeedState[]): Promise<{ feed: string; owner: string; stale: boolean }[]>;
 }
 
 export type { OpenTask };

@@ -1,6 +1,7 @@
 import type { Verdict } from '../domain/verdict.ts';
-import type { Feeds, PackRegistry } from '../packs/pack.ts';
-import type { CaseRecord, Cases, Documents, Effects, ModelCalls, Reviews } from './ledger-ports.ts';
+import type { PackRegistry } from '../packs/pack.ts';
+import type { CaseRecord, Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from './ledger-ports.ts';
+import type { ModelCalls } from './model-call-ports.ts';
 
 /**
  * What the activities need from outside. Each ledger port writes its audit entry in the same transaction as what it
@@ -12,7 +13,8 @@ export interface Ports {
   modelCalls: ModelCalls;
   reviews: Reviews;
   effects: Effects;
-  feeds: Feeds;
+  feeds: DatedFeeds;
+  feedAlarms: FeedAlarms;
   packs: PackRegistry;
   reader: DocumentReader;
   model: Model;
@@ -62,6 +64,8 @@ export interface ModelReply {
 export interface Model {
   /** Throws failures of the table (`ProviderBusy`, `ProviderUnavailable`, ...); never retries by itself. */
   ask(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
+  /** The most a request may take: tokens in, estimated, and out; and what they cost, where a price is known. */
+  quote(request: ModelRequest): { tokens: number; price: { micros: number; priceVersion: string } | undefined };
   /** Cost in micro-units of the price list's currency (1,000,000 = one). Undefined when no price is known. */
   costMicros(model: ModelName, usage: Usage): number | undefined;
 }
@@ -109,13 +113,21 @@ export interface DocumentReader {
 
 export interface ReadDocument {
   text: string;
+  /** What was cleaned out of the text, by name ('odd-spaces'); none where it is left out. */
+  cleanedOf?: readonly string[];
+  /** Where the format has pages. */
+  pages?: number;
   mediaType: string;
   attachments: { name: string; mediaType: string; bytes: Uint8Array }[];
 }
 
 /** The sweep's view of Temporal. */
 export interface Workflows {
+  /** Ids of the cases whose workflow runs, in one listing; it may lag a few seconds behind. */
+  running(): Promise<ReadonlySet<string>>;
   status(caseId: string): Promise<'running' | 'missing' | 'closed'>;
   start(record: CaseRecord): Promise<void>;
   resendVerdict(caseId: string, verdict: Verdict): Promise<void>;
+  /** Tells a case in review that a model may be asked again. */
+  askAgain(caseId: string): Promise<void>;
 }

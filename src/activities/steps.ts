@@ -1,10 +1,11 @@
 import type { CaseResult } from '../domain/decision.ts';
 import type { DocumentRef } from '../domain/case.ts';
-import type { ModelRef, Plan } from '../domain/plan.ts';
+import type { AskingPlan, ModelRef, Plan } from '../domain/plan.ts';
 import type { Reason } from '../domain/route.ts';
 import type { TaskKind } from '../domain/verdict.ts';
 import type { DecideCaseInput, VerdictAnswer } from '../messages.ts';
-import type { ModelReply } from './ports.ts';
+import type { CallTurn } from './model-call-ports.ts';
+import type { ModelName, ModelReply } from './ports.ts';
 
 /**
  * What each activity takes and gives, as the workflows see it. All of it stands in the history: references, codes and
@@ -12,9 +13,13 @@ import type { ModelReply } from './ports.ts';
  */
 export interface Steps {
   ingest(input: { caseId: string; start: DecideCaseInput }): Promise<Ingested>;
-  callModel(input: { caseId: string; packHash: string; model: ModelRef }): Promise<ModelCalled>;
+  callModel(input: CallInput): Promise<ModelCalled>;
+  /** How long to wait for a provider that is away, in ms. */
+  waitForModel(input: { caseId: string; models: readonly ModelName[]; round: number }): Promise<number>;
   validate(input: ValidateInput): Promise<Question>;
   judgeVerdict(input: { caseId: string; channel: 'signal' | 'update'; message: unknown }): Promise<VerdictJudged>;
+  /** Takes a review task back unasked; false when it was answered meanwhile. */
+  recallTask(input: { caseId: string; taskNo: number; why: string }): Promise<boolean>;
   escalate(input: { caseId: string; taskNo: number; group: string; remindAfterMs: number }): Promise<Answer | null>;
   applyDeadline(input: { caseId: string; taskNo: number; kind: 'reject' | 'keep-waiting' }): Promise<Answer | null>;
   write(input: { caseId: string; decisionNo: number; effect: string; last: boolean }): Promise<Written>;
@@ -36,6 +41,7 @@ export interface Steps {
   }): Promise<void>;
   effectsToReverse(input: { caseId: string }): Promise<EffectToReverse[]>;
   sweep(): Promise<SweepReport>;
+  watchFeeds(): Promise<FeedsReport>;
 }
 
 export type Ingested =
@@ -46,7 +52,21 @@ export type Ingested =
   | { kind: 'duplicate'; result: CaseResult }
   | { kind: 'split'; parts: { caseKey: string; revision: number; documents: DocumentRef[] }[]; owner: string };
 
-export type ModelCalled = { callId: string; outcome: ModelReply['outcome']; model: string; costMicros: number | null };
+export interface CallInput {
+  caseId: string;
+  packHash: string;
+  model: ModelRef;
+  turn: Exclude<CallTurn, 'hedge'>;
+  /** The answer that a `repair` or `longer` call is about. */
+  after?: string;
+  asking: AskingPlan;
+  interactive: boolean;
+}
+
+export type ModelCalled =
+  | { outcome: ModelReply['outcome']; callId: string; model: string; costMicros: number | null }
+  /** No call was made: the breaker is open, or a budget is spent; `message` is for people. */
+  | { outcome: 'away' | 'over-budget'; model: string; message: string };
 
 export interface ValidateInput {
   caseId: string;
@@ -86,6 +106,7 @@ export type Answer =
   | { kind: 'decided'; decision: DecisionRef }
   | { kind: 'settled-by-hand'; by: string }
   | { kind: 'try-again' }
+  | { kind: 'ask-again' }
   | { kind: 'pack-version-gone' };
 
 export interface VerdictJudged {
@@ -108,7 +129,15 @@ export interface EffectToReverse {
   title: string;
 }
 
+/** One line per owner who was told. */
+export interface FeedsReport {
+  stale: string[];
+  fresh: string[];
+}
+
 export interface SweepReport {
+  /** In review only because no model answered, and one does now. */
+  askedAgain: string[];
   started: string[];
   orphaned: string[];
   resent: string[];

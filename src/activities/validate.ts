@@ -1,15 +1,18 @@
+import type { PreparedEffect } from '../domain/decision.ts';
 import type { Reason } from '../domain/route.ts';
 import { routeOf } from '../domain/route.ts';
 import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence, Output, ProcessPack } from '../packs/pack.ts';
 import { fieldConfidence } from './confidence.ts';
+import { staleFeeds, withStale } from './freshness.ts';
 import type { CaseInput, CaseRecord, TaskContent } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
+import { readAnswer } from './read-answer.ts';
 import { decisionRefOf } from './results.ts';
 import type { Question, Steps, ValidateInput } from './steps.ts';
 
-type Needs = Pick<Ports, 'cases' | 'modelCalls' | 'reviews' | 'packs' | 'feeds' | 'clock'>;
+type Needs = Pick<Ports, 'cases' | 'effects' | 'modelCalls' | 'reviews' | 'packs' | 'feeds' | 'clock'>;
 
 /** Schema, business rules and confidence decide the route. Straight-through records the decision, review opens a task. */
 export const validate =
@@ -18,18 +21,25 @@ export const validate =
     const { cases, reviews, packs } = ports;
     const pack = packs.pinned(input.packHash);
     if (!pack) return { kind: 'pack-version-gone' };
-    const record = await cases.get(input.caseId);
-    if (!record?.input || !record.plan) throw failure('NotStarted', `${input.caseId}: nothing was ingested`);
+    const [record, ingested, stale] = await Promise.all([
+      cases.get(input.caseId),
+      cases.input(input.caseId),
+      // The rules read feeds here, which may have grown old while the case waited for the model.
+      staleFeeds(ports, pack),
+    ]);
+    if (!record?.plan || !ingested) throw failure('NotStarted', `${input.caseId}: nothing was ingested`);
     const before = await recordedBefore(ports, record, input);
     if (before) return before;
-    const proposal = await proposalOf(ports, pack, record.input, input);
+    const proposal = await proposalOf(ports, pack, ingested, input);
     const { output, evidence, confidence, callId } = proposal;
     const because = [...input.because, ...proposal.because];
     if (output === null && because.length === 0)
       because.push({ code: 'model-answer-invalid', message: 'There is no proposal: the answer is not in the ledger' });
-    const { sources, enrichment, findings } = record.input;
+    const { sources, enrichment } = ingested;
+    const findings = withStale(ingested.findings, stale);
     const rules = output ? await pack.judge(output, { sources, feeds: ports.feeds, enrichment, evidence }) : [];
     const effects = output ? pack.effects(output, input.caseId) : [];
+    because.push(...(await takenBefore(ports, input.caseId, effects, because)));
     const route = routeOf({ because, findings, rules, confidence, threshold: record.plan.threshold });
 
     const { caseId } = input;
@@ -59,6 +69,21 @@ export const validate =
       effects: effects.map(({ title }) => title),
     };
   };
+
+/** A hint in time, naming the earlier case; the write enforces the identity, also against cases that come at once. */
+async function takenBefore(
+  { effects: ledger }: Needs,
+  caseId: string,
+  effects: readonly PreparedEffect[],
+  known: readonly Reason[],
+): Promise<Reason[]> {
+  const identity = effects.find((effect) => effect.identity !== undefined)?.identity;
+  if (identity === undefined || known.some(({ code }) => code === 'identity-taken')) return [];
+  const holder = await ledger.holder(caseId, identity);
+  return holder === undefined || holder === caseId
+    ? []
+    : [{ code: 'identity-taken', message: `Already written by ${holder}` }];
+}
 
 /**
  * What an earlier try recorded whose result was lost. It stands: facts may have changed in between, and a second task
@@ -137,7 +162,7 @@ async function proposalOf(
   }
   const call = callId === undefined ? undefined : await ports.modelCalls.get(callId);
   if (!call) return none;
-  const read = pack.read(parsed(call.text), input.sources);
+  const read = readAnswer(pack, call.text, input);
   if (!read.ok) {
     return {
       ...none,
@@ -150,14 +175,6 @@ async function proposalOf(
   const all = fieldConfidence(call.text, call.tokens);
   const confidence = Object.fromEntries(pack.manifest.critical.map((field) => [field, all[field]]));
   return { ...none, ...read.value, confidence };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The history keeps the first reasons; the ledger has all. */

@@ -44,6 +44,11 @@ export const write =
         await effects.settle(key, 'applied', { reference: reply.reference, last });
         return reply;
       case 'refused':
+        // It speaks of this call. What an earlier one did, whose answer was lost, it does not tell.
+        if (record.called && sink.capability === 'idempotency-key') {
+          await effects.settle(key, 'unknown', { reason: reply.reason });
+          return { kind: 'unknown' };
+        }
         await effects.settle(key, 'refused', { reason: reply.reason });
         return reply;
       case 'not-sent':

@@ -50,7 +50,7 @@ function columnsOf(header: readonly string[]): { text: number; key: number | und
 }
 
 /** The one of comma, semicolon and tab that the first line has most of. */
-async function delimiterOf(path: string): Promise<string> {
+export async function delimiterOf(path: string): Promise<string> {
   for await (const chunk of createReadStream(path, { encoding: 'utf8', end: 64 * 1024 })) {
     const line = String(chunk).split('\n', 1)[0] ?? '';
     const count = (delimiter: string) => line.split(delimiter).length;

@@ -2,8 +2,11 @@ import { Command } from 'commander';
 import { addAmend } from './commands/amend.ts';
 import { addApprove } from './commands/approve.ts';
 import { addAudit } from './commands/audit.ts';
+import { addData } from './commands/data.ts';
 import { addConfirm } from './commands/confirm.ts';
+import { addFeeds } from './commands/feeds.ts';
 import { addList } from './commands/list.ts';
+import { addModels } from './commands/models.ts';
 import { addOpen } from './commands/open.ts';
 import { addPacks } from './commands/packs.ts';
 import { addReject } from './commands/reject.ts';
@@ -26,6 +29,9 @@ const COMMANDS = [
   addReverse,
   addOpen,
   addPacks,
+  addData,
+  addFeeds,
+  addModels,
   addVerify,
   addAudit,
 ];

@@ -1,5 +1,7 @@
 import type { AuditLine } from '../adapters/ledger/audit-chain.ts';
 import type { CaseFileBody, CasePage, CaseQuery } from './api/schema-case.ts';
+import type { ModelsBody } from './api/schema-models.ts';
+import type { FeedBody, FeedsBody, LoadedBody } from './api/schema-feeds.ts';
 import { problemSchema, type ProblemBody } from './api/schema-problem.ts';
 import type { LineReceipt, ReceiptBody, SubmissionBody } from './api/schema-submission.ts';
 import type { CountsBody, IndexBody, PacksBody } from './api/schema-system.ts';
@@ -49,6 +51,10 @@ export interface ApiClient {
   reverse(request: RequestBody): Promise<ReversalBody>;
   packs(): Promise<PacksBody['packs']>;
   counts(): Promise<CountsBody['counts']>;
+  models(): Promise<ModelsBody>;
+  feeds(): Promise<FeedsBody['feeds']>;
+  /** Replaces a whole feed. */
+  loadFeed(name: string, feed: FeedBody): Promise<LoadedBody>;
   auditEntries(caseId?: string): AsyncGenerator<AuditLine>;
 }
 
@@ -133,6 +139,14 @@ export function createApiClient({ url, fetch: fetched = fetch }: ApiClientOption
     withdraw: (request) => post('/v1/withdrawals', request),
     reverse: (request) => post('/v1/reversals', request),
     packs: async () => (await json<PacksBody>('/v1/packs')).packs,
+    models: () => json<ModelsBody>('/v1/models'),
+    feeds: async () => (await json<FeedsBody>('/v1/feeds')).feeds,
+    loadFeed: (name, feed) =>
+      json(`/v1/feeds/${encodeURIComponent(name)}`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(feed),
+      }),
     counts: async () => (await json<CountsBody>('/v1/counts')).counts,
     async *auditEntries(caseId) {
       yield* lines<AuditLine>(await call(`/v1/audit/entries${search({ caseId })}`));

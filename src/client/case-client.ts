@@ -8,6 +8,7 @@ import {
 import type { CaseRecord } from '../activities/ledger-ports.ts';
 import type { Ports } from '../activities/ports.ts';
 import { faultOfCaseKey, type CaseOutcome } from '../domain/case.ts';
+import type { FeedLimit } from '../domain/freshness.ts';
 import type { CaseResult } from '../domain/decision.ts';
 import { verdictSchema } from '../domain/verdict.ts';
 import { failure } from '../failures.ts';
@@ -28,6 +29,8 @@ export interface PackInfo {
   title: string;
   owner: string;
   accepts: { mediaTypes: readonly string[]; maxBytes: number };
+  /** The feeds it reads, and how old each may be. Default: none. */
+  feeds?: readonly FeedLimit[];
 }
 
 /** One case to submit. `caseKey` is the business system's own key: the same key and content is the same case. */
@@ -38,6 +41,8 @@ export interface Submission {
   revision?: number;
   documents: { name: string; mediaType?: string; bytes: Uint8Array }[];
   submittedBy?: string;
+  /** Somebody waits for the answer now; default false. Not part of what the case is, so a repeat may differ. */
+  interactive?: boolean;
   /** Where it came from, for the audit: 'api', 'cli', ... */
   channel: string;
 }
@@ -78,15 +83,18 @@ export interface CaseClientPorts extends Pick<Ports, 'cases' | 'reviews' | 'read
 
 const START_MS = 5_000;
 const VERDICT_MS = 15_000;
+/** Temporal's priority 1 to 5, 3 unless set: tasks of interactive cases go before those of the rest. */
+const FIRST = 1;
 
 /** The one typed way to submit, decide and follow cases; the HTTP API and the CLI are thin over it. */
 export function createCaseClient(ports: CaseClientPorts): CaseClient {
   const { temporal, cases, reviews, taskQueue = TASK_QUEUE } = ports;
 
-  async function start(record: CaseRecord): Promise<void> {
+  async function start(record: CaseRecord, interactive = false): Promise<void> {
     const { packId, caseKey, revision, owner, submittedBy } = record;
     const input: DecideCaseInput = { packId, caseKey, revision, documents: record.documents };
     if (submittedBy !== null) input.submittedBy = submittedBy;
+    if (interactive) input.interactive = true;
     try {
       await temporal.workflow.start('decideCase', {
         workflowId: record.caseId,
@@ -95,6 +103,7 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: 'USE_EXISTING',
         typedSearchAttributes: startAttributes(packId, owner),
+        ...(interactive ? { priority: { priorityKey: FIRST } } : {}),
         staticSummary: `${packId} ${caseKey}${revision > 1 ? `, revision ${revision}` : ''}`,
         staticDetails: `Owner: ${owner}. Documents: ${record.documents.length}. Submitted by: ${submittedBy ?? 'not stated'}.`,
       });
@@ -127,7 +136,9 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
       const { record } = received;
       const created = received.kind === 'created';
       if (record.outcome !== null) return { caseId: record.caseId, created, started: true, outcome: record.outcome };
-      const started = await answered(() => temporal.withDeadline(Date.now() + START_MS, () => start(record)));
+      const started = await answered(() =>
+        temporal.withDeadline(Date.now() + START_MS, () => start(record, submission.interactive)),
+      );
       return { caseId: record.caseId, created, started, outcome: null };
     },
 

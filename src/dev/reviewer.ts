@@ -7,9 +7,19 @@ import { caseIdOf } from '../domain/case.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { verdictSignal } from '../messages.ts';
 import type { ProcessPack } from '../packs/pack.ts';
+import type { BookEntry } from './books.ts';
 import type { Sample } from './samples.ts';
 
 const NAME = 'rosa.reviewer (played)';
+const AT_ONCE = 6;
+
+/** How she answers when the business system is in the way. */
+export interface ReviewerHabits {
+  /** The business system's books, into which she looks before answering about an effect in doubt. */
+  books?: () => Promise<readonly BookEntry[]>;
+  /** What she makes of what the business system refused; by default she judges the proposal, and has an undo tried again. */
+  afterRefusal?: () => 'judge' | 'reject' | 'later';
+}
 
 /**
  * A reviewer played for the demonstration: she knows the ground truth, looks at every waiting case and answers by
@@ -22,8 +32,16 @@ export class PlayedReviewer {
   readonly #packs: ReadonlyMap<string, ProcessPack>;
   readonly #samples: ReadonlyMap<string, Sample>;
   readonly #answered = new Set<string>();
+  readonly #habits: ReviewerHabits;
 
-  constructor(ledger: Ledger, temporal: Client, packs: readonly ProcessPack[], samples: readonly Sample[]) {
+  constructor(
+    ledger: Ledger,
+    temporal: Client,
+    packs: readonly ProcessPack[],
+    samples: readonly Sample[],
+    habits: ReviewerHabits = {},
+  ) {
+    this.#habits = habits;
     this.#ledger = ledger;
     this.#temporal = temporal;
     this.#packs = new Map(packs.map((pack) => [pack.id, pack]));
@@ -33,9 +51,19 @@ export class PlayedReviewer {
   /** Answers until `done` says so; `done` is asked after each round. */
   async work(done: () => Promise<boolean>): Promise<void> {
     do {
-      for (const caseId of await this.#waiting()) await this.#answer(caseId);
+      await this.round();
       await sleep(200);
     } while (!(await done()));
+  }
+
+  /** Answers everything that waits now, each question once. Throws when the ledger or Temporal does not answer. */
+  async round(): Promise<void> {
+    const left = await this.#waiting();
+    const lane = async () => {
+      for (let caseId = left.pop(); caseId !== undefined; caseId = left.pop()) await this.#answer(caseId);
+    };
+    const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, lane));
+    for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
   }
 
   async #waiting(): Promise<string[]> {
@@ -59,19 +87,34 @@ export class PlayedReviewer {
     if (!sample || !task || this.#answered.has(`${caseId} ${task.seen}`)) return;
     const common = { verdictId: `played-${task.taskNo}-${task.seen}`, by: NAME, seen: task.seen };
     const answer = await this.#judged(task, sample);
+    if (!answer) return;
     const verdict = { ...common, ...answer } as Verdict;
-    this.#answered.add(`${caseId} ${task.seen}`);
     await this.#temporal.workflow.getHandle(caseId).signal(verdictSignal, verdict);
+    this.#answered.add(`${caseId} ${task.seen}`);
   }
 
-  async #judged(task: TaskOpening, sample: Sample): Promise<{ verdict: string; reason?: string; output?: unknown }> {
+  /** Undefined: she comes back to it. */
+  async #judged(
+    task: TaskOpening,
+    sample: Sample,
+  ): Promise<{ verdict: string; reason?: string; output?: unknown } | undefined> {
     const { truth, packId } = sample;
+    const { books, afterRefusal } = this.#habits;
+    const refused = task.reasons.some(({ code }) => code === 'effect-refused' || code === 'compensation-refused');
+    const habit = refused ? (afterRefusal?.() ?? 'judge') : 'judge';
+    if (habit === 'later') return undefined;
+    if (task.kind !== 'proposal') {
+      const wanted = task.kind === 'compensation' ? `${task.effectKey}/undo` : task.effectKey;
+      const there = (await books?.())?.some(({ reference }) => reference === wanted);
+      return there ? { verdict: 'confirm', reason: 'it stands in the books' } : { verdict: 'approve' };
+    }
+    if (habit === 'reject') return { verdict: 'reject', reason: 'the business system refused it' };
     const taken = task.reasons.find(({ code }) => code === 'identity-taken');
     if (taken) return { verdict: 'reject', reason: taken.message };
     const pack = this.#packs.get(packId);
-    const record = await this.#ledger.cases.get(task.caseId);
-    if (!pack || !record?.input) return { verdict: 'reject', reason: 'nothing to read' };
-    const { sources, enrichment } = record.input;
+    const input = await this.#ledger.cases.input(task.caseId);
+    if (!pack || !input) return { verdict: 'reject', reason: 'nothing to read' };
+    const { sources, enrichment } = input;
     const rules = await pack.judge(truth, { sources, enrichment, feeds: this.#ledger.feeds, evidence: {} });
     const broken = rules.find(
       ({ holds, severity, name }) => !holds && (severity === 'hard' || name === 'known-supplier'),

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { openLedger } from '../adapters/ledger/ledger.ts';
 import { migrate } from '../adapters/ledger/migrate.ts';
+import type { FeedItem } from '../packs/pack.ts';
 import type { Log } from './children.ts';
 import { portIsFree, portTakenMessage } from './ports.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
@@ -168,20 +170,32 @@ function sinksOf(base: string): string {
   });
 }
 
-/** Migrates the ledger and loads the sample feeds where there are none. */
+/**
+ * Migrates the ledger and loads the sample feeds as of now, where there are none or the samples themselves: those of
+ * yesterday's start would be too old by tomorrow. A feed that somebody loaded stays as it is.
+ */
 async function prepareLedger(url: string, log: Log): Promise<void> {
   await migrate(url, log);
   const ledger = openLedger({ url, poolSize: 2 });
   try {
-    const loaded = await ledger.db.selectFrom('feeds').select('feed').execute();
     for (const [feed, items] of Object.entries(await sampleFeeds())) {
-      if (loaded.some((row) => row.feed === feed)) continue;
+      const query = ledger.db.selectFrom('feed_items').select(['key', 'text', 'data']).where('feed', '=', feed);
+      const there = await query.execute();
+      if (there.length > 0 && !sameItems(there, items)) {
+        log(`feed ${feed}: it holds other items than the samples and stays as it is`);
+        continue;
+      }
       await ledger.feedLoader.load(feed, items, new Date());
       log(`feed ${feed}: ${items.length} items loaded`);
     }
   } finally {
     await ledger.close();
   }
+}
+
+function sameItems(one: readonly FeedItem[], other: readonly FeedItem[]): boolean {
+  const byKey = new Map(one.map((item) => [item.key, item]));
+  return one.length === other.length && other.every((item) => isDeepStrictEqual(byKey.get(item.key), item));
 }
 
 async function apiPort(wanted: number | undefined, log: Log): Promise<number> {

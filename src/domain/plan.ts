@@ -7,6 +7,26 @@ export interface ModelRef {
   attempts: number;
 }
 
+/** What asking models may take: time, money, and whether earlier answers are used again. */
+export interface AskingPlan {
+  /** How long a case that nobody waits for waits for a provider that is away, in ms. 0: a person is asked at once. */
+  patienceMs: number;
+  /** Micro-units of the price list's currency; null: no limit. A day is a UTC day, over all cases of the pack. */
+  budget: { perCaseMicros: number | null; perDayMicros: number | null; whenSpent: 'person' | 'cheaper-model' };
+  /** For how long the answer to exactly the same question is used again, in ms. 0: only after a crash of the same case. */
+  answersGoodForMs: number;
+  /** Interactive cases only: a second call when the first takes longer than 95 of 100 did. */
+  hedge: boolean;
+}
+
+/** For plans that were pinned before there was such a part: no waiting, no limits, nothing used again. */
+export const UNLIMITED_ASKING: AskingPlan = {
+  patienceMs: 0,
+  budget: { perCaseMicros: null, perDayMicros: null, whenSpent: 'person' },
+  answersGoodForMs: 0,
+  hedge: false,
+};
+
 /** What happens when nobody answers a review task. A deadline never accepts. */
 export interface ReviewPlan {
   /** Asked in this order; each but the last has `escalateAfterMs` to answer. */
@@ -33,4 +53,5 @@ export interface Plan {
   /** Least confidence, 0..1, that goes straight through. */
   threshold: number;
   review: ReviewPlan;
+  asking: AskingPlan;
 }

@@ -14,6 +14,9 @@ export type ReasonCode =
   | 'model-filtered'
   | 'model-answer-invalid'
   | 'model-unavailable'
+  | 'model-failed'
+  | 'over-budget'
+  | 'late-verdict'
   | 'effect-refused'
   | 'effect-unknown'
   | 'identity-taken'
@@ -26,6 +29,8 @@ export interface Finding {
   name: string;
   severity: 'note' | 'review' | 'refuse';
   message: string;
+  /** Only of `stale-feed`: the feed meant. */
+  feed?: string;
 }
 
 /** The result of one business rule. A broken `hard` or `soft` rule routes to review; a person may overrule only `soft`. */

@@ -8,7 +8,11 @@ interface Definition {
   confidence: { critical: readonly string[]; threshold: number };
   models: readonly { timeout: Duration; attempts: number }[];
   review: ReviewPolicy;
+  quality?: readonly { name: string }[];
+  hints?: Readonly<Record<string, RegExp>>;
+  alike?: { least: number };
   effects: readonly { name: string; identity?: unknown }[];
+  feeds?: Readonly<Record<string, { maxAge?: Duration }>>;
 }
 
 /** What is wrong with a pack's definition, each naming the field and what to do. */
@@ -29,9 +33,24 @@ export function faultsOf(pack: Definition, answerFields: readonly string[]): str
   for (const [field, value] of Object.entries({ remindAfter, escalateAfter, deadline })) {
     if (!isDuration(value)) faults.push(`review.${field}: '${value}' is no duration such as '4 hours'`);
   }
+  for (const [feed, { maxAge }] of Object.entries(pack.feeds ?? {})) {
+    if (!/^[a-z][a-z0-9-]{0,60}$/.test(feed)) faults.push(`feeds: '${feed}' must be kebab-case, at most 61 characters`);
+    if (maxAge !== undefined && !isDuration(maxAge))
+      faults.push(`feeds.${feed}.maxAge: '${maxAge}' is no duration such as '48 hours'`);
+  }
   for (const { name } of pack.effects) {
     if (!/^[a-z][a-z0-9-]*$/.test(name))
       faults.push(`effects: '${name}' must be kebab-case, it is part of the idempotency key`);
+  }
+  const findings = (pack.quality ?? []).map(({ name }) => name);
+  for (const name of findings) {
+    if (!/^[a-z][a-z0-9-]*$/.test(name)) faults.push(`quality: '${name}' must be kebab-case`);
+  }
+  if (new Set(findings).size < findings.length) faults.push('quality: each rule needs a name of its own');
+  const { least = 1 } = pack.alike ?? {};
+  if (!(least > 0 && least <= 1)) faults.push(`alike.least: ${least} must be above 0, at most 1`);
+  for (const field of Object.keys(pack.hints ?? {})) {
+    if (!answerFields.includes(field)) faults.push(`hints: '${field}' is no field of the answer`);
   }
   for (const field of pack.confidence.critical) {
     if (!answerFields.includes(field)) faults.push(`confidence.critical: '${field}' is no field of the answer`);

@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import type { PreparedEffect } from '../domain/decision.ts';
+import type { FeedLimit } from '../domain/freshness.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
 import type { Duration } from './duration.ts';
 import type { Finding, RuleResult } from '../domain/route.ts';
+import type { RedactedKind } from './personal-data.ts';
+import type { QualityRule } from './quality/rule.ts';
 
 /** One document as text, cleaned; evidence spans count UTF-16 code units in `text`. */
 export interface SourceDocument {
@@ -24,7 +27,10 @@ export interface FeedItem {
   data: Record<string, unknown>;
 }
 
-/** What a pack reads from outside, by feed name. Feeds are loaded into PostgreSQL and searched there. */
+/**
+ * What a pack reads from outside, by feed name. Feeds are loaded into PostgreSQL and searched there. A feed that the pack
+ * does not declare throws: nobody would watch its age.
+ */
 export interface Feeds {
   lookUp(feed: string, key: string): Promise<FeedItem | undefined>;
   /** The `limit` items whose text is most alike, best first (trigram similarity). */
@@ -86,12 +92,31 @@ export interface PackDefinition<Answer extends z.ZodType, Output extends z.ZodOb
   /** What is decided and what a reviewer amends: business values, money in minor units. */
   output: Output;
   instructions: string;
+  /** Personal data that no model sees: placeholders stand for it in the request, and it is put back into the answer. */
+  redact?: readonly RedactedKind[];
   maxOutputTokens: number;
   /** Fallback chain by tier; the worker maps tiers to configured models. */
   models: readonly { tier: 'primary' | 'fallback'; timeout: Duration; attempts: number }[];
+  /** What asking may take; see `AskingPlan` for the meaning. Defaults: 30 minutes, no limits, 30 days, no hedging. */
+  asking?: {
+    patience?: Duration;
+    /** In units of the price list's currency, e.g. 0.05. */
+    budget?: { perCase?: number; perDay?: number; whenSpent?: 'person' | 'cheaper-model' };
+    answersGoodFor?: Duration;
+    hedge?: boolean;
+  };
+  /**
+   * The feeds that `enrich` and `facts` read. `maxAge`: data older than that stops straight-through, default 48 hours.
+   * `title`: how people call it in a sentence, default "the feed 'name'".
+   */
+  feeds?: Readonly<Record<string, { maxAge?: Duration; title?: string }>>;
   enrich?(sources: readonly SourceDocument[], feeds: Feeds): Promise<Enrichment>;
-  /** Findings on the cleaned input. */
-  examine?(sources: readonly SourceDocument[]): Finding[];
+  /** Data-quality rules on the cleaned input, in the order of their findings. Default: none. */
+  quality?: readonly QualityRule<Enrichment>[];
+  /** Where a document may state a field of the answer. Default: by the labels that the field's description names. */
+  hints?: Readonly<Record<string, RegExp>>;
+  /** Brings a model's answer into the form of its schema before that is checked, where that is certain. */
+  cleanAnswer?(answer: unknown, sources: readonly SourceDocument[]): unknown;
   /** The user message: delimited document, examples. */
   present(sources: readonly SourceDocument[], enrichment: Enrichment): string;
   interpret(answer: z.output<Answer>, sources: readonly SourceDocument[]): Interpreted<z.input<Output>>;
@@ -106,6 +131,12 @@ export interface PackDefinition<Answer extends z.ZodType, Output extends z.ZodOb
   onePerDocument?: boolean;
   /** Folder of the evaluation set with its ground truth, relative to the project. */
   evaluation: string;
+  /**
+   * Looks for earlier cases whose text is nearly the same, and flags them. Default: no, as for short messages, which are
+   * alike by nature. `least`: the share of word groups in common, 0..1. `differ`: true for texts that plainly are two
+   * things, such as two numbers.
+   */
+  alike?: { least: number; differ: (a: readonly SourceDocument[], b: readonly SourceDocument[]) => boolean };
 }
 
 /** A pack as the activities use it: types erased, every value checked by the pack's own schemas. */
@@ -118,16 +149,28 @@ export interface ProcessPack {
   accepts: { mediaTypes: readonly string[]; maxBytes: number };
   onePerDocument: boolean;
   evaluation: string;
+  /** The feeds it reads, and how old each may be. */
+  feeds: readonly FeedLimit[];
   manifest: PackManifest;
   plan(models: ModelTiers): Plan;
   prepare(
     sources: readonly SourceDocument[],
     feeds: Feeds,
-  ): Promise<{ present: string; enrichment: unknown; findings: Finding[] }>;
-  /** The model's answer as output and evidence, or what is wrong with it, field by field. */
+    now?: Date,
+  ): Promise<{ present: string; placeholders: Record<string, string>; enrichment: unknown; findings: Finding[] }>;
+  /** The findings that need no feed, as `prepare` gives them among others. `now`: default the system's clock. */
+  examine(sources: readonly SourceDocument[], now?: Date): Finding[];
+  /** The fields of the answer, and what a text looks like that states them; undefined where nothing tells. */
+  fields: readonly { name: string; looks: RegExp | undefined }[];
+  alike: PackDefinition<z.ZodType, z.ZodObject, unknown, unknown>['alike'];
+  /**
+   * The model's answer as output and evidence, or what is wrong with it, field by field. `placeholders` are those of
+   * `prepare`: what they stand for is put back before the answer is judged.
+   */
   read(
     answer: unknown,
     sources: readonly SourceDocument[],
+    placeholders?: Readonly<Record<string, string>>,
   ): Checked<{ output: Output; evidence: Record<string, Evidence | null> }>;
   check(output: unknown): Checked<Output>;
   judge(
@@ -153,11 +196,14 @@ export interface PackManifest {
   instructions: string;
   answerSchema: Record<string, unknown>;
   outputSchema: Record<string, unknown>;
+  redact: readonly RedactedKind[];
   maxOutputTokens: number;
   critical: string[];
   threshold: number;
   rules: { name: string; severity: string }[];
+  quality: { name: string; kind: string; severity: string }[];
   effects: { name: string; sink: string }[];
+  feeds: FeedLimit[];
   review: ReviewPolicy;
   sources: string;
 }

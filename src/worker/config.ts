@@ -15,6 +15,28 @@ const sinks = z.record(
   }),
 );
 
+const rates = z.record(
+  z.string(),
+  z.strictObject({ requestsPerMinute: z.number().positive(), tokensPerMinute: z.number().positive() }),
+);
+const breaker = z.strictObject({
+  minimum: z.int().min(1),
+  share: z.number().gt(0).max(1),
+  cooldownMs: z.int().min(100),
+});
+const price = z.strictObject({ input: z.number().min(0), cachedInput: z.number().min(0), output: z.number().min(0) });
+const prices = z
+  .array(
+    z.strictObject({
+      version: z.string().min(1),
+      validFrom: z.iso.date(),
+      currency: z.string().length(3),
+      perMillionTokens: z.record(z.string(), price),
+    }),
+  )
+  .min(1);
+const fromJson = z.string().transform((text, context) => parseJson(text, context));
+
 const schema = z.object({
   DATABASE_URL: z.string().startsWith('postgres', 'give a postgres:// URL'),
   DATABASE_POOL: z.coerce.number().int().min(1).max(200).default(20),
@@ -27,10 +49,13 @@ const schema = z.object({
   COUNTERSIGN_MODEL_API: z.enum(['responses', 'chat']).default('responses'),
   COUNTERSIGN_MODEL: modelName.default('openai/gpt-4.1-mini'),
   COUNTERSIGN_FALLBACK_MODEL: modelName.optional(),
-  COUNTERSIGN_SINKS: z
-    .string()
-    .transform((text, context) => parseJson(text, context))
-    .pipe(sinks),
+  COUNTERSIGN_SINKS: fromJson.pipe(sinks),
+  /** Rates per provider, shared by all workers, e.g. {"openai":{"requestsPerMinute":500,"tokensPerMinute":200000}}. */
+  COUNTERSIGN_RATES: fromJson.pipe(rates).default({}),
+  /** When a model counts as away, e.g. {"minimum":10,"share":0.5,"cooldownMs":15000}. */
+  COUNTERSIGN_BREAKER: fromJson.pipe(breaker).optional(),
+  /** Dated price lists as JSON, in micro-units of the currency per million tokens; default: an example list. */
+  COUNTERSIGN_PRICES: fromJson.pipe(prices).optional(),
   /** Modules that export `packs`, in place of the two that come along; later versions of a pack come last. */
   COUNTERSIGN_PACKS: z.string().optional(),
   COUNTERSIGN_API_PORT: z.coerce.number().int().min(0).max(65_535).default(7300),
@@ -40,6 +65,7 @@ const schema = z.object({
   /** Names this build for Temporal's Worker Deployments; then an operator says which build is current. Without: unversioned. */
   COUNTERSIGN_BUILD_ID: z.string().min(1).optional(),
   COUNTERSIGN_SWEEP_EVERY: z.string().default('1 minute'),
+  COUNTERSIGN_WATCH_FEEDS_EVERY: z.string().default('5 minutes'),
   /** The sweep leaves alone what was touched within this time: it may still be on its way from the ledger to Temporal. */
   COUNTERSIGN_SWEEP_AFTER: z.string().default('30 seconds').transform(parseDuration),
   COUNTERSIGN_TASK_QUEUE: z.string().default('countersign'),

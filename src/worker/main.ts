@@ -9,7 +9,7 @@ import { readConfig } from './config.ts';
 import { serveHealth } from './health.ts';
 import { sendNotices } from './notices.ts';
 import { compose } from './ports.ts';
-import { registerSearchAttributes, scheduleSweep } from './temporal-setup.ts';
+import { registerSearchAttributes, scheduleSweep, scheduleWatchFeeds } from './temporal-setup.ts';
 
 /** Longer than any pack's model timeout: a running model call is paid for and may finish. */
 const GRACE = '75 seconds';
@@ -40,6 +40,7 @@ const worker = await Worker.create({
   ...versioning(config.COUNTERSIGN_BUILD_ID),
 });
 await scheduleSweep(temporal, config.COUNTERSIGN_TASK_QUEUE, config.COUNTERSIGN_SWEEP_EVERY);
+await scheduleWatchFeeds(temporal, config.COUNTERSIGN_TASK_QUEUE, config.COUNTERSIGN_WATCH_FEEDS_EVERY);
 const health = await serveHealth(config.COUNTERSIGN_HEALTH_PORT, async () => ({
   temporal: worker.getState() === 'RUNNING',
   ledger: await answers(ledger),

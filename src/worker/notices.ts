@@ -26,14 +26,14 @@ export function sendNotices(outbox: Ledger['outbox'], url: string | undefined, l
 async function deliver(outbox: Ledger['outbox'], url: string | undefined, log: Logger): Promise<void> {
   for (const notice of await outbox.due(new Date(), BATCH)) {
     const { id, kind, payload } = notice;
-    const { caseId } = payload;
+    const about = payload.caseId === undefined ? { feed: payload.feed } : { caseId: payload.caseId };
     try {
       if (url !== undefined) await post(url, { kind, ...payload });
       await outbox.sent(id);
-      log.info({ caseId, kind }, 'notice sent');
+      log.info({ ...about, kind }, 'notice sent');
     } catch (error) {
       await outbox.failed(id, error instanceof Error ? error.message : 'unknown');
-      log.warn({ caseId, kind, error: String(error) }, 'notice not sent; it is tried again');
+      log.warn({ ...about, kind, error: String(error) }, 'notice not sent; it is tried again');
     }
   }
 }

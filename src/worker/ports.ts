@@ -7,7 +7,7 @@ import { openLedger, type Ledger } from '../adapters/ledger/ledger.ts';
 import { createOpenAiModel } from '../adapters/model-openai/model-openai.ts';
 import { createSinks } from '../adapters/sink-http.ts';
 import { createCaseClient, type CaseClient } from '../client/case-client.ts';
-import { verdictSignal } from '../messages.ts';
+import { askAgainSignal, verdictSignal } from '../messages.ts';
 import { packs as ownPacks } from '../packs/index.ts';
 import type { ModelTiers, ProcessPack } from '../packs/pack.ts';
 import { packRegistry } from '../packs/registry.ts';
@@ -24,10 +24,15 @@ export interface Composition {
 
 /** Builds the real adapters over a Temporal client. The caller closes the client's connection. */
 export async function compose(config: Config, temporal: Client): Promise<Composition> {
-  const ledger = openLedger({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL });
+  const { COUNTERSIGN_RATES: rates, COUNTERSIGN_BREAKER: breaker, COUNTERSIGN_PRICES: prices } = config;
+  const ledger = openLedger({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL,
+    limits: { rates, ...(breaker ? { breaker } : {}) },
+  });
   const packs = await loadPacks(config.COUNTERSIGN_PACKS);
   const reader = createDocumentReader({});
-  const { documents, cases, modelCalls, reviews, effects, feeds } = ledger;
+  const { documents, cases, modelCalls, reviews, effects, feeds, feedAlarms } = ledger;
   const taskQueue = config.COUNTERSIGN_TASK_QUEUE;
   const client = createCaseClient({ temporal, cases, reviews, reader, packs, taskQueue });
   const ports: Ports = {
@@ -37,9 +42,10 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     reviews,
     effects,
     feeds,
+    feedAlarms,
     packs: packRegistry(packs, tiersOf(config)),
     reader,
-    model: createOpenAiModel({ providers: providersOf(config) }),
+    model: createOpenAiModel({ providers: providersOf(config), ...(prices ? { prices } : {}) }),
     sinks: createSinks(config.COUNTERSIGN_SINKS),
     temporal: workflowsOf(temporal, client),
     clock: () => new Date(),
@@ -91,6 +97,12 @@ function modelOf(name: string | undefined): ModelTiers['primary'] {
 
 function workflowsOf(temporal: Client, client: CaseClient): Workflows {
   return {
+    async running() {
+      const query = `WorkflowType = 'decideCase' AND ExecutionStatus = 'Running'`;
+      const ids = new Set<string>();
+      for await (const { workflowId } of temporal.workflow.list({ query, pageSize: 1_000 })) ids.add(workflowId);
+      return ids;
+    },
     async status(caseId) {
       try {
         const { status } = await temporal.workflow.getHandle(caseId).describe();
@@ -102,5 +114,6 @@ function workflowsOf(temporal: Client, client: CaseClient): Workflows {
     },
     start: (record) => client.start(record),
     resendVerdict: async (caseId, verdict) => await temporal.workflow.getHandle(caseId).signal(verdictSignal, verdict),
+    askAgain: async (caseId) => await temporal.workflow.getHandle(caseId).signal(askAgainSignal),
   };
 }

@@ -42,16 +42,35 @@ interface OperatorService {
 
 /** The schedule that runs the sweep; a second worker finds it there. */
 export async function scheduleSweep(client: Client, taskQueue: string, every: string): Promise<void> {
+  await scheduled(client, taskQueue, {
+    name: 'sweep',
+    workflowType: 'sweep',
+    every,
+    summary: 'Find cases that are lost',
+  });
+}
+
+/** The schedule that watches the age of the feeds; a second worker finds it there. */
+export async function scheduleWatchFeeds(client: Client, taskQueue: string, every: string): Promise<void> {
+  const summary = 'Find feeds that are too old';
+  await scheduled(client, taskQueue, { name: 'watch-feeds', workflowType: 'watchFeeds', every, summary });
+}
+
+async function scheduled(
+  client: Client,
+  taskQueue: string,
+  { name, workflowType, every, summary }: { name: string; workflowType: string; every: string; summary: string },
+): Promise<void> {
   try {
     await client.schedule.create({
-      scheduleId: `${taskQueue}-sweep`,
+      scheduleId: `${taskQueue}-${name}`,
       spec: { intervals: [{ every: every as '1 minute' }] },
       action: {
         type: 'startWorkflow',
-        workflowType: 'sweep',
+        workflowType,
         taskQueue,
-        workflowId: `${taskQueue}-sweep`,
-        staticSummary: 'Find cases that are lost',
+        workflowId: `${taskQueue}-${name}`,
+        staticSummary: summary,
       },
       policies: { overlap: 'SKIP', catchupWindow: '1 minute' },
     });

@@ -10,7 +10,14 @@ import {
 } from '@temporalio/workflow';
 import type { Stage } from '../domain/case.ts';
 import type { CaseResult } from '../domain/decision.ts';
-import { getCase, withdrawSignal, type CaseView, type DecideCaseInput, type Withdrawal } from '../messages.ts';
+import {
+  askAgainSignal,
+  getCase,
+  withdrawSignal,
+  type CaseView,
+  type DecideCaseInput,
+  type Withdrawal,
+} from '../messages.ts';
 import { closedDetails } from './details.ts';
 import { EffectWriter } from './effect-writer.ts';
 import { ingest, startParts } from './intake.ts';
@@ -28,6 +35,7 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
   let withdrawal: Withdrawal | undefined;
   let ended: CaseResult | undefined;
   setHandler(getCase, (): CaseView => (ended ? endOf(ended) : viewOf(caseId, stage, desk, writer)));
+  setHandler(askAgainSignal, () => desk.askAgain());
   setHandler(withdrawSignal, (message) => {
     if (withdrawal !== undefined || !isWithdrawal(message)) return;
     withdrawal = message;
@@ -42,7 +50,9 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
       stage = 'proposing';
       desk.skipTo(ingested.lastTaskNo);
       let made: Decided =
-        ingested.kind === 'decided' ? { ...ingested, route: 'review' } : await decideFirst(caseId, ingested, desk);
+        ingested.kind === 'decided'
+          ? { ...ingested, route: 'review' }
+          : await decideFirst(caseId, ingested, desk, input.interactive === true);
       if (ingested.kind === 'decided') writer.resume(ingested.decision, ingested.plan.review);
       for (;;) {
         const { decision, route, plan } = made;

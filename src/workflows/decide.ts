@@ -24,8 +24,9 @@ export async function decideFirst(
   caseId: string,
   { plan, unreadable }: Extract<Ingested, { kind: 'ready' }>,
   desk: ReviewDesk,
+  interactive: boolean,
 ): Promise<Decided> {
-  const base = unreadable.length > 0 ? { because: unreadable } : await propose(caseId, plan);
+  const base = unreadable.length > 0 ? { because: unreadable } : await propose(caseId, plan, interactive);
   return await decide(caseId, plan, desk, base);
 }
 
@@ -39,6 +40,12 @@ export async function decide(caseId: string, pinned: Plan, desk: ReviewDesk, fro
     if (question.kind === 'straight-through') return { decision: question.decision, route: 'straight-through', plan };
     const answer = question.kind === 'review' ? await desk.review(question, plan.review) : question;
     if (answer.kind === 'decided') return { decision: answer.decision, route: 'review', plan };
+    if (answer.kind === 'ask-again') {
+      // Its reasons were the outage alone, so nothing else is lost with them.
+      const proposed = await propose(caseId, plan, false);
+      base = { ...proposed, because: [...proposed.because, ...desk.takeLate()] };
+      continue;
+    }
 
     plan = await runNormally('moveToCurrentPack', 'Pinned pack version is gone: move to the current one', { caseId });
     const message = `The pack changed while this case was open: now judged by version ${plan.packVersion}`;

@@ -69,6 +69,17 @@ export function askingDetails(which: string, before: readonly string[]): string 
   return `### Asking the model ${plain(which)}${after}${FRAME_END}`;
 }
 
+/** No provider answers: when the next try comes, and until when the case waits for one. */
+export function awayDetails(reasons: readonly string[], until: Date, patience: Date): string {
+  return [
+    `### Waiting for a model: none answers`,
+    listOf(reasons),
+    `Asked again at ${minuteOf(until)}. Without an answer by ${minuteOf(patience)} a person is asked.`,
+  ]
+    .join('\n\n')
+    .concat(FRAME_END);
+}
+
 /** A verdict or deadline has ended the wait. */
 export function answeredDetails(by: string | undefined): string {
   return by === undefined ? '### Answered; being carried out' : `### Decided by **${plain(by)}**; being carried out`;

@@ -98,7 +98,7 @@ export class EffectWriter {
 
       const reason: Reason = {
         code: 'effect-unknown',
-        message: `${title}: sent, but the answer was lost and the system cannot be asked. Look whether it is there.`,
+        message: `${title}: sent, but the answer was lost, and the system cannot tell what became of it. Look whether it is there.`,
       };
       const answer = await this.#ask(effect, 'effect-unknown', reason);
       if (answer.kind === 'settled-by-hand') {

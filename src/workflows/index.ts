@@ -1,3 +1,4 @@
 export { decideCase } from './decide-case.ts';
 export { reverseCase } from './reverse-case.ts';
 export { sweep } from './sweep.ts';
+export { watchFeeds } from './watch-feeds.ts';

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { Answer, ReviewQuestion } from '../activities/steps.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
-import { codesOf } from '../domain/route.ts';
+import { codesOf, type Reason } from '../domain/route.ts';
 import {
   CS_DUE_AT,
   CS_GROUP,
@@ -19,6 +19,11 @@ import {
 } from '../messages.ts';
 import { answeredDetails, reviewDetails, type Wait } from './details.ts';
 import { quickly } from './steps.ts';
+import { isDeep, refuseNonMessage, seenOf, summaryOf } from './verdict-message.ts';
+
+/** A case whose own document makes every model fail must come to rest with a person. */
+const MOST_RECALLS = 3;
+const LATE: Reason = { code: 'late-verdict', message: 'A verdict came while the question was taken back' };
 
 /** Puts review tasks to people and waits, for weeks if need be. Its handlers are set when it is made, before any await. */
 export class ReviewDesk {
@@ -29,6 +34,9 @@ export class ReviewDesk {
   /** What the current details say about the wait. */
   #wait: Wait | undefined;
   #taskNo = 0;
+  #recalls = 0;
+  /** A verdict that came when its question had been taken back. */
+  #late: Reason[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(caseId: string) {
@@ -61,18 +69,21 @@ export class ReviewDesk {
   async review(
     question: ReviewQuestion,
     plan: ReviewPlan,
-  ): Promise<Extract<Answer, { kind: 'decided' | 'pack-version-gone' }>> {
+  ): Promise<Extract<Answer, { kind: 'decided' | 'pack-version-gone' | 'ask-again' }>> {
     for (;;) {
       const answer = await this.#ask(question, plan);
-      if (answer.kind === 'decided' || answer.kind === 'pack-version-gone') return answer;
+      if (answer.kind !== 'settled-by-hand' && answer.kind !== 'try-again') return answer;
     }
   }
 
   /** Asks about an effect that policy cannot settle: unknown outcome, refused compensation. */
-  async settle(question: ReviewQuestion, plan: ReviewPlan): Promise<Exclude<Answer, { kind: 'pack-version-gone' }>> {
+  async settle(
+    question: ReviewQuestion,
+    plan: ReviewPlan,
+  ): Promise<Exclude<Answer, { kind: 'pack-version-gone' | 'ask-again' }>> {
     for (;;) {
       const answer = await this.#ask(question, plan);
-      if (answer.kind !== 'pack-version-gone') return answer;
+      if (answer.kind !== 'pack-version-gone' && answer.kind !== 'ask-again') return answer;
     }
   }
 
@@ -143,6 +154,32 @@ export class ReviewDesk {
     return answer ?? undefined;
   }
 
+  /** Takes the question back when no model answered and nobody has: a model answers again. */
+  async askAgain(): Promise<void> {
+    const before = this.#turn;
+    const recalling = CancellationScope.nonCancellable(async () => {
+      await before;
+      const question = this.#question;
+      if (!question || this.#answers.has(question.seen) || this.#recalls >= MOST_RECALLS) return;
+      if (!question.reasons.every(({ code }) => code === 'model-unavailable')) return;
+      const why = 'a model answers again';
+      const input = { caseId: this.#caseId, taskNo: question.taskNo, why };
+      if (await quickly('recallTask', `Take the question back: ${why}`, input)) {
+        this.#recalls += 1;
+        this.#take(question.seen, { kind: 'ask-again' });
+      }
+    });
+    this.#turn = recalling.catch(() => undefined);
+    await recalling;
+  }
+
+  /** Why a person is asked although a model answered: someone's verdict was refused while nobody was asked. Told once. */
+  takeLate(): Reason[] {
+    const late = this.#late;
+    this.#late = [];
+    return late;
+  }
+
   /** The first answer to a question stands, also when it comes before the question is shown here. */
   #take(seen: string, answer: Answer): void {
     if (!this.#answers.has(seen)) this.#answers.set(seen, answer);
@@ -160,7 +197,10 @@ export class ReviewDesk {
       });
       const seen = seenOf(message);
       if (then !== undefined && seen !== undefined) this.#take(seen, then);
-      else if (!answer.accepted) this.#tell({ refused: refusedOf(message, answer, this.#wait) });
+      else if (!answer.accepted) {
+        this.#tell({ refused: refusedOf(message, answer, this.#wait) });
+        if (this.#recalls > 0 && !this.#question) this.#late = [LATE];
+      }
       return answer;
     });
     this.#turn = judging.catch(() => undefined);
@@ -186,28 +226,4 @@ function byOf(answer: Answer): string | undefined {
 function nextStep(plan: ReviewPlan, level: number, escalates: boolean): string {
   if (escalates) return `escalates to ${plan.groups[level + 1]}`;
   return plan.deadlineDefault === 'reject' ? 'the case is rejected' : 'the case keeps waiting';
-}
-
-function seenOf(message: unknown): string | undefined {
-  const seen = typeof message === 'object' && message !== null && 'seen' in message ? message.seen : undefined;
-  return typeof seen === 'string' ? seen : undefined;
-}
-
-/** Nested further than any verdict: such a message could overflow the stack of whatever walks it, on every retry. */
-function isDeep(value: unknown, left = 50): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return left === 0 || Object.values(value).some((inner) => isDeep(inner, left - 1));
-}
-
-function summaryOf(message: unknown): string {
-  const said = typeof message === 'object' && message !== null && 'verdict' in message ? message.verdict : undefined;
-  const known = said === 'approve' || said === 'amend' || said === 'reject' || said === 'confirm';
-  return known ? `Judge the verdict: ${said}` : 'Judge a malformed verdict';
-}
-
-/** Refuses only what is no message at all; everything else is judged, and recorded when refused. */
-function refuseNonMessage(message: unknown): void {
-  if (typeof message !== 'object' || message === null || Array.isArray(message)) {
-    throw new TypeError('submitVerdict: send one object { verdictId, verdict, by, seen, ... }');
-  }
 }

@@ -7,7 +7,9 @@ import { failureTypeOf } from '../failures.ts';
  *
  * - Database steps are quick: two seconds, three attempts as local activities (no server round trip); when PostgreSQL is
  *   not there, the same function runs as a normal activity, retried for as long as it takes and visible as pending.
- * - The model: one call per attempt, its own timeout (the pack's), heartbeats so that a lost worker is noticed.
+ * - The model: one call per attempt, its own timeout (the pack's), heartbeats so that a lost worker is noticed. The
+ *   activity counts the plan's attempts itself, in the ledger: its turn at the provider's rate and a ledger that is away
+ *   cost time, not attempts.
  * - Sinks: retried without end, because a recorded decision must take effect; an operator sees the step pending with
  *   its last failure and may pause or cancel.
  */
@@ -24,7 +26,16 @@ const downstream = proxyActivities<Steps>({
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 });
 
-type QuickStep = 'ingest' | 'validate' | 'judgeVerdict' | 'escalate' | 'applyDeadline' | 'closeCase' | 'askAboutEffect';
+type QuickStep =
+  | 'ingest'
+  | 'validate'
+  | 'waitForModel'
+  | 'judgeVerdict'
+  | 'recallTask'
+  | 'escalate'
+  | 'applyDeadline'
+  | 'closeCase'
+  | 'askAboutEffect';
 type Given<Name extends keyof Steps> = Awaited<ReturnType<Steps[Name]>>;
 
 /** Runs a database step as a local activity, and as a normal one when that keeps failing. */
@@ -63,17 +74,16 @@ async function run<Name extends keyof Steps>(
   return await (proxy as Record<Name, Step>)[name].executeWithOptions({ summary }, input === undefined ? [] : [input]);
 }
 
-/** One call to one model. The attempts are the plan's; the next model in the chain follows in the workflow. */
+/** One call to one model; the next model in the chain follows in the workflow. */
 export async function askModel(
   input: Parameters<Steps['callModel']>[0],
   summary: string,
 ): ReturnType<Steps['callModel']> {
-  const { timeoutMs, attempts } = input.model;
+  const { timeoutMs } = input.model;
   const { callModel } = proxyActivities<Steps>({
-    startToCloseTimeout: timeoutMs + 15_000,
+    startToCloseTimeout: timeoutMs + 30_000,
     heartbeatTimeout: '30 seconds',
     retry: {
-      maximumAttempts: attempts,
       initialInterval: '1 second',
       backoffCoefficient: 2,
       maximumInterval: '30 seconds',

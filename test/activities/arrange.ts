@@ -25,7 +25,7 @@ export async function proposed(
   const { activities, pack, replies } = fakes;
   await activities.ingest({ caseId: CASE, start: startOf({ submittedBy }) });
   replies.splice(0, replies.length, replyOf(answer, probability));
-  const { callId } = await called(fakes);
+  const callId = callIdOf(await called(fakes));
   return { ...fakes, callId, packHash: pack.hash };
 }
 
@@ -41,13 +41,18 @@ export async function called(
   { activities, pack }: Fakes,
   env = quietEnvironment(),
   name = 'm-1',
+  change: Partial<CallInput> = {},
 ): Promise<ModelCalled> {
-  const model = { provider: 'p', model: name, timeoutMs: 1000, attempts: 1 };
-  return (await env.run((input: CallInput) => activities.callModel(input), {
-    caseId: CASE,
-    packHash: pack.hash,
-    model,
-  })) as ModelCalled;
+  const model = { provider: 'p', model: name, timeoutMs: 1000, attempts: 3 };
+  const { asking } = pack.plan({ primary: model, fallback: undefined });
+  const input: CallInput = { caseId: CASE, packHash: pack.hash, model, turn: 'first', asking, interactive: false };
+  return await env.run((given: CallInput) => activities.callModel(given), { ...input, ...change });
+}
+
+/** The id of the call that was made. */
+export function callIdOf(made: ModelCalled): string {
+  if (!('callId' in made)) throw new Error(`no call: ${made.outcome}`);
+  return made.callId;
 }
 
 /** A case that waits for a verdict on task 1, by default because the confidence is low. */

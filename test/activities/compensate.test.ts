@@ -85,3 +85,12 @@ describe.each(CAPABILITIES)('compensate in a sink with the capability %s', (capa
     expect(await undo()).toEqual({ kind: 'compensated' });
   });
 });
+
+it('asks a person when the call that would settle a doubt is refused: the earlier one may stand', async () => {
+  const { write, undo, sink, stateOf } = await decided();
+  sink.script = ['lost-after', { kind: 'refused', reason: 'period closed' }];
+  await failed(write());
+  expect(await undo()).toMatchObject({ kind: 'refused', reason: expect.stringContaining('unknown') });
+  expect(stateOf()).toBe('pending');
+  expect(await undo()).toEqual({ kind: 'compensated' });
+});

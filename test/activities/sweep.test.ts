@@ -18,7 +18,12 @@ describe('sweep', () => {
     const started: string[] = [];
     ports.temporal.status = () => Promise.resolve('missing');
     ports.temporal.start = ({ caseId }) => Promise.resolve(void started.push(caseId));
-    expect(await activities.sweep()).toEqual({ started: ['case/test-pack/A'], orphaned: [], resent: [] });
+    expect(await activities.sweep()).toEqual({
+      started: ['case/test-pack/A'],
+      orphaned: [],
+      resent: [],
+      askedAgain: [],
+    });
     expect(started).toEqual(['case/test-pack/A']);
   });
 
@@ -36,7 +41,7 @@ describe('sweep', () => {
       ledger.cases.set(caseId, { ...ledger.case(caseId), outcome: 'written', stage: 'closed' });
       return Promise.resolve('closed');
     };
-    expect(await activities.sweep()).toEqual({ started: [], orphaned: [], resent: [] });
+    expect(await activities.sweep()).toEqual({ started: [], orphaned: [], resent: [], askedAgain: [] });
     expect(ledger.case('case/test-pack/A').outcome).toBe('written');
   });
 
@@ -47,6 +52,15 @@ describe('sweep', () => {
     ports.temporal.resendVerdict = (caseId, verdict) => Promise.resolve(void sent.push([caseId, verdict]));
     expect((await activities.sweep()).resent).toEqual([CASE]);
     expect(sent).toMatchObject([[CASE, { verdictId: 'v-1' }]]);
+  });
+
+  it('asks about no case that the listing shows as running, unless its verdict may be lost', async () => {
+    const { activities, ports } = await open('A', 'B');
+    const asked: string[] = [];
+    ports.temporal.running = () => Promise.resolve(new Set(['case/test-pack/A', 'case/other/X']));
+    ports.temporal.status = (caseId) => Promise.resolve((asked.push(caseId), 'running'));
+    await activities.sweep();
+    expect(asked).toEqual(['case/test-pack/B']);
   });
 
   it('asks only for cases that had time to arrive', async () => {

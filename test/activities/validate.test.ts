@@ -3,7 +3,7 @@ import type { ModelReply } from '../../src/activities/ports.ts';
 import type { Reason } from '../../src/domain/route.ts';
 import { fakePorts, replyOf } from '../support/fake-ports.ts';
 import { testPack } from '../support/fake-pack.ts';
-import { called, CASE, decided, failed, proposed, startOf, waiting } from './arrange.ts';
+import { called, callIdOf, CASE, decided, failed, proposed, startOf, waiting } from './arrange.ts';
 
 const good = { amount: 12, supplier: 'ACME' };
 
@@ -33,7 +33,7 @@ describe('validate', () => {
     const fakes = fakePorts();
     await fakes.activities.ingest({ caseId: CASE, start: startOf() });
     fakes.replies.splice(0, 1, reply);
-    const { callId } = await called(fakes);
+    const callId = callIdOf(await called(fakes));
     const { activities, ledger, pack } = fakes;
     const question = await activities.validate({ caseId: CASE, packHash: pack.hash, taskNo: 1, callId, because: [] });
     expect(question).toMatchObject({ kind: 'review', taskNo: 1, taskKind: 'proposal' });
@@ -48,8 +48,8 @@ describe('validate', () => {
       ['refuse', 'review'],
       ['note', 'straight-through'],
     ] as const) {
-      const examine = () => [{ name: 'odd', severity, message: 'odd' }];
-      const { activities, callId, packHash } = await proposed({}, fakePorts(testPack({ examine })));
+      const quality = [{ name: 'odd', kind: 'flag', severity, notices: () => 'odd' }] as const;
+      const { activities, callId, packHash } = await proposed({}, fakePorts(testPack({ quality })));
       const question = await activities.validate({ caseId: CASE, packHash, taskNo: 1, callId, because: [] });
       expect([severity, question.kind]).toEqual([severity, kind]);
     }

@@ -114,3 +114,24 @@ describe('write', () => {
     expect([...sink.calls, ...all.sink.calls]).toEqual([]);
   });
 });
+
+describe('a repeated call that is refused', () => {
+  it('says nothing of the call before it: a person looks, and the key tells when it is sent again', async () => {
+    const { write, sink, stateOf } = await decided();
+    sink.script = ['lost-after', { kind: 'refused', reason: 'period closed' }];
+    await failed(write());
+    expect(await write()).toEqual({ kind: 'unknown' });
+    expect(stateOf()).toBe('unknown');
+    expect(await write()).toMatchObject({ kind: 'applied' });
+    expect(sink.entries).toHaveLength(1);
+  });
+
+  it('is an answer where the system was asked before, and it was not there', async () => {
+    const { write, sink, stateOf } = await decided();
+    sink.capability = 'look-up';
+    sink.script = ['lost-before', { kind: 'refused', reason: 'period closed' }];
+    await failed(write());
+    expect(await write()).toMatchObject({ kind: 'refused' });
+    expect(stateOf()).toBe('refused');
+  });
+});

@@ -53,6 +53,7 @@ describe('the rules can fail', () => {
     ['src/adapters/x.ts', "import type { CaseClient } from '../client/case-client.ts';"],
     ['src/client/x.ts', "import { openLedger } from '../adapters/ledger/ledger.ts';"],
     ['src/client/x.ts', "import type { Config } from '../worker/config.ts';"],
+    ['src/profile/x.ts', "import { openLedger } from '../adapters/ledger/ledger.ts';"],
     ['src/cli/x.ts', "import { openLedger } from '../adapters/ledger/ledger.ts';"],
     ['src/cli/x.ts', "import { startStack } from '../dev/stack.ts';"],
     ['src/web/x.tsx', "import { CaseClient } from '../client/case-client.ts';"],

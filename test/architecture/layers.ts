@@ -41,7 +41,12 @@ export const LAYERS: readonly Layer[] = [
     path: 'src/adapters',
     packages: 'any',
     values: ['src/domain', 'src/failures.ts'],
-    types: ['src/activities/ports.ts', 'src/activities/ledger-ports.ts', 'src/packs'],
+    types: [
+      'src/activities/ports.ts',
+      'src/activities/ledger-ports.ts',
+      'src/activities/model-call-ports.ts',
+      'src/packs',
+    ],
   },
   {
     path: 'src/client',
@@ -50,10 +55,18 @@ export const LAYERS: readonly Layer[] = [
     types: ['src/activities', 'src/adapters', 'src/packs'],
   },
   {
+    // Reads documents and applies a pack's rules on the user's own machine: no ledger, no model, no server.
+    path: 'src/profile',
+    packages: 'any',
+    values: ['src/domain', 'src/failures.ts', 'src/packs', 'src/adapters/document-reader'],
+    types: ['src/activities/ports.ts'],
+    computed: ['src/profile/load-packs.ts'],
+  },
+  {
     path: 'src/cli',
     packages: 'any',
     // An exported audit chain is verified on the auditor's machine, without a server: pure functions.
-    values: ['src/client', 'src/domain', 'src/adapters/ledger/audit-chain.ts'],
+    values: ['src/client', 'src/domain', 'src/profile', 'src/adapters/ledger/audit-chain.ts'],
     types: ['src/messages.ts', 'src/failures.ts'],
   },
   { path: 'src/web', packages: 'any', types: ['src/client', 'src/domain'] },

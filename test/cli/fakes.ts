@@ -51,7 +51,7 @@ export async function run(api: ApiClient, args: string[], stdin = ''): Promise<{
     },
   };
   const program = createProgram('http://127.0.0.1:7300', () => cli);
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride().configureOutput({ writeErr: () => undefined, outputError: () => undefined });
   }
   await program.parseAsync(['node', 'countersign', ...args]);

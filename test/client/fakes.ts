@@ -26,16 +26,22 @@ export interface Given {
   reads?: Partial<ApiPorts['reads']>;
   audit?: ApiPorts['audit'];
   documents?: ApiPorts['documents'];
+  feedLoader?: ApiPorts['feedLoader'];
+  reviews?: ApiPorts['reviews'];
+  packs?: ApiPorts['packs'];
   links?: ApiPorts['links'];
 }
 
-export function apiOf({ client = {}, reads = {}, audit, documents, links }: Given): Api {
+export function apiOf(given: Given): Api {
+  const { client = {}, reads = {}, audit, documents, feedLoader, reviews, packs = PACKS, links } = given;
   return createApi({
     client: orThrow<CaseClient>('client', client),
     reads: orThrow<ApiPorts['reads']>('reads', reads),
     audit: audit ?? orThrow<ApiPorts['audit']>('audit', {}),
     documents: documents ?? orThrow<ApiPorts['documents']>('documents', {}),
-    packs: PACKS,
+    reviews: reviews ?? orThrow<ApiPorts['reviews']>('reviews', {}),
+    feedLoader: feedLoader ?? orThrow<ApiPorts['feedLoader']>('feedLoader', {}),
+    packs,
     links: links ?? { namespace: 'default', temporalUi: 'http://127.0.0.1:8233/' },
     log: pino({ level: 'silent' }),
   });
@@ -88,13 +94,17 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
           ...{ groups: ['clerks', 'heads'], remindAfterMs: 1, escalateAfterMs: 2, deadlineMs: 3 },
           ...{ deadlineDefault: 'reject', fourEyes: true },
         },
+        asking: {
+          ...{ patienceMs: 0, answersGoodForMs: 0, hedge: false },
+          budget: { perCaseMicros: null, perDayMicros: null, whenSpent: 'person' },
+        },
       },
-      input: {
-        present: 'x',
-        sources: [{ name: 'inv.txt', text: 'Invoice RE-7 of ACME\nTotal 119.00' }],
-        findings: [{ name: 'old', severity: 'note', message: 'the invoice is old' }],
-        enrichment: null,
-      },
+    },
+    input: {
+      present: 'x',
+      sources: [{ name: 'inv.txt', text: 'Invoice RE-7 of ACME\nTotal 119.00' }],
+      findings: [{ name: 'old', severity: 'note', message: 'the invoice is old' }],
+      enrichment: null,
     },
     ...{ channel: 'api', reason: null, touchedAt: later(700), closedAt: null },
     modelCalls: [

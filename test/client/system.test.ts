@@ -74,6 +74,7 @@ test('GET /openapi.json describes every route, with its bodies', async () => {
   expect(openapi).toBe('3.1.0');
   expect(Object.keys(paths).toSorted()).toEqual([
     '/health',
+    '/metrics',
     '/ready',
     '/v1',
     '/v1/audit/entries',
@@ -82,8 +83,12 @@ test('GET /openapi.json describes every route, with its bodies', async () => {
     '/v1/cases/{packId}/{caseKey}',
     '/v1/counts',
     '/v1/documents/{hash}',
+    '/v1/feeds',
+    '/v1/feeds/{name}',
+    '/v1/models',
     '/v1/packs',
     '/v1/reversals',
+    '/v1/tasks/viewed',
     '/v1/verdicts',
     '/v1/withdrawals',
   ]);

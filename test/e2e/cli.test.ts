@@ -74,8 +74,8 @@ test('a CSV file, standard input as one text, and as lines', async () => {
   const submitted = await run(['submit', csv, '--pack', 'ticket-triage', '--wait']);
   expect([submitted.code, submitted.out]).toEqual([0, expect.stringMatching(/^2 submitted, 0 refused$/m)]);
   expect(submitted.out).toMatch(/rows\.csv row 1 +case\/ticket-triage\/m1 /);
-  const stored = await fixture.ledger.cases.get('case/ticket-triage/m1');
-  expect(stored?.input?.sources[0]?.text).toBe('My card was "declined", twice\nand I do not know why');
+  const stored = await fixture.ledger.cases.input('case/ticket-triage/m1');
+  expect(stored?.sources[0]?.text).toBe('My card was "declined", twice\nand I do not know why');
 
   const whole = await run(['submit', '-', '--pack', 'ticket-triage', '--key', 'typed'], 'How do I change my PIN?\n');
   expect([whole.code, whole.out]).toEqual([0, expect.stringContaining('case/ticket-triage/typed')]);
@@ -112,7 +112,7 @@ test('list, show, approve: the timeline tells every step from receipt to write',
   const steps = timeline.split('\n').filter((line) => line !== '');
   const told = [
     'received through api, 1 document',
-    'read and checked, 0 findings; pack version',
+    'read and checked, 2 findings; pack version',
     'stand-in-large answered in ',
     'accounts-payable asked to decide, 1 reason',
     'verdict refused (ann): by: ann submitted this case',

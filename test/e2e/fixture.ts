@@ -7,6 +7,7 @@ import { openLedger, type Ledger } from '../../src/adapters/ledger/ledger.ts';
 import type { CaseRecord } from '../../src/activities/ledger-ports.ts';
 import { startStack, type Stack } from '../../src/dev/stack.ts';
 import type { VerdictAnswer } from '../../src/messages.ts';
+import { expect } from 'vitest';
 
 /** A real stack on a throwaway state, with a client to Temporal and a view into the ledger. */
 export interface Fixture {
@@ -88,4 +89,12 @@ export async function decide(
     body: JSON.stringify(body),
   });
   return { status: response.status, body: (await response.json()) as VerdictAnswer & { detail?: string } };
+}
+
+/** Tells a stand-in how to misbehave, or with `undefined` to stop it. `url`: its admin address. */
+export async function behave(url: string, rule: object | undefined): Promise<void> {
+  const init = rule
+    ? { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(rule) }
+    : { method: 'DELETE' };
+  expect((await fetch(url, init)).ok).toBe(true);
 }

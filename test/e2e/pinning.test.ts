@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBooks } from '../../src/dev/books.ts';
-import { decide, ended, inReview, startFixture, submit, textCase, until, type Fixture } from './fixture.ts';
+import { behave, decide, ended, inReview, startFixture, submit, textCase, until, type Fixture } from './fixture.ts';
 
 const pack = (version: 'v1' | 'v2') => fileURLToPath(new URL(`./packs/filing-${version}/packs.ts`, import.meta.url));
 const onlyV1 = { COUNTERSIGN_PACKS: pack('v1') };
@@ -17,12 +17,13 @@ afterAll(async () => fixture?.close());
 /** What the business system booked for a case: the version whose mapping wrote it. */
 async function mappingOf(caseId: string): Promise<unknown> {
   const books = await readBooks(fixture.stack.businessUrl ?? '');
-  const own = books.filter(({ body }) => body['caseId'] === caseId);
+  const own = books.filter(({ collection, body }) => collection === 'tickets' && body['caseId'] === caseId);
   expect(own).toHaveLength(1);
   return own[0]?.body['mapping'];
 }
 
-async function open(key: string, text = 'Subject: please ask someone'): Promise<string> {
+/** Each text once: the same question again would be answered from memory, without a call to wait for. */
+async function open(key: string, text = `Subject: please ask someone about ${key}`): Promise<string> {
   const { status } = await submit(fixture, textCase('filing', key, text));
   expect(status).toBe(201);
   return `case/filing/${key}`;
@@ -101,10 +102,3 @@ test('the pack changes between verdict and write: what was countersigned is writ
   expect(await mappingOf(caseId)).toBe('v1');
   await second.stop(100_000);
 });
-
-async function behave(url: string, rule: object | undefined): Promise<void> {
-  const init = rule
-    ? { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(rule) }
-    : { method: 'DELETE' };
-  expect((await fetch(url, init)).ok).toBe(true);
-}

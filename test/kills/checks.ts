@@ -5,7 +5,7 @@ import { bookedTwice, type BookEntry } from '../../src/dev/books.ts';
 import type { CaseOutcome } from '../../src/domain/case.ts';
 import type { Person } from './person.ts';
 import type { Rig } from './rig.ts';
-import { until } from './until.ts';
+import { until } from '../../src/dev/until.ts';
 
 /** How each case must end. */
 export type Expected = ReadonlyMap<string, CaseOutcome>;

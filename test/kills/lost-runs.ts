@@ -5,8 +5,8 @@ import { faultsOf, finish } from './checks.ts';
 import { Person } from './person.ts';
 import type { Rig } from './rig.ts';
 import { allWritten, calls, effects, inStage, personFor, submitted, type Scenario } from './scenario.ts';
-import { caseOf } from './supply.ts';
-import { until } from './until.ts';
+import { caseOf } from '../../src/dev/supply.ts';
+import { until } from '../../src/dev/until.ts';
 
 /** Runs that vanish from Temporal, or are ended there by an operator. */
 export const lostRuns: Scenario[] = [

@@ -3,7 +3,7 @@ import type { Sample } from '../../src/dev/samples.ts';
 import { finish } from './checks.ts';
 import { Person } from './person.ts';
 import type { Rig } from './rig.ts';
-import { caseOf } from './supply.ts';
+import { caseOf } from '../../src/dev/supply.ts';
 
 /** One crash, or several of one kind, and what must come of it. */
 export interface Scenario {

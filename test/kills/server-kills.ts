@@ -4,8 +4,8 @@ import type { CaseOutcome } from '../../src/domain/case.ts';
 import { submissionOf, type Rig } from './rig.ts';
 import { finish } from './checks.ts';
 import { allWritten, calls, effects, holding, inStage, personFor, submitted, type Scenario } from './scenario.ts';
-import { caseOf } from './supply.ts';
-import { until } from './until.ts';
+import { caseOf } from '../../src/dev/supply.ts';
+import { until } from '../../src/dev/until.ts';
 
 /** Temporal, PostgreSQL and the API are killed while cases are in all states. */
 export const serverKills: Scenario[] = [

@@ -12,7 +12,7 @@ import {
   thinking,
   type Scenario,
 } from './scenario.ts';
-import { until } from './until.ts';
+import { until } from '../../src/dev/until.ts';
 
 /** The worker is killed while it ingests, asks the model, validates, waits, or carries out a verdict. */
 export const workerKills: Scenario[] = [

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { finish } from './checks.ts';
 import type { Rig } from './rig.ts';
 import { allWritten, effects, holding, personFor, submitted, type Scenario } from './scenario.ts';
-import { caseOf } from './supply.ts';
-import { until } from './until.ts';
+import { caseOf } from '../../src/dev/supply.ts';
+import { until } from '../../src/dev/until.ts';
 
 /** The worker is killed inside a call to the business system, or the business system is away. */
 export const writeKills: Scenario[] = [
   { name: 'before-applied', title: 'worker killed in a write, not yet applied', run: beforeApplied },
   { name: 'after-applied', title: 'worker killed in a write, already applied', run: afterApplied },
+  { name: 'slow-look-up', title: 'a call given up on is applied later (look-up)', run: slowLookUp },
   { name: 'undo-key', title: 'worker killed in an undo (idempotency key)', run: (rig) => duringUndo(rig, true) },
   { name: 'undo-look-up', title: 'worker killed in an undo (look-up)', run: (rig) => duringUndo(rig, false) },
 ];
@@ -84,6 +85,37 @@ async function afterApplied(rig: Rig) {
   await rig.killWorker();
   await rig.startWorker();
   return { cases: all.length, caught, note: 'key, look-up and neither', faults };
+}
+
+/** Nobody is killed: the system answers after we have given up, and applies all the same. 'Not there' proves nothing yet. */
+async function slowLookUp(rig: Rig) {
+  await rig.killWorker();
+  await rig.startWorker({ 'help-desk': 'look-up' });
+  await rig.business({ collection: 'tickets', latencyMs: 15_000, times: 4, calls: ['create'] });
+  const tickets = rig.supply.messages(4);
+  const ids = await submitted(rig, tickets);
+  // A call to a sink is given up after 10 s.
+  let caught = 0;
+  await meanwhile(rig, tickets, 'calls are given up', async () => {
+    const pending = await Promise.all(ids.map((caseId) => gaveUp(rig, caseId)));
+    caught = Math.max(caught, pending.filter(Boolean).length);
+    return caught > 0;
+  });
+  // The books are looked at only when the slow calls have been applied too.
+  await sleep(8_000);
+  const faults = await allWritten(rig, tickets);
+  await rig.killWorker();
+  await rig.startWorker();
+  return { cases: tickets.length, caught, faults };
+}
+
+async function gaveUp(rig: Rig, caseId: string): Promise<boolean> {
+  const file = await rig.ledger.reads.caseFile(caseId);
+  return (
+    file?.effects.some(({ state, calledAt }) => {
+      return state === 'pending' && calledAt !== null && Date.now() - calledAt.getTime() > 10_500;
+    }) ?? false
+  );
 }
 
 async function duringUndo(rig: Rig, key: boolean) {

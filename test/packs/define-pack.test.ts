@@ -10,6 +10,8 @@ type Change = Parameters<typeof testPack>[0];
 const review = definition().review;
 const effects = definition().effects;
 
+const TOO_SHORT = { name: 'too-short', kind: 'flag', severity: 'review', notices: () => 'too short' } as const;
+
 describe('definePack refuses a definition that cannot work, naming the field:', () => {
   const faults: [names: RegExp, change: Change][] = [
     [/^ *id: /m, { id: 'Invoice Intake' }],
@@ -22,6 +24,10 @@ describe('definePack refuses a definition that cannot work, naming the field:', 
     [/^ *effects: a decision needs/m, { effects: [] }],
     [/^ *effects: each needs a name/m, { effects: [...effects, ...effects.slice(1)] }],
     [/^ *effects: only one may claim/m, { effects: effects.map((one) => ({ ...one, identity: () => 'x' })) }],
+    [/^ *quality: 'Too Short' must be kebab-case/m, { quality: [{ ...TOO_SHORT, name: 'Too Short' }] }],
+    [/^ *quality: each rule needs a name/m, { quality: [TOO_SHORT, TOO_SHORT] }],
+    [/^ *hints: 'amont' is no field/m, { hints: { amont: /\d/ } }],
+    [/^ *alike\.least: 7 must be/m, { alike: { least: 7, differ: () => false } }],
     [/^ *review\.deadline: '10 fortnights'/m, { review: { ...review, deadline: '10 fortnights' } }],
     [/^ *review\.remindAfter: '0 hours'/m, { review: { ...review, remindAfter: '0 hours' } }],
   ];
@@ -62,6 +68,7 @@ describe('the version hash', () => {
     ['the threshold', { confidence: { critical: ['amount'], threshold: 0.81 } }],
     ['the critical fields', { confidence: { critical: ['amount', 'supplier'], threshold: 0.8 } }],
     ['a rule', { rules: definition().rules.slice(1) }],
+    ['a data-quality rule', { quality: [TOO_SHORT] }],
     ['an effect', { effects: rest }],
     ['who is asked', { review: { ...review, groups: ['others'] } }],
     ['the owner', { owner: 'otto' }],
@@ -142,4 +149,35 @@ test('the packs that come along have plans of at most 4 KB and distinct hashes',
     expect(JSON.stringify(pack.plan({ primary: model, fallback: model })).length).toBeLessThan(4096);
   }
   expect(new Set(packs.map(({ hash }) => hash)).size).toBe(packs.length);
+});
+
+describe('data-quality rules', () => {
+  const sources = [{ name: 'a.txt', text: 'Amount: 12' }];
+  const enriched = {
+    name: 'register',
+    kind: 'enrich',
+    severity: 'note',
+    notices: ({ enrichment }: { enrichment: unknown }) => `found ${String(enrichment)}`,
+  } as const;
+  const silent = { ...TOO_SHORT, name: 'silent', notices: () => undefined };
+  const pack = testPack({ quality: [enriched, silent, TOO_SHORT], hints: { amount: /Amount: \d/ } });
+
+  it('make findings in their order, those that need feeds too', async () => {
+    const feeds = { lookUp: () => Promise.resolve(undefined), similar: () => Promise.resolve([]) };
+    expect((await pack.prepare(sources, feeds)).findings).toEqual([
+      { name: 'register', severity: 'note', message: 'found undefined' },
+      { name: 'too-short', severity: 'review', message: 'too short' },
+    ]);
+  });
+
+  it('that need no feed can be asked alone', () => {
+    expect(pack.examine(sources).map(({ name }) => name)).toEqual(['too-short']);
+  });
+
+  it('stand beside what a text looks like that states a field', () => {
+    expect(pack.fields.map(({ name, looks }) => [name, looks?.test('Amount: 12')])).toEqual([
+      ['amount', true],
+      ['supplier', undefined],
+    ]);
+  });
 });

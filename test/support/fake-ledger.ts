@@ -1,11 +1,12 @@
 import type {
+  CaseInput,
   CaseRecord,
   DecisionRecord,
   EffectRecord,
   Judged,
-  ModelCallRecord,
   TaskOpening,
 } from '../../src/activities/ledger-ports.ts';
+import type { CallBegun, CallTerms, ModelCallRecord } from '../../src/activities/model-call-ports.ts';
 import type { Ports } from '../../src/activities/ports.ts';
 import { caseIdOf, type DocumentRef } from '../../src/domain/case.ts';
 import { idempotencyKeyOf } from '../../src/domain/decision.ts';
@@ -23,15 +24,23 @@ export class FakeLedger {
   readonly clock: () => Date;
   readonly audit: string[] = [];
   readonly bytes = new Map<string, Uint8Array>();
-  readonly cases = new Map<string, CaseRecord>();
+  readonly cases = new Map<string, CaseRecord & { input: CaseInput | null }>();
   readonly manifests = new Map<string, PackManifest>();
-  readonly calls = new Map<string, ModelCallRecord & { requestHash: string; failureType?: string }>();
+  readonly calls = new Map<
+    string,
+    ModelCallRecord & { requestHash: string; failureType?: string; possiblyPaid?: boolean }
+  >();
+  /** What `begin` was asked, and what it says next in place of the rule. */
+  readonly terms: CallTerms[] = [];
+  readonly begins: CallBegun[] = [];
+  usualMs: number | undefined;
   readonly tasks: Task[] = [];
   readonly decisions: DecisionRecord[] = [];
   readonly verdicts: { caseId: string; verdict: Verdict; contentHash: string; judged: Judged }[] = [];
   readonly refusals: { caseId: string; verdictId: string; refusal: Refusal }[] = [];
   readonly effects = new Map<string, EffectRecord>();
   readonly identities = new Map<string, string>();
+  readonly bands = new Map<string, readonly number[]>();
 
   constructor(clock: () => Date) {
     this.clock = clock;
@@ -47,7 +56,7 @@ export class FakeLedger {
     };
   }
 
-  case(caseId: string): CaseRecord {
+  case(caseId: string): CaseRecord & { input: CaseInput | null } {
     const found = this.cases.get(caseId);
     if (!found) throw new TypeError(`no case ${caseId}`);
     return found;
@@ -90,7 +99,7 @@ export class FakeLedger {
         }
         if (name.revision > 1 && !this.cases.has(caseIdOf({ ...name, revision: name.revision - 1 })))
           return Promise.resolve({ kind: 'conflict', message: 'revision: was never submitted before' });
-        const record: CaseRecord = {
+        const record: CaseRecord & { input: CaseInput | null } = {
           ...{ ...name, caseId, contentHash, submittedBy, owner, stage: 'received', outcome: null },
           ...{ documents: [...documents], receivedAt: this.clock(), decided: false, lastTaskNo: 0 },
           ...{ plan: null, input: null },
@@ -99,8 +108,10 @@ export class FakeLedger {
         this.audit.push(`received ${caseId}`);
         return Promise.resolve({ kind: 'created', record });
       },
+      input: (caseId) => Promise.resolve(this.cases.get(caseId)?.input ?? undefined),
       manifest: (hash) => Promise.resolve(this.manifests.get(hash)),
-      ingested: (caseId, input, plan, manifest) => {
+      ingested: (caseId, input, plan, manifest, bands = []) => {
+        this.bands.set(caseId, bands);
         this.manifests.set(plan.packHash, manifest);
         return this.change(caseId, { input, plan, stage: 'proposing' });
       },
@@ -116,6 +127,15 @@ export class FakeLedger {
           others.filter((one) => one.documents.some(({ hash }) => own.includes(hash))).map((one) => one.caseId),
         );
       },
+      withSharedBands: (caseId, bands, limit) => {
+        const { packId } = this.case(caseId);
+        const found = [...this.cases.values()].filter((one) => {
+          const theirs = this.bands.get(one.caseId) ?? [];
+          return one.caseId !== caseId && one.packId === packId && theirs.some((band) => bands.includes(band));
+        });
+        const shown = found.slice(0, limit);
+        return Promise.resolve(shown.map((one) => ({ caseId: one.caseId, sources: one.input?.sources ?? [] })));
+      },
       close: (caseId, { outcome, by }) => {
         this.audit.push(`closed ${outcome} by ${by}`);
         return this.change(caseId, { outcome, stage: 'closed' });
@@ -128,39 +148,48 @@ export class FakeLedger {
     };
   }
 
-  change(caseId: string, change: Partial<CaseRecord>): Promise<void> {
+  change(caseId: string, change: Partial<CaseRecord & { input: CaseInput | null }>): Promise<void> {
     this.cases.set(caseId, { ...this.case(caseId), ...change });
     return Promise.resolve();
   }
 
   #modelCalls(): Ports['modelCalls'] {
     return {
-      answered: (caseId, requestHash) =>
-        Promise.resolve(
-          [...this.calls.values()].find(
-            (call) => call.caseId === caseId && call.requestHash === requestHash && call.outcome === 'ok',
-          ),
-        ),
-      started: ({ caseId, requestHash, provider, model }) => {
+      begin: (terms) => {
+        this.terms.push(terms);
+        const scripted = this.begins.shift();
+        if (scripted) return Promise.resolve(scripted);
+        const { caseId, requestHash, provider, model, attempts } = terms;
+        const same = [...this.calls.values()].filter(
+          (call) => call.caseId === caseId && call.requestHash === requestHash,
+        );
+        for (const { callId, outcome, costMicros } of same) {
+          if (outcome !== 'started' && outcome !== 'failed')
+            return Promise.resolve({ kind: 'answered', callId, outcome, costMicros });
+        }
         const callId = `call-${this.calls.size + 1}`;
         const usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0 };
         this.calls.set(callId, {
           ...{ callId, caseId, requestHash, provider, model, usage, outcome: 'started', costMicros: null },
-          ...{ text: '', tokens: [], responseId: '', responseModel: '', latencyMs: 0 },
+          ...{ text: '', tokens: [], responseId: '', responseModel: '', latencyMs: 0, problems: [] },
         });
-        return Promise.resolve(callId);
+        return Promise.resolve({ kind: 'begun', callId, last: same.length + 1 >= attempts });
       },
-      finished: (callId, _, reply, costMicros) => {
+      finished: (callId, _, reply, { costMicros, problems }) => {
         const call = this.calls.get(callId);
-        if (call) this.calls.set(callId, { ...call, ...reply, costMicros: costMicros ?? null });
+        if (call)
+          this.calls.set(callId, { ...call, ...reply, costMicros: costMicros ?? null, problems: [...problems] });
         return Promise.resolve();
       },
-      failed: (callId, _, failureType) => {
+      failed: (callId, _, { type, possiblyPaid }) => {
         const call = this.calls.get(callId);
-        if (call) this.calls.set(callId, { ...call, outcome: 'failed', failureType });
+        if (call) this.calls.set(callId, { ...call, outcome: 'failed', failureType: type, possiblyPaid });
         return Promise.resolve();
       },
       get: (callId) => Promise.resolve(this.calls.get(callId)),
+      usualMs: () => Promise.resolve(this.usualMs),
+      waitMs: (_, __, round) => Promise.resolve(round * 1_000),
+      worthAskingAgain: () => Promise.resolve([]),
     };
   }
 
@@ -188,6 +217,7 @@ export class FakeLedger {
         return { kind: 'claimed', record };
       },
       get: (key) => Promise.resolve(this.effects.get(key)),
+      holder: (_, identity) => Promise.resolve(this.identities.get(identity)),
       ofCase: (caseId) => Promise.resolve([...this.effects.values()].filter((one) => one.caseId === caseId)),
       notSent: (key) => put({ ...this.#effect(key), called: false }),
       undoing: (key) => put({ ...this.#effect(key), undoCalled: true }),

@@ -35,6 +35,7 @@ export function definition(change: Partial<Definition> = {}): Definition {
     ],
     present: (sources) => sources.map(({ text }) => text).join('\n'),
     interpret: (given) => ({ output: given, evidence: {} }),
+    feeds: { suppliers: { title: 'the supplier register' } },
     facts: async ({ supplier }, feeds) => ({
       blocked: (await feeds.lookUp('suppliers', supplier))?.data['blocked'] === true,
     }),

@@ -57,6 +57,10 @@ export interface Fakes {
   sink: FakeSink;
   pack: ProcessPack;
   feeds: Map<string, FeedItem>;
+  /** How old each feed is; one that is not named here is as of now, undefined: never loaded. */
+  asOf: Map<string, Date | undefined>;
+  /** What owners were told about feeds: `<kind> <feed> <owner>: <message>`. */
+  told: string[];
   /** What the model answers next; an Error is thrown. The last one stays. */
   replies: (ModelReply | Error)[];
   asked: ModelRequest[];
@@ -72,13 +76,23 @@ export function fakePorts(pack: ProcessPack = testPack()): Fakes {
   const ledger = new FakeLedger(clock);
   const sink = new FakeSink();
   const feeds = new Map<string, FeedItem>();
+  const asOf = new Map<string, Date | undefined>();
+  const told: string[] = [];
   const replies: (ModelReply | Error)[] = [replyOf({ amount: 12, supplier: 'ACME' })];
   const asked: ModelRequest[] = [];
   const models = { primary: { provider: 'p', model: 'm-1' }, fallback: { provider: 'p', model: 'm-2' } };
   let registry = packRegistry([pack], models);
   const ports: Ports = {
     ...ledger.ports(),
-    feeds: { lookUp: (feed, key) => Promise.resolve(feeds.get(`${feed}/${key}`)), similar: () => Promise.resolve([]) },
+    feeds: {
+      lookUp: (feed, key) => Promise.resolve(feeds.get(`${feed}/${key}`)),
+      similar: () => Promise.resolve([]),
+      asOf: (names) => {
+        const dates = names.map((name): [string, Date | undefined] => [name, asOf.has(name) ? asOf.get(name) : now.at]);
+        return Promise.resolve(new Map(dates.flatMap(([name, date]) => (date ? [[name, date]] : []))));
+      },
+    },
+    feedAlarms: fakeAlarms(told),
     packs: {
       models,
       current: (id) => registry.current(id),
@@ -108,18 +122,49 @@ export function fakePorts(pack: ProcessPack = testPack()): Fakes {
           ? Promise.reject(next ?? new TypeError('no reply is scripted'))
           : Promise.resolve(next);
       },
+      quote: () => ({ tokens: 20, price: { micros: 90, priceVersion: 'test' } }),
       costMicros: (_, usage) => usage.inputTokens * 2 + usage.outputTokens * 10,
     },
     sinks: { sink: () => sink },
     temporal: {
+      running: () => Promise.resolve(new Set()),
       status: () => Promise.resolve('running'),
       start: () => Promise.resolve(),
       resendVerdict: () => Promise.resolve(),
+      askAgain: () => Promise.resolve(),
     },
     clock,
   };
   const usePacks = (packs: readonly ProcessPack[]) => {
     registry = packRegistry(packs, models);
   };
-  return { ports, activities: createActivities(ports), ledger, sink, pack, feeds, replies, asked, usePacks, now };
+  return {
+    ports,
+    activities: createActivities(ports),
+    ledger,
+    sink,
+    pack,
+    feeds,
+    replies,
+    asked,
+    usePacks,
+    now,
+    asOf,
+    told,
+  };
+}
+
+function fakeAlarms(told: string[]): Ports['feedAlarms'] {
+  const raised = new Set<string>();
+  return {
+    settle: (states) => {
+      const changed = states.filter(({ feed, owner, stale }) => stale !== raised.has(`${feed} ${owner}`));
+      for (const { feed, owner, stale, message } of changed) {
+        if (stale) raised.add(`${feed} ${owner}`);
+        else raised.delete(`${feed} ${owner}`);
+        told.push(`${stale ? 'feed-stale' : 'feed-fresh'} ${feed} ${owner}: ${message}`);
+      }
+      return Promise.resolve(changed);
+    },
+  };
 }

@@ -70,6 +70,12 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
         fourEyes: plan?.review.fourEyes ?? false,
       });
     },
+    recall: (caseId, taskNo) => {
+      const task = taskOf(caseId, taskNo);
+      if (task) task.open = false;
+      return Promise.resolve(task !== undefined);
+    },
+    viewed: () => Promise.resolve(),
     record: (input) => {
       const judged = judge(input);
       ledger.verdicts.push({ ...input, judged });

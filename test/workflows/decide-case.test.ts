@@ -115,10 +115,10 @@ describe('the model chain', () => {
     expect(inputs('validate')).toMatchObject([{ callId: 'call-2', because: [] }]);
   });
 
-  it('tries each model as often as the plan says, then asks a person who starts from nothing', async () => {
+  it('asks a person who starts from nothing when no model answers', async () => {
     const { activities, inputs } = scriptedSteps({
       ...alwaysReview,
-      callModel: () => Promise.reject(failure('ProviderUnavailable', 'down')),
+      callModel: () => Promise.reject(failure('ProviderUnavailable', 'down', { final: true })),
     });
     await withWorker(server, activities, async (run) => {
       const case_ = await run.start();
@@ -126,7 +126,7 @@ describe('the model chain', () => {
       await case_.signal(verdict('reject', 1));
       await case_.handle.result();
     });
-    expect(inputs('callModel')).toHaveLength(3);
+    expect(inputs('callModel')).toHaveLength(2);
     const because = ['m-1', 'm-2'].map((model) => ({
       code: 'model-unavailable',
       message: `${model}: ProviderUnavailable`,
@@ -136,11 +136,11 @@ describe('the model chain', () => {
   });
 
   test.each([
-    ['refusal', 'model-refused', 1],
-    ['filtered', 'model-filtered', 1],
-    ['truncated', 'model-truncated', 2],
-    ['invalid', 'model-answer-invalid', 2],
-  ] as const)('takes "%s" to a person as %s, after asking %i of the models', async (outcome, code, asked) => {
+    ['refusal', 'model-refused', ['first']],
+    ['filtered', 'model-filtered', ['first']],
+    ['truncated', 'model-truncated', ['first', 'longer', 'first', 'longer']],
+    ['invalid', 'model-answer-invalid', ['first', 'repair', 'first', 'repair']],
+  ] as const)('takes "%s" to a person as %s, after the calls %j', async (outcome, code, asked) => {
     const { activities, inputs } = scriptedSteps({
       ...alwaysReview,
       callModel: inTurn<'callModel'>({ callId: 'call-1', outcome, model: 'm-1', costMicros: 1 }),
@@ -151,7 +151,10 @@ describe('the model chain', () => {
       await case_.signal(verdict('reject', 1));
       await case_.handle.result();
     });
-    expect(inputs('callModel')).toHaveLength(asked);
+    expect(inputs('callModel').map(({ turn }) => turn)).toEqual(asked);
+    expect(inputs('callModel').map(({ after }) => after)).toEqual(
+      asked.map((turn) => (turn === 'first' ? undefined : 'call-1')),
+    );
     expect(inputs('validate')).toHaveLength(1);
     expect(inputs('validate')[0]).toHaveProperty('because.0.code', code);
   });

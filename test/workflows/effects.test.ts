@@ -227,7 +227,7 @@ it('sweep runs its one step and reports it', async () => {
       taskQueue: run.taskQueue,
     });
     run.handles.push(handle);
-    expect(await handle.result()).toEqual({ started: [], orphaned: [], resent: [] });
+    expect(await handle.result()).toEqual({ started: [], orphaned: [], resent: [], askedAgain: [] });
   });
   expect(names()).toEqual(['sweep']);
 });

@@ -15,7 +15,7 @@ export const POST = { name: 'post', title: 'Post 12.00 EUR' };
 export const PAY = { name: 'pay', title: 'Pay 12.00 EUR' };
 
 /** Durations in milliseconds; long by default, so that nothing fires unasked. */
-export function planOf(review: Partial<Plan['review']> = {}): Plan {
+export function planOf(review: Partial<Plan['review']> = {}, asking: Partial<Plan['asking']> = {}): Plan {
   const hour = 3_600_000;
   return {
     packId: 'test-pack',
@@ -35,6 +35,13 @@ export function planOf(review: Partial<Plan['review']> = {}): Plan {
       deadlineDefault: 'keep-waiting',
       fourEyes: true,
       ...review,
+    },
+    asking: {
+      patienceMs: 0,
+      budget: { perCaseMicros: null, perDayMicros: null, whenSpent: 'person' },
+      answersGoodForMs: 0,
+      hedge: false,
+      ...asking,
     },
   };
 }
@@ -107,7 +114,10 @@ export function scriptedSteps(script: Partial<Steps> = {}, effects = [POST]) {
     moveToCurrentPack: () => Promise.resolve({ ...planOf(), packHash: 'hash-2', packVersion: '2.0.0' }),
     closeCase: () => Promise.resolve(),
     effectsToReverse: () => Promise.resolve([]),
-    sweep: () => Promise.resolve({ started: [], orphaned: [], resent: [] }),
+    sweep: () => Promise.resolve({ started: [], orphaned: [], resent: [], askedAgain: [] }),
+    watchFeeds: () => Promise.resolve({ stale: [], fresh: [] }),
+    waitForModel: () => Promise.resolve(1),
+    recallTask: () => Promise.resolve(true),
     ...script,
   };
   const recorded = Object.entries(steps).map(([name, step]) => [

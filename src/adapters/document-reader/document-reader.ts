@@ -29,11 +29,13 @@ export function createDocumentReader(
     if (bytes.length === 0) throw new Unreadable('the file is empty');
     if (bytes.length > MAX_BYTES) throw new Unreadable(`${bytes.length} bytes, at most ${MAX_BYTES} are read`);
     const kind = await kindOf(bytes, mediaType);
-    const { text, attachments } =
+    const { text, attachments, pages }: Parsed =
       kind === 'text/plain' ? { text: decodeText(bytes), attachments: [] } : await parse(kind, bytes);
     const clean = cleanText(text);
-    if (clean === '') throw new Unreadable('there is no text in it');
-    return { text: clean, mediaType: kind, attachments: await Promise.all(attachments.map(named)) };
+    if (clean.text === '') throw new Unreadable('there is no text in it');
+    const inside = await Promise.all(attachments.map(named));
+    const found = { text: clean.text, cleanedOf: clean.of, mediaType: kind, attachments: inside };
+    return pages === undefined ? found : { ...found, pages };
   }
 
   return {
@@ -49,7 +51,7 @@ export function createDocumentReader(
   };
 }
 
-type Parsed = Pick<ReadDocument, 'text' | 'attachments'>;
+type Parsed = Pick<ReadDocument, 'text' | 'attachments' | 'pages'>;
 type Attachment = ReadDocument['attachments'][number];
 
 /** Mail programs send PDF files as `application/octet-stream` and worse: what can be read is named by its content. */

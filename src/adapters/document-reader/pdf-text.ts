@@ -6,7 +6,7 @@ import { Unreadable } from './plain-text.ts';
  * places of their parts. A page that shows something but has no text says so in its place: it may be the scan of a page
  * that matters. Throws `Unreadable` when the file is damaged or encrypted, or when no page has text.
  */
-export async function pdfText(bytes: Uint8Array): Promise<string> {
+export async function pdfText(bytes: Uint8Array): Promise<{ text: string; pages: number }> {
   const pdf = await open(bytes);
   try {
     const { items, totalPages } = await extractTextItems(pdf);
@@ -19,7 +19,7 @@ export async function pdfText(bytes: Uint8Array): Promise<string> {
       if (lines.length > 0) texts.push(lines.join('\n'));
       else if (await showsImage(pdf, index + 1)) texts.push(`[page ${index + 1} of ${totalPages} has no text layer]`);
     }
-    return texts.join('\n\n');
+    return { text: texts.join('\n\n'), pages: totalPages };
   } catch (error) {
     if (error instanceof Unreadable) throw error;
     throw new Unreadable('the PDF is damaged; print or export it again');

@@ -9,15 +9,15 @@ export interface ReadTask {
 }
 
 /** A problem comes back as a value: classes do not survive the way between threads. */
-export type ReadResult = Pick<ReadDocument, 'text' | 'attachments'> | { problem: string };
+export type ReadResult = Pick<ReadDocument, 'text' | 'attachments' | 'pages'> | { problem: string };
 
 /** Reads one document in a worker thread. piscina takes the default export of a file, and nothing else. */
 // oxlint-disable-next-line no-default-export
 export default async function read({ kind, bytes }: ReadTask): Promise<ReadResult> {
   try {
     if (kind === 'message/rfc822') return await readMail(bytes);
-    const text = kind === 'application/pdf' ? await pdfText(bytes) : await htmlText(decodeText(bytes));
-    return { text, attachments: [] };
+    if (kind === 'application/pdf') return { ...(await pdfText(bytes)), attachments: [] };
+    return { text: await htmlText(decodeText(bytes)), attachments: [] };
   } catch (error) {
     if (error instanceof Unreadable) return { problem: error.message };
     throw error;

@@ -1,4 +1,10 @@
-import type { CaseRecord, DecisionRecord, EffectRecord, TaskOpening } from '../../activities/ledger-ports.ts';
+import type {
+  CaseInput,
+  CaseRecord,
+  DecisionRecord,
+  EffectRecord,
+  TaskOpening,
+} from '../../activities/ledger-ports.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import type { AuditEntry } from './audit-chain.ts';
 import { auditOf } from './audit.ts';
@@ -45,6 +51,7 @@ export interface VerdictRow {
 /** Everything the ledger holds about a case, for a timeline or an explanation; lists are oldest first. */
 export interface CaseFile {
   record: CaseRecord;
+  input: CaseInput | null;
   channel: string;
   reason: string | null;
   touchedAt: Date;
@@ -69,7 +76,7 @@ export async function caseFileOf({ db, clock }: Store, caseId: string): Promise<
       if (!record) return undefined;
       const row = await trx
         .selectFrom('cases')
-        .select(['channel', 'reason', 'touched_at as touchedAt', 'closed_at as closedAt'])
+        .select(['input', 'channel', 'reason', 'touched_at as touchedAt', 'closed_at as closedAt'])
         .where('case_id', '=', caseId)
         .executeTakeFirstOrThrow();
       const modelCalls = await trx

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { CaseRecord, Cases, Received } from '../../activities/ledger-ports.ts';
+import type { CaseInput, CaseRecord, Cases, Received } from '../../activities/ledger-ports.ts';
 import { type DocumentRef, caseIdOf } from '../../domain/case.ts';
 import type { PackManifest } from '../../packs/pack.ts';
 import { GENESIS } from './audit-chain.ts';
@@ -9,6 +9,7 @@ import { contentConflict, revisionConflict } from './receive-conflicts.ts';
 import { type Store, recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
 import { failure } from '../../failures.ts';
+import { remembering } from './remembering.ts';
 
 /** Case rows: what came in, where it stands, how it ended. */
 export function casesOf(store: Store): Cases {
@@ -16,12 +17,14 @@ export function casesOf(store: Store): Cases {
   const storedPacks = new Set<string>();
   /** A version never changes under its hash. */
   const manifests = new Map<string, PackManifest>();
+  const inputs = remembering<CaseInput>();
 
   const read = async (caseId: string): Promise<CaseRecord | undefined> => {
     const row = await db
       .selectFrom('cases as c')
       .where('case_id', '=', caseId)
-      .selectAll()
+      .select(['case_id', 'pack_id', 'case_key', 'revision', 'content_hash', 'submitted_by', 'owner', 'stage'])
+      .select(['outcome', 'received_at', 'plan'])
       .select([
         sql<DocumentRef[]>`(select coalesce(json_agg(json_build_object('hash', d.hash, 'name', d.name,
           'mediaType', d.media_type, 'size', d.size) order by d.position), '[]')
@@ -86,7 +89,6 @@ export function casesOf(store: Store): Cases {
             decided: false,
             lastTaskNo: 0,
             plan: null,
-            input: null,
           } as const;
           const own = { ...name, caseId, contentHash, submittedBy, owner, documents: refs, receivedAt: at };
           return { kind: 'created', record: { ...own, ...fresh } };
@@ -103,6 +105,14 @@ export function casesOf(store: Store): Cases {
 
     get: read,
 
+    async input(caseId) {
+      const known = inputs.get(caseId);
+      if (known) return known;
+      const row = await db.selectFrom('cases').select('input').where('case_id', '=', caseId).executeTakeFirst();
+      if (row?.input) inputs.set(caseId, row.input);
+      return row?.input ?? undefined;
+    },
+
     async manifest(hash) {
       const known = manifests.get(hash);
       if (known) return known;
@@ -111,7 +121,7 @@ export function casesOf(store: Store): Cases {
       return row?.manifest;
     },
 
-    async ingested(caseId, input, plan, manifest) {
+    async ingested(caseId, input, plan, manifest, bands = []) {
       const at = clock();
       await storePack(plan, manifest);
       const { packHash, packVersion } = plan;
@@ -123,12 +133,17 @@ export function casesOf(store: Store): Cases {
         sourceHashes: input.sources.map(({ text }) => sha256(storable(text))),
         findings: input.findings,
       };
-      await sql`
+      const { rows } = await sql`
         with done as (
           update cases set plan = ${json(plan)}::jsonb, input = ${json(input)}::jsonb, pack_hash = ${packHash}
-          where case_id = ${caseId} and plan is null returning 1
+          where case_id = ${caseId} and plan is null returning pack_id
+        ), findable as (
+          insert into case_bands (case_id, pack_id, bands)
+          select ${caseId}, pack_id, ${bands}::integer[] from done where ${bands.length > 0}::boolean
+          on conflict do nothing
         )
         select ${recordInCase(caseId, at, [['ingested', entry]], { stage: 'proposing' })} from done`.execute(db);
+      if (rows.length > 0) inputs.set(caseId, input);
     },
 
     async moved(caseId, plan, manifest, why) {
@@ -151,6 +166,18 @@ export function casesOf(store: Store): Cases {
           where mine.case_id = ${caseId})
         order by c.received_at, c.case_id`.execute(db);
       return rows.map((row) => row.case_id);
+    },
+
+    async withSharedBands(caseId, bands, limit) {
+      const { rows } = await sql<{ case_id: string; sources: CaseInput['sources'] }>`
+        select c.case_id, c.input -> 'sources' as sources
+        from case_bands b join cases c using (case_id)
+        where b.bands && ${bands}::integer[] and b.case_id <> ${caseId}
+          and b.pack_id = (select pack_id from cases where case_id = ${caseId})
+        order by (select count(*) from unnest(b.bands) as band where band = any(${bands}::integer[])) desc,
+          c.received_at, c.case_id
+        limit ${limit}`.execute(db);
+      return rows.map(({ case_id, sources }) => ({ caseId: case_id, sources }));
     },
 
     async close(caseId, end) {
@@ -196,7 +223,10 @@ function contentHashOf(documents: readonly { hash: string }[]): string {
   return sha256(documents.map(({ hash }) => hash).join('\n'));
 }
 
-type Row = Selectable<Tables['cases']> & { documents: DocumentRef[]; decided: boolean; last_task_no: number };
+type Row = Omit<
+  Selectable<Tables['cases']>,
+  'input' | 'channel' | 'reason' | 'touched_at' | 'closed_at' | 'pack_hash' | 'audit_seq' | 'audit_head'
+> & { documents: DocumentRef[]; decided: boolean; last_task_no: number };
 
 /** A case row as the port gives it. */
 function recordOf(row: Row): CaseRecord {
@@ -215,6 +245,5 @@ function recordOf(row: Row): CaseRecord {
     decided: row.decided,
     lastTaskNo: row.last_task_no,
     plan: row.plan,
-    input: row.input,
   };
 }

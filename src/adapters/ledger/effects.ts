@@ -76,6 +76,7 @@ export function effectsOf({ db, clock }: Store): Effects {
     },
 
     get: read,
+    holder: holderOf,
 
     async ofCase(caseId) {
       const query = db.selectFrom('effects').selectAll().where('case_id', '=', caseId);

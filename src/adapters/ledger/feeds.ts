@@ -1,21 +1,35 @@
 import { sql } from 'kysely';
-import type { FeedItem, Feeds } from '../../packs/pack.ts';
+import type { DatedFeeds } from '../../activities/ledger-ports.ts';
+import { failure } from '../../failures.ts';
+import type { FeedItem } from '../../packs/pack.ts';
 import { json, storable } from './json.ts';
 import type { Store } from './record.ts';
 
 /** Loads what packs look up. */
 export interface FeedLoader {
   /**
-   * Replaces a whole feed in one transaction; readers see the old or the new one. `asOf`: how fresh the data is. Keys
-   * must be distinct.
+   * Replaces a whole feed in one transaction; readers see the old or the new one. `asOf`: the moment the data stands for,
+   * from which its age is counted. Keys must be distinct. Throws `InvalidInput` on an `asOf` in the future, which would
+   * hide that the feed gets old.
    */
   load(feed: string, items: readonly FeedItem[], asOf: Date): Promise<void>;
 }
 
 const CHUNK = 2000;
+/** So much may the clock of whoever made the data be ahead of ours. */
+const AHEAD_MS = 5 * 60_000;
 
-export function feedsOf({ db }: Store): Feeds {
+export function feedsOf({ db }: Store): DatedFeeds {
   return {
+    async asOf(feeds) {
+      const rows = await db
+        .selectFrom('feeds')
+        .select(['feed', 'as_of'])
+        .where(sql<boolean>`feed = any(${feeds}::text[])`)
+        .execute();
+      return new Map(rows.map(({ feed, as_of }) => [feed, as_of]));
+    },
+
     async lookUp(feed, key) {
       const query = db.selectFrom('feed_items').select(['key', 'text', 'data']).where('feed', '=', feed);
       return await query.where('key', '=', key).executeTakeFirst();
@@ -35,6 +49,8 @@ export function feedsOf({ db }: Store): Feeds {
 export function feedLoaderOf({ db, clock }: Store): FeedLoader {
   return {
     async load(feed, items, asOf) {
+      if (!(asOf.getTime() <= clock().getTime() + AHEAD_MS))
+        throw failure('InvalidInput', 'asOf: must be a moment that is not in the future');
       await db.transaction().execute(async (trx) => {
         await sql`
           insert into feeds (feed, as_of, loaded_at, items) values (${feed}, ${asOf}, ${clock()}, ${items.length})

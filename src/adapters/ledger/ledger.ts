@@ -1,13 +1,14 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import type { Cases, Documents, Effects, ModelCalls, Reviews } from '../../activities/ledger-ports.ts';
-import type { Feeds } from '../../packs/pack.ts';
+import type { Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from '../../activities/ledger-ports.ts';
+import type { ModelCalls } from '../../activities/model-call-ports.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';
 import { documentsOf } from './documents.ts';
 import { effectsOf } from './effects.ts';
 import { guarded } from './faults.ts';
+import { feedAlarmsOf } from './feed-alarms.ts';
 import { type FeedLoader, feedLoaderOf, feedsOf } from './feeds.ts';
-import { modelCallsOf } from './model-calls.ts';
+import { type AskingLimits, DEFAULT_LIMITS, modelCallsOf } from './model-calls.ts';
 import { type Outbox, outboxOf } from './outbox.ts';
 import { openPool } from './pool.ts';
 import { type Reads, readsOf } from './reads.ts';
@@ -22,7 +23,8 @@ export interface Ledger {
   modelCalls: ModelCalls;
   reviews: Reviews;
   effects: Effects;
-  feeds: Feeds;
+  feeds: DatedFeeds;
+  feedAlarms: FeedAlarms;
   feedLoader: FeedLoader;
   outbox: Outbox;
   reads: Reads;
@@ -41,20 +43,24 @@ export interface LedgerOptions {
   clock?: () => Date;
   /** Default false: work as the role `countersign_app`, which cannot change the audit trail. */
   asOwner?: boolean;
+  /** Default: no rates, a breaker that needs ten calls. */
+  limits?: Partial<AskingLimits>;
 }
 
 /** Opens the ledger; connects on first use. Every method throws `LedgerUnavailable` while PostgreSQL does not answer. */
-export function openLedger({ url, poolSize = 10, clock = () => new Date(), asOwner = false }: LedgerOptions): Ledger {
+export function openLedger(options: LedgerOptions): Ledger {
+  const { url, poolSize = 10, clock = () => new Date(), asOwner = false, limits } = options;
   const pool = openPool(url, { max: poolSize, asOwner });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const store: Store = { db, clock };
   return {
     documents: guarded(documentsOf(store)),
     cases: guarded(casesOf(store)),
-    modelCalls: guarded(modelCallsOf(store)),
+    modelCalls: guarded(modelCallsOf(store, { ...DEFAULT_LIMITS, ...limits })),
     reviews: guarded(reviewsOf(store)),
     effects: guarded(effectsOf(store)),
     feeds: guarded(feedsOf(store)),
+    feedAlarms: guarded(feedAlarmsOf(store)),
     feedLoader: guarded(feedLoaderOf(store)),
     outbox: guarded(outboxOf(store)),
     reads: guarded(readsOf(store)),

@@ -4,9 +4,17 @@ import pg from 'pg';
 import { failure } from '../../failures.ts';
 import { hasState, translated } from './faults.ts';
 import * as ledger0001 from './migrations/0001-ledger.ts';
+import * as alike0002 from './migrations/0002-alike.ts';
+import * as feedAlarms0003 from './migrations/0003-feed-alarms.ts';
+import * as asking0004 from './migrations/0004-asking.ts';
 import { APP_ROLE, surviving } from './pool.ts';
 
-const MIGRATIONS: Record<string, Migration> = { '0001-ledger': ledger0001 };
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-ledger': ledger0001,
+  '0002-alike': alike0002,
+  '0003-feed-alarms': feedAlarms0003,
+  '0004-asking': asking0004,
+};
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 const DUPLICATE_OBJECT = '42710';

@@ -11,7 +11,10 @@ export interface Notice {
   attempts: number;
 }
 
-/** Notices to people, sent at least once: a sender that dies after sending and before `sent` sends again. */
+/**
+ * Notices to people, sent at least once: a sender that dies after sending and before `sent` sends again. Those about a
+ * review task fall away with it.
+ */
 export interface Outbox {
   /** Takes notices that are due, for one minute: those neither `sent` nor `failed` by then are due again. */
   due(now: Date, limit: number): Promise<Notice[]>;
@@ -28,8 +31,9 @@ export function outboxOf({ db, clock }: Store): Outbox {
       const { rows } = await sql<Notice>`
         update outbox o set attempts = attempts + 1, not_before = ${new Date(now.getTime() + LEASE_MS)}
         where id in (
-          select w.id from outbox w join review_tasks t using (case_id, task_no)
-          where w.sent_at is null and w.cancelled_at is null and w.not_before <= ${now} and t.closed_at is null
+          select w.id from outbox w left join review_tasks t using (case_id, task_no)
+          where w.sent_at is null and w.cancelled_at is null and w.not_before <= ${now}
+            and (w.case_id is null or (t.case_id is not null and t.closed_at is null))
           order by w.not_before, w.id limit ${limit} for update of w skip locked)
         returning o.id, o.kind, o.payload, o.attempts`.execute(db);
       return rows.toSorted((a, b) => a.id - b.id);

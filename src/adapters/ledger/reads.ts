@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import { failure } from '../../failures.ts';
 import { type CaseFile, caseFileOf } from './case-file.ts';
+import { type ModelReads, modelReadsOf } from './model-reads.ts';
 import type { Store } from './record.ts';
 
 /** A case in a list. */
@@ -38,18 +39,30 @@ export interface Count {
   costMicros: number;
 }
 
+/** A feed as it was loaded last. */
+export interface FeedRow {
+  feed: string;
+  /** The moment its data stands for. */
+  asOf: Date;
+  loadedAt: Date;
+  items: number;
+}
+
 /** The read side, for the API and the command line. */
-export interface Reads {
+export interface Reads extends ModelReads {
   /** Newest first. `cursor` is absent on the last page. Throws `InvalidInput` on a cursor that is none. */
   listCases(filter: CaseFilter): Promise<{ cases: CaseRow[]; cursor?: string }>;
   /** Everything about a case, as of one moment. */
   caseFile(caseId: string): Promise<CaseFile | undefined>;
   counts(): Promise<Count[]>;
+  feeds(): Promise<FeedRow[]>;
 }
 
 export function readsOf(store: Store): Reads {
   const { db } = store;
   return {
+    ...modelReadsOf(store),
+
     async listCases({ stage, packId, outcome, limit, cursor }) {
       const size = Math.min(Math.max(Math.trunc(limit), 1), 1000);
       let query = db
@@ -83,6 +96,11 @@ export function readsOf(store: Store): Reads {
         left join (select case_id, sum(cost_micros) as cost from model_calls group by case_id) m using (case_id)
         group by 1, 2, 3 order by 1, 2, 3`.execute(db);
       return rows;
+    },
+
+    async feeds() {
+      const query = db.selectFrom('feeds').select(['feed', 'as_of as asOf', 'loaded_at as loadedAt', 'items']);
+      return await query.orderBy('feed').execute();
     },
   };
 }

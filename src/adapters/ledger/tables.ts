@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { DecisionGrounds, CaseInput, EffectState, ModelCallRecord } from '../../activities/ledger-ports.ts';
+import type { DecisionGrounds, CaseInput, EffectState } from '../../activities/ledger-ports.ts';
+import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import type { PreparedEffect } from '../../domain/decision.ts';
@@ -42,6 +43,7 @@ export interface Tables {
     media_type: string;
     size: number;
   };
+  case_bands: { case_id: string; pack_id: string; bands: number[] };
   pack_versions: { hash: string; pack_id: string; version: string; manifest: Json<PackManifest>; first_used_at: Date };
   model_calls: {
     call_id: string;
@@ -64,6 +66,12 @@ export interface Tables {
     failure_message: string | null;
     started_at: Date;
     finished_at: Date | null;
+    turn: Generated<CallTurn>;
+    reserved_micros: number | null;
+    price_version: string | null;
+    possibly_paid: Generated<boolean>;
+    reused_from: string | null;
+    problems: Json<string[] | null>;
   };
   review_tasks: {
     case_id: string;
@@ -143,8 +151,9 @@ export interface Tables {
   };
   outbox: {
     id: Generated<number>;
-    case_id: string;
-    task_no: number;
+    /** The review task that it is about; both null: it is about none. */
+    case_id: string | null;
+    task_no: number | null;
     kind: NoticeKind;
     payload: Json<NoticePayload>;
     not_before: Date;
@@ -154,15 +163,32 @@ export interface Tables {
     cancelled_at: Date | null;
   };
   feeds: { feed: string; as_of: Date; loaded_at: Date; items: number };
+  /** A row while the feed is stale for the owner. */
+  feed_alarms: { feed: string; owner: string; since: Date };
   feed_items: { feed: string; key: string; text: string; data: Json<Record<string, unknown>> };
 }
 
-export type NoticeKind = 'task-opened' | 'reminder' | 'escalated';
+export type NoticeKind = 'task-opened' | 'reminder' | 'escalated' | 'feed-stale' | 'feed-fresh';
 
 /** What a notice says: where to look and why, nothing personal. */
-export interface NoticePayload {
+export type NoticePayload = TaskNotice | FeedNotice;
+
+/** To a group, about a review task. */
+interface TaskNotice {
   caseId: string;
   taskNo: number;
   group: string;
   reasons: string[];
+}
+
+/** To the owner of packs, about a feed that they read. */
+interface FeedNotice {
+  caseId?: never;
+  taskNo?: never;
+  feed: string;
+  owner: string;
+  packs: string[];
+  /** ISO 8601; null: never loaded. */
+  asOf: string | null;
+  message: string;
 }

@@ -6,7 +6,7 @@ import { json, sha256 } from './json.ts';
 import { type Store, recordInCase } from './record.ts';
 import type { NoticeKind, Tables } from './tables.ts';
 
-type TaskPart = Pick<Reviews, 'open' | 'task' | 'openTask' | 'escalate'>;
+type TaskPart = Pick<Reviews, 'open' | 'task' | 'openTask' | 'recall' | 'viewed' | 'escalate'>;
 
 /** Review tasks and the notices about them. */
 export function tasksOf({ db, clock }: Store): TaskPart {
@@ -77,6 +77,32 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         submittedBy: row.submitted_by,
         fourEyes: row.four_eyes,
       };
+    },
+
+    async recall(caseId, taskNo, why) {
+      const at = clock();
+      const { rows } = await sql`
+        with done as (
+          update review_tasks t set closed_at = ${at}
+          where case_id = ${caseId} and task_no = ${taskNo} and closed_at is null and viewed_at is null
+            and not exists (select from decisions d where d.case_id = t.case_id and d.task_no = t.task_no)
+          returning case_id
+        ), silent as (
+          update outbox o set cancelled_at = ${at} from done
+          where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
+        )
+        select ${recordInCase(caseId, at, [['task-recalled', { taskNo, why }]], { stage: 'proposing' })} from done
+      `.execute(db);
+      if (rows.length > 0) return true;
+      // Again, after its result was lost: the same answer.
+      const task = await taskRow(db, caseId, taskNo);
+      if (!task?.closed_at) return false;
+      return (await decisionOnTask(db, caseId, taskNo)) === undefined;
+    },
+
+    async viewed(caseId, taskNo, by) {
+      await sql`update review_tasks set viewed_at = ${clock()}, viewed_by = ${by}
+        where case_id = ${caseId} and task_no = ${taskNo} and viewed_at is null`.execute(db);
     },
 
     async escalate(caseId, taskNo, group, remindAt) {

@@ -25,7 +25,7 @@ export async function askChat(client: OpenAI, request: ModelRequest, options: Ca
   const choice = completion?.choices?.[0];
   if (!choice) throw new ProviderSaysFailed(undefined);
 
-  const refusal = choice.message.refusal;
+  const refusal = choice.message.refusal ?? movedRefusal(choice.message);
   const text = choice.message.content ?? '';
   return {
     outcome: outcomeOf(choice.finish_reason, Boolean(refusal), text),
@@ -39,6 +39,12 @@ export async function askChat(client: OpenAI, request: ModelRequest, options: Ca
     responseId: completion.id ?? '',
     responseModel: completion.model ?? request.model,
   };
+}
+
+/** Where LiteLLM puts a refusal. */
+function movedRefusal(message: object): string | undefined {
+  const { provider_specific_fields: moved } = message as { provider_specific_fields?: { refusal?: unknown } | null };
+  return typeof moved?.refusal === 'string' ? moved.refusal : undefined;
 }
 
 function outcomeOf(finishReason: string, refused: boolean, text: string): Answer['outcome'] {

@@ -31,8 +31,6 @@ const BY_STATUS: Record<number, ProviderFailureType> = {
   408: 'ProviderUnavailable',
   409: 'ProviderUnavailable',
   429: 'ProviderBusy',
-  503: 'ProviderBusy',
-  529: 'ProviderBusy',
 };
 
 /** What to do, for the person who reads the failure. */

@@ -5,7 +5,7 @@ import { failure } from '../../failures.ts';
 import { ProviderSaysFailed, type Answer, type CallOptions } from './answer.ts';
 import { askChat } from './chat.ts';
 import { ADVICE, failureOfProvider } from './failures-of-provider.ts';
-import { costMicros, EXAMPLE_PRICES, type PriceList } from './prices.ts';
+import { costMicros, EXAMPLE_PRICES, priceListAt, type PriceList } from './prices.ts';
 import { askResponses } from './responses.ts';
 
 export interface ProviderConfig {
@@ -16,6 +16,9 @@ export interface ProviderConfig {
   api?: 'responses' | 'chat';
 }
 
+/** Few, so that a quote is rather too high: prose has about four characters to a token, numbers and IBANs two. */
+const CHARS_PER_TOKEN = 3;
+
 const ASK = { responses: askResponses, chat: askChat };
 
 /**
@@ -23,8 +26,12 @@ const ASK = { responses: askResponses, chat: askChat };
  * Temporal's retries are the only ones. A model that refuses log-probabilities is asked once more without them, and from
  * then on always; its answers carry no tokens.
  */
-export function createOpenAiModel(config: { providers: Record<string, ProviderConfig>; prices?: PriceList }): Model {
-  const prices = config.prices ?? EXAMPLE_PRICES;
+export function createOpenAiModel(config: {
+  providers: Record<string, ProviderConfig>;
+  /** Dated lists; of those that hold already, the newest counts. Default: the example list. */
+  prices?: readonly PriceList[];
+}): Model {
+  const prices = () => priceListAt(config.prices ?? [EXAMPLE_PRICES], new Date());
   const providers = new Map(
     Object.entries(config.providers).map(([name, provider]) => [
       name,
@@ -72,7 +79,18 @@ export function createOpenAiModel(config: { providers: Record<string, ProviderCo
       }
     },
 
-    costMicros: (model, usage) => costMicros(prices, model, usage),
+    quote({ provider, model, instructions, input, schema, maxOutputTokens }) {
+      const inputTokens = Math.ceil(
+        (instructions.length + input.length + JSON.stringify(schema).length) / CHARS_PER_TOKEN,
+      );
+      const list = prices();
+      const usage = { inputTokens, outputTokens: maxOutputTokens, cachedTokens: 0 };
+      const micros = costMicros(list, { provider, model }, usage);
+      const price = micros === undefined ? undefined : { micros, priceVersion: list.version };
+      return { tokens: inputTokens + maxOutputTokens, price };
+    },
+
+    costMicros: (model, usage) => costMicros(prices(), model, usage),
   };
 }
 
@@ -125,15 +143,46 @@ function failureOf(error: unknown, { provider, model, timeoutMs }: ModelRequest,
   const says = error instanceof ProviderSaysFailed ? error : undefined;
   const status = api?.status ?? says?.status;
   const code = api?.code ?? api?.type ?? says?.code ?? undefined;
-  const quota = api?.type === 'insufficient_quota' ? api.type : code;
+  const quota = isQuota(api) ? 'insufficient_quota' : code;
   const found = failureOfProvider({ status, code: quota, headers: api?.headers, body: api?.error, now: Date.now() });
   // Spread a little, or all waiting cases come back in the same instant.
-  const delay = found.nextRetryDelayMs === undefined ? {} : { nextRetryDelayMs: spread(found.nextRetryDelayMs) };
+  const delay = {
+    ...(found.nextRetryDelayMs === undefined ? {} : { nextRetryDelayMs: spread(found.nextRetryDelayMs) }),
+    possiblyPaid: timedOut || mayHaveAnswered(status, error),
+  };
   const what = timedOut
     ? `no answer within ${timeoutMs} ms`
     : [status ?? 'no usable answer', plain(code), plain(api?.param), plain(api?.requestID)].filter(Boolean).join(' ');
   // No cause and none of the provider's words: both may repeat the document.
   return failure(found.type, `${provider} ${model}: ${what}; ${ADVICE[found.type]}`, delay);
+}
+
+/** Gateways drop the code and keep the sentence. */
+function isQuota(api: APIError | undefined): boolean {
+  return (
+    api?.type === 'insufficient_quota' || (api?.status === 429 && /exceeded your current quota/i.test(api.message))
+  );
+}
+
+/** The request may have reached the model, which then worked, and billed, for nobody. */
+function mayHaveAnswered(status: number | undefined, error: unknown): boolean {
+  if (status !== undefined) return status === 408 || status === 504 || status === 524;
+  return !NEVER_SENT.has(codeIn(error) ?? '');
+}
+
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function codeIn(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return codeIn(error instanceof AggregateError ? error.errors[0] : error.cause);
 }
 
 const spread = (ms: number) => Math.round(ms * (1 + Math.random() * 0.1));

@@ -42,6 +42,14 @@ export const EXAMPLE_PRICES: PriceList = {
   },
 };
 
+/** The list that holds at `now`: the newest whose date has come, or the oldest when none has. */
+export function priceListAt(lists: readonly PriceList[], now: Date): PriceList {
+  const dated = lists.toSorted((a, b) => Date.parse(b.validFrom) - Date.parse(a.validFrom));
+  const list = dated.find(({ validFrom }) => Date.parse(validFrom) <= now.getTime()) ?? dated.at(-1);
+  if (!list) throw new TypeError('no price list');
+  return list;
+}
+
 /**
  * Cost of a call in micro-units, rounded to whole ones; undefined when the list has no price for the model. A dated
  * snapshot (`gpt-4o-2024-08-06`) costs what its model costs. `inputTokens` include the cached ones.

@@ -6,6 +6,8 @@ import { openapi, transform } from './openapi.ts';
 import type { Api, ApiPorts, RoutePorts } from './ports.ts';
 import { Problem, sendProblem } from './problems.ts';
 import { caseRoutes } from './routes-cases.ts';
+import { feedRoutes } from './routes-feeds.ts';
+import { modelRoutes } from './routes-models.ts';
 import { submitRoutes, uploadRoute } from './routes-submit.ts';
 import { systemRoutes } from './routes-system.ts';
 import { verdictRoutes } from './routes-verdicts.ts';
@@ -58,6 +60,8 @@ export function createApi(ports: ApiPorts): Api {
     const routes = scope.withTypeProvider<ZodTypeProvider>();
     caseRoutes(routes, all);
     verdictRoutes(routes, all);
+    feedRoutes(routes, all);
+    modelRoutes(routes, all);
     systemRoutes(routes, all);
     routes.get('/openapi.json', { schema: { hide: true } }, async () => api.swagger());
   });

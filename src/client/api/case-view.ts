@@ -14,9 +14,9 @@ export function summaryOf(row: CaseRow): CaseSummary {
 
 /** The case file as the API shows it, evidence with what stands there. */
 export function caseViewOf(file: CaseFile, base: LinkBase, withSources: boolean): CaseFileBody {
-  const { record, channel, reason } = file;
+  const { record, input, channel, reason } = file;
   const { caseId, packId, caseKey, revision, owner, stage, outcome, submittedBy } = record;
-  const sources = record.input?.sources ?? [];
+  const sources = input?.sources ?? [];
   const tasks = file.tasks.map((task) => taskOf(task, sources));
   const url = temporalUrl(base, caseId);
   return {
@@ -26,7 +26,7 @@ export function caseViewOf(file: CaseFile, base: LinkBase, withSources: boolean)
       return { hash, name, mediaType, size, href: `/v1/documents/${hash}` };
     }),
     plan: planOf(record.plan),
-    findings: (record.input?.findings ?? []).map(({ name, severity, message }) => ({ name, severity, message })),
+    findings: (input?.findings ?? []).map(({ name, severity, message }) => ({ name, severity, message })),
     ...(withSources ? { sources: sources.map(({ name, text }) => ({ name, text })) } : {}),
     modelCalls: file.modelCalls.map(modelCallOf),
     cost: costOf(file.modelCalls),

@@ -1,8 +1,9 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Documents } from '../../activities/ledger-ports.ts';
+import type { Documents, Reviews } from '../../activities/ledger-ports.ts';
 import type { Audit } from '../../adapters/ledger/audit.ts';
+import type { FeedLoader } from '../../adapters/ledger/feeds.ts';
 import type { Reads } from '../../adapters/ledger/reads.ts';
 import type { CaseClient, PackInfo } from '../case-client.ts';
 import type { LinkBase } from '../case-path.ts';
@@ -11,7 +12,9 @@ import type { Waiting } from './wait.ts';
 /** What the HTTP API is made of. */
 export interface ApiPorts {
   client: CaseClient;
-  reads: Pick<Reads, 'listCases' | 'caseFile' | 'counts'>;
+  reads: Pick<Reads, 'listCases' | 'caseFile' | 'counts' | 'feeds' | 'models' | 'budgets'>;
+  reviews: Pick<Reviews, 'viewed'>;
+  feedLoader: FeedLoader;
   audit: Pick<Audit, 'exportEntries'>;
   documents: Pick<Documents, 'get'>;
   packs: readonly PackInfo[];

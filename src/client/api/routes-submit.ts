@@ -89,6 +89,7 @@ export function uploadRoute(api: Api, ports: RoutePorts): void {
           .describe('File name. Default: of Content-Disposition, else the key.'),
         revision: z.coerce.number().int().min(1).optional(),
         submittedBy: z.string().min(1).max(200).optional(),
+        interactive: z.stringbool().optional().describe('Somebody waits for the answer now.'),
       }),
       headers,
       body: { content: { '*/*': { schema: z.unknown().describe('The document.') } } },
@@ -96,7 +97,7 @@ export function uploadRoute(api: Api, ports: RoutePorts): void {
     },
     handler: async (request, reply) => {
       const { packId, caseKey } = request.params;
-      const { name, revision, submittedBy } = request.query;
+      const { name, revision, submittedBy, interactive } = request.query;
       const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const document = { name: name ?? nameIn(request.headers['content-disposition']) ?? caseKey, bytes };
       const mediaType = request.mediaType;
@@ -105,6 +106,7 @@ export function uploadRoute(api: Api, ports: RoutePorts): void {
         documents: [mediaType === undefined ? document : { ...document, mediaType }],
         ...(revision === undefined ? {} : { revision }),
         ...(submittedBy === undefined ? {} : { submittedBy }),
+        ...(interactive === undefined ? {} : { interactive }),
       };
       return await answer(ports, submission, request, reply);
     },

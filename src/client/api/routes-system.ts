@@ -13,7 +13,14 @@ export function systemRoutes(api: Api, { packs, reads, audit, links }: RoutePort
     schema: { summary: 'Where things are', tags: ['system'], response: { 200: indexSchema, ...orProblem } },
     handler: async (_request, reply) => {
       const ui = temporalUrl(links);
-      const own = { cases: '/v1/cases', packs: '/v1/packs', counts: '/v1/counts', audit: '/v1/audit/entries' };
+      const own = {
+        cases: '/v1/cases',
+        packs: '/v1/packs',
+        counts: '/v1/counts',
+        feeds: '/v1/feeds',
+        models: '/v1/models',
+        audit: '/v1/audit/entries',
+      };
       const both = { ...own, openapi: '/openapi.json', ...(ui === undefined ? {} : { temporalUi: ui }) };
       return await reply.send({ links: both });
     },

@@ -1,4 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { z } from 'zod';
 import type { RefusalCode } from '../../domain/verdict.ts';
 import { temporalUrl } from '../case-path.ts';
 import type { Api, RoutePorts } from './ports.ts';
@@ -15,8 +16,25 @@ const STATUS_OF: Partial<Record<RefusalCode, 403 | 422>> = {
   'four-eyes': 403,
 };
 
-/** What people say about a case: a verdict, a withdrawal, a reversal. */
-export function verdictRoutes(api: Api, { client, reads, links }: RoutePorts): void {
+/** What people do about a case: open its task, answer it, withdraw, reverse. */
+export function verdictRoutes(api: Api, { client, reads, links, reviews }: RoutePorts): void {
+  api.route({
+    method: 'POST',
+    url: '/v1/tasks/viewed',
+    schema: {
+      summary: 'A reviewer has opened a task',
+      description: 'From now on the question is not taken back by itself when a model that was away answers again.',
+      tags: ['verdicts'],
+      body: z.strictObject({ caseId: z.string().min(1), taskNo: z.int().min(1), by: z.string().min(1).max(200) }),
+      response: { 204: z.null(), ...orProblem },
+    },
+    handler: async (request, reply) => {
+      const { caseId, taskNo, by } = request.body;
+      await reviews.viewed(caseId, taskNo, by);
+      return await reply.code(204).send(null);
+    },
+  });
+
   api.route({
     method: 'POST',
     url: '/v1/verdicts',

@@ -4,6 +4,7 @@ import type { CaseOutcome, Stage } from '../../domain/case.ts';
 export const STAGES = [
   'received',
   'proposing',
+  'waiting-for-model',
   'review',
   'deciding',
   'writing',

@@ -30,6 +30,10 @@ export const submissionSchema = z
       .optional()
       .describe('Default 1. The next one is allowed once the former is rejected, cancelled or reversed.'),
     submittedBy: z.string().min(1).max(200).optional().describe('Who submits it; four eyes look at this.'),
+    interactive: z
+      .boolean()
+      .optional()
+      .describe('Somebody waits for the answer now: its model calls go first, and no outage is waited out.'),
     documents: z.array(documentSchema).min(1).max(100),
   })
   .describe('One case to submit.');

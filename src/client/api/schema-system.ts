@@ -31,6 +31,8 @@ export const indexSchema = z.object({
     cases: z.string(),
     packs: z.string(),
     counts: z.string(),
+    feeds: z.string(),
+    models: z.string(),
     audit: z.string(),
     openapi: z.string(),
     temporalUi: z.string().optional().describe('The list of workflows in the Temporal UI.'),

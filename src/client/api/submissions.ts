@@ -9,7 +9,7 @@ export function submissionOf(body: SubmissionBody, key?: string): Submission {
     const message = "give the business system's own key, here or as the header Idempotency-Key";
     throw invalid(422, [{ field: 'caseKey', message }]);
   }
-  const { packId, revision, submittedBy } = body;
+  const { packId, revision, submittedBy, interactive } = body;
   const documents = body.documents.map(({ name, mediaType, text, base64 }) => {
     const bytes = text === undefined ? Buffer.from(base64 ?? '', 'base64') : Buffer.from(text, 'utf8');
     return mediaType === undefined ? { name, bytes } : { name, mediaType, bytes };
@@ -18,6 +18,7 @@ export function submissionOf(body: SubmissionBody, key?: string): Submission {
     ...{ packId, caseKey, documents, channel: 'api' },
     ...(revision === undefined ? {} : { revision }),
     ...(submittedBy === undefined ? {} : { submittedBy }),
+    ...(interactive === undefined ? {} : { interactive }),
   };
 }
 

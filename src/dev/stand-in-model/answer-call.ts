@@ -6,7 +6,7 @@ import { ApiError, simulatedError } from './errors.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { latencyOf } from './fault-plan.ts';
 import { drip, parseJson, readJson, send, sendAndReset, waitWithClient } from './http.ts';
-import { complete } from './model.ts';
+import { complete, inputTokensOf } from './model.ts';
 import { digest } from './random.ts';
 import { chatReply, newId, responsesReply } from './replies.ts';
 import type { ModelRequest } from './request.ts';
@@ -57,13 +57,19 @@ export async function answerCall(
     return reject(error, 'bad-request');
   }
 
+  const roomInMs = plan.admit({ model: call.model, tokens: tokensOf(call) });
+  if (roomInMs > 0) {
+    const retry = { retryAfter: String(Math.ceil(roomInMs / 1_000)), retryAfterMs: roomInMs };
+    return reject(simulatedError(429, undefined), 'over-limit', retryHeaders(retry));
+  }
+
   // Metadata names the caller's own ids; two calls that differ in nothing else are the same question.
   const key = digest(JSON.stringify({ ...call, metadata: {} }));
   const faults = plan.next({ key, model: call.model }, own);
   const latency = latencyOf(faults, key);
   if (latency > 0 && !(await waitWithClient(response, latency))) return record('client-left', 0);
   if (faults.status !== undefined || faults.code !== undefined) {
-    const error = simulatedError(faults.status ?? 429, faults.code);
+    const error = simulatedError(faults.status ?? 429, faults.code, faults.retryDelay);
     return reject(error, `status-${error.status}`, retryHeaders(faults));
   }
   if (faults.hang) {
@@ -81,6 +87,10 @@ export async function answerCall(
 
 const pick = ({ model, metadata }: Pick<ModelRequest, 'model' | 'metadata'>) => ({ model, metadata });
 
+/** What counts against a limit: the input, and all the output that the caller leaves room for. */
+const tokensOf = (call: ModelRequest) =>
+  inputTokensOf(call) + (Number.isFinite(call.maxOutputTokens) ? call.maxOutputTokens : 0);
+
 const spent = ({ inputTokens, outputTokens }: { inputTokens: number; outputTokens: number }) => ({
   inputTokens,
   outputTokens,
@@ -90,6 +100,7 @@ function ownBehaviour(header: string | string[] | undefined): Behaviour | undefi
   if (header === undefined) return undefined;
   const read = readBehaviour(parseJson(String(header), 'the header x-stand-in-behaviour'));
   if (!read.ok) throw new ApiError(400, `x-stand-in-behaviour: ${read.message}`, { param: read.field });
+  if (read.behaviour.limit) throw new ApiError(400, 'limit: is over all calls, not for one', { param: 'limit' });
   return read.behaviour;
 }
 

@@ -23,6 +23,11 @@ const faults = {
     .optional(),
   /** `retry-after-ms`, the header that OpenAI's SDK looks at first. */
   retryAfterMs: z.number().min(0).optional(),
+  /** As Google says it, in the error's body: `retryDelay` of a google.rpc.RetryInfo, such as '2.5s'. */
+  retryDelay: z
+    .string()
+    .regex(/^\d+(\.\d+)?s$/, "must be seconds, such as '2.5s'")
+    .optional(),
   /** The model refuses, in these words. */
   refusal: z.union([z.boolean(), z.string().min(1).max(1000)]).optional(),
   /** The answer is cut by a content filter. */
@@ -64,13 +69,25 @@ const behaviourSchema = z.strictObject({
   failFirst: z
     .strictObject({ ...faults, times: z.int().min(0), per: z.enum(['server', 'request']).optional() })
     .optional(),
+  /**
+   * The provider's limit over all calls, with two seconds of burst: what is above it meets 429 `rate_limit_exceeded` with
+   * a Retry-After that says when there is room. Part of the general behaviour only: a header cannot carry it, nor lift it.
+   */
+  limit: z
+    .strictObject({
+      requestsPerMinute: z.number().positive().max(1_000_000),
+      tokensPerMinute: z.number().positive().max(1_000_000_000).optional(),
+    })
+    .optional(),
 });
 
 /** How the stand-in misbehaves. Empty: it does its best. */
 export type Behaviour = z.infer<typeof behaviourSchema>;
 
 /** What a single call meets. */
-export type Faults = Omit<Behaviour, 'rate' | 'models' | 'failFirst' | 'seed' | 'wrongRate'> & { wrong?: boolean };
+export type Faults = Omit<Behaviour, 'rate' | 'models' | 'failFirst' | 'limit' | 'seed' | 'wrongRate'> & {
+  wrong?: boolean;
+};
 
 type BehaviourRead = { ok: true; behaviour: Behaviour } | { ok: false; field: string; message: string };
 

@@ -1,12 +1,17 @@
+const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
+
 /** An error as OpenAI's API sends it. */
 export class ApiError extends Error {
   readonly status: number;
   readonly type: string;
   readonly code: string | null;
   readonly param: string | null;
+  /** Google's: when to come again. */
+  readonly retryDelay: string | undefined;
 
-  constructor(status: number, message: string, details: { code?: string; param?: string } = {}) {
+  constructor(status: number, message: string, details: { code?: string; param?: string; retryDelay?: string } = {}) {
     super(message);
+    this.retryDelay = details.retryDelay;
     this.name = 'ApiError';
     this.status = status;
     this.code = details.code ?? null;
@@ -15,8 +20,12 @@ export class ApiError extends Error {
   }
 
   /** The body of the answer. */
-  toBody(): { error: { message: string; type: string; code: string | null; param: string | null } } {
-    return { error: { message: this.message, type: this.type, code: this.code, param: this.param } };
+  toBody(): {
+    error: { message: string; type: string; code: string | null; param: string | null; details?: object[] };
+  } {
+    const { message, type, code, param, retryDelay } = this;
+    const details = retryDelay === undefined ? undefined : [{ '@type': RETRY_INFO, retryDelay }];
+    return { error: { message, type, code, param, ...(details && { details }) } };
   }
 }
 
@@ -32,16 +41,17 @@ const MESSAGES: Record<number, [code: string | undefined, message: string]> = {
   529: [undefined, 'Overloaded (simulated by the stand-in).'],
 };
 
-/** The error of a fault with this status; `code` replaces the usual one. */
-export function simulatedError(status: number, code: string | undefined): ApiError {
+/** The error of a fault with this status; `code` replaces the usual one, `retryDelay` goes into its body. */
+export function simulatedError(status: number, code: string | undefined, retryDelay?: string): ApiError {
+  const delay = retryDelay === undefined ? {} : { retryDelay };
   if (code === 'insufficient_quota') {
     const message =
       'You exceeded your current quota, please check your plan and billing details (simulated by the stand-in).';
-    return new ApiError(status, message, { code });
+    return new ApiError(status, message, { code, ...delay });
   }
   const [usual, message] = MESSAGES[status] ?? [undefined, `Simulated by the stand-in: HTTP ${status}.`];
   const chosen = code ?? usual;
-  return new ApiError(status, message, chosen === undefined ? {} : { code: chosen });
+  return new ApiError(status, message, { ...(chosen === undefined ? {} : { code: chosen }), ...delay });
 }
 
 function typeOf(status: number, code: string | null): string {

@@ -1,5 +1,6 @@
 import type { Behaviour, Faults } from './behaviour.ts';
 import { chance, digest } from './random.ts';
+import { RateLimit } from './rate-limit.ts';
 
 const MOST_REMEMBERED = 100_000;
 
@@ -15,10 +16,11 @@ interface PlannedCall {
  */
 export class FaultPlan {
   #behaviour: Behaviour = {};
+  #limit: RateLimit | undefined;
   readonly #counts = new Map<string, number>();
 
   constructor(behaviour: Behaviour) {
-    this.#behaviour = behaviour;
+    this.set(behaviour);
   }
 
   get behaviour(): Behaviour {
@@ -28,7 +30,15 @@ export class FaultPlan {
   /** Takes a behaviour for all later calls and starts counting anew. */
   set(behaviour: Behaviour): void {
     this.#behaviour = behaviour;
+    this.#limit = behaviour.limit && new RateLimit(behaviour.limit, performance.now());
     this.#counts.clear();
+  }
+
+  /** Asks the limit for a call of so many tokens: 0 when it may pass, else the ms after which there is room. */
+  admit({ model, tokens }: { model: string; tokens: number }): number {
+    const { models } = this.#behaviour;
+    if (!this.#limit || (models && !models.includes(model))) return 0;
+    return this.#limit.take(tokens, performance.now());
   }
 
   /** The faults of a call; `own` is a behaviour that the request itself carries, and replaces the general one. */
@@ -37,7 +47,16 @@ export class FaultPlan {
     if (behaviour.models && !behaviour.models.includes(call.model)) return {};
     const scope = own === undefined ? 'all' : digest(JSON.stringify(own));
     const attempt = this.#count(`${scope} ${call.key}`);
-    const { rate = 1, wrongRate = 0, wrongField, models: _models, failFirst, seed = 0, ...faults } = behaviour;
+    const {
+      rate = 1,
+      wrongRate = 0,
+      wrongField,
+      models: _models,
+      limit: _limit,
+      failFirst,
+      seed = 0,
+      ...faults
+    } = behaviour;
     if (failFirst) {
       const { times, per = own === undefined ? 'server' : 'request', ...first } = failFirst;
       const calls = per === 'request' ? attempt : this.#count(scope);

@@ -25,13 +25,11 @@ const CHARACTERS_PER_TOKEN = 4;
 const REFUSAL = "I'm sorry, but I can't help with that.";
 
 /**
- * Answers a request, deterministically: the same request, faults and `key` give the same completion. Input tokens are
- * a quarter of the characters of all messages and the schema, rounded up; output tokens are the pieces of the text.
+ * Answers a request, deterministically: the same request, faults and `key` give the same completion. Output tokens are
+ * the pieces of the text.
  */
 export function complete(request: ModelRequest, faults: Faults, key: string): Completion {
-  const characters = request.messages.reduce((sum, { text }) => sum + text.length, 0);
-  const schemaLength = request.schema ? JSON.stringify(request.schema).length : 0;
-  const inputTokens = Math.ceil((characters + schemaLength) / CHARACTERS_PER_TOKEN);
+  const inputTokens = inputTokensOf(request);
   if (faults.refusal) {
     const refusal = faults.refusal === true ? REFUSAL : faults.refusal;
     return {
@@ -46,6 +44,13 @@ export function complete(request: ModelRequest, faults: Faults, key: string): Co
   const written = write(request, faults, key);
   const { outcome, finish, tokens } = cut(written, faults, request.maxOutputTokens);
   return { outcome, finish, tokens, inputTokens, outputTokens: tokens.length };
+}
+
+/** A quarter of the characters of all messages and the schema, rounded up. */
+export function inputTokensOf({ messages, schema }: ModelRequest): number {
+  const characters = messages.reduce((sum, { text }) => sum + text.length, 0);
+  const schemaLength = schema ? JSON.stringify(schema).length : 0;
+  return Math.ceil((characters + schemaLength) / CHARACTERS_PER_TOKEN);
 }
 
 type Written = Pick<Completion, 'outcome' | 'tokens'>;

@@ -10,7 +10,9 @@
  *   GET  /v1/models, /v1/models/<id>             any model name is accepted
  *   GET, PUT, DELETE /admin/behaviour            how it misbehaves: see behaviour.ts. A request can carry its own, as JSON
  *                                                in the header `x-stand-in-behaviour`, in place of the general one
- *   GET, DELETE /admin/calls[?limit=n]           what was asked and what it did
+ *                                                (all but `limit`, the provider's limit over all calls)
+ *   GET, DELETE /admin/calls[?limit=n]           what was asked and what it did; calls above the limit are counted as
+ *                                                `over-limit`
  *
  * With `strict: true` it refuses the schemas that OpenAI refuses. It does not stream and does not check the API key.
  */

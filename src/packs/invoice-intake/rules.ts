@@ -17,10 +17,13 @@ import {
 import type { FeedItem, Rule } from '../pack.ts';
 import { money } from './money.ts';
 import type { Invoice } from './schema.ts';
+import { bindingRules } from './stated.ts';
 
 /** What the rules know beyond the invoice: the supplier's entry in the register, found by VAT id. */
 export interface InvoiceFacts {
   supplier: FeedItem | undefined;
+  /** How many other suppliers of the register the document names by VAT id. */
+  others: number;
 }
 
 const COUNTRIES = [
@@ -103,6 +106,12 @@ export const rules: readonly Rule<Invoice, InvoiceFacts>[] = [
     holds: (_, { facts }) => facts.supplier !== undefined || 'the supplier is not in the register',
   },
   {
+    name: 'one-supplier',
+    severity: 'soft',
+    field: 'supplierVatId',
+    holds: (_, { facts }) => facts.others === 0 || 'the document names another supplier of the register too',
+  },
+  {
     name: 'supplier-not-blocked',
     severity: 'hard',
     field: 'supplierVatId',
@@ -168,6 +177,7 @@ export const rules: readonly Rule<Invoice, InvoiceFacts>[] = [
       return missing.length === 0 || `not found in the document: ${missing.map(([field]) => field).join(', ')}`;
     },
   },
+  ...bindingRules,
 ];
 
 function plain(name: string): string {

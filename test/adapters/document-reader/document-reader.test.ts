@@ -77,6 +77,8 @@ describe('PDF', () => {
     });
     expect(await read(bytes, 'invoice.pdf')).toEqual({
       text: 'Item  Net\nToner  1.234,56 €\nPaper, A4  7,00 €\n\nTotal  1.241,56 €',
+      cleanedOf: [],
+      pages: 1,
       mediaType: 'application/pdf',
       attachments: [],
     });
@@ -121,6 +123,7 @@ describe('e-mail', () => {
     ]);
     expect(await read(bytes)).toEqual({
       text: `${SHOWN}\n\nHöhe: 5 EUR`,
+      cleanedOf: ['odd-spaces'],
       mediaType: 'message/rfc822',
       attachments: [],
     });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
+import { type Ledger, openLedger } from '../../../src/adapters/ledger/ledger.ts';
 import type { CaseOutcome } from '../../../src/domain/case.ts';
 import { failureTypeOf } from '../../../src/failures.ts';
 import { type TestLedger, withLedger } from '../../support/postgres.ts';
@@ -108,10 +108,14 @@ describe('receive', () => {
 describe('ingest and move', () => {
   test('plan and input are kept as they were first given', async () => {
     const { caseId } = await received(ledger, 'ingest');
-    expect(await caseOf(ledger, caseId)).toMatchObject({ plan: null, input: null, decided: false });
+    expect(await caseOf(ledger, caseId)).toMatchObject({ plan: null, decided: false });
+    expect(await ledger.cases.input(caseId)).toBeUndefined();
     await ledger.cases.ingested(caseId, INPUT, PLAN, MANIFEST);
     await ledger.cases.ingested(caseId, { ...INPUT, present: 'other' }, PLAN, MANIFEST);
-    expect(await caseOf(ledger, caseId)).toMatchObject({ stage: 'proposing', plan: PLAN, input: INPUT });
+    expect(await caseOf(ledger, caseId)).toMatchObject({ stage: 'proposing', plan: PLAN });
+    const elsewhere = openLedger({ url: server.url });
+    for (const one of [ledger, elsewhere]) expect(await one.cases.input(caseId)).toEqual(INPUT);
+    await elsewhere.close();
     expect(await trail(ledger, caseId)).toEqual(['received', 'ingested']);
   });
 
@@ -134,44 +138,6 @@ describe('ingest and move', () => {
     const ids = [];
     for (const key of ['same-1', 'same-2', 'same-3']) ids.push((await received(ledger, key, 'shared content')).caseId);
     expect(await ledger.cases.withSameDocuments(ids[1] ?? '')).toEqual([ids[0], ids[2]]);
-  });
-});
-
-describe('model calls', () => {
-  const reply = {
-    outcome: 'ok' as const,
-    text: '{"a":1}',
-    tokens: [{ token: '{"a":1}', logprob: -0.125 }],
-    usage: { inputTokens: 10, outputTokens: 5, cachedTokens: 2 },
-    responseId: 'r',
-    responseModel: 'm-2026',
-    latencyMs: 12,
-  };
-  const start = (caseId: string) =>
-    ledger.modelCalls.started({ caseId, requestHash: 'q', provider: 'local', model: 'm', attempt: 1 });
-
-  test('an answer is found again by its request, as it came', async () => {
-    const caseId = await ingested(ledger);
-    const callId = await start(caseId);
-    expect((await ledger.modelCalls.get(callId))?.outcome).toBe('started');
-    expect(await ledger.modelCalls.answered(caseId, 'q')).toBeUndefined();
-    await ledger.modelCalls.finished(callId, caseId, reply, 120);
-    await ledger.modelCalls.finished(callId, caseId, { ...reply, text: 'other' }, 120);
-    expect(await ledger.modelCalls.answered(caseId, 'q')).toEqual({
-      ...reply,
-      ...{ callId, caseId, provider: 'local', model: 'm', costMicros: 120 },
-    });
-    expect(await ledger.modelCalls.answered(caseId, 'other')).toBeUndefined();
-    expect(await trail(ledger, caseId)).toEqual(['received', 'ingested', 'model-answered']);
-  });
-
-  test('a failed call is recorded and is no answer', async () => {
-    const caseId = await ingested(ledger);
-    const callId = await start(caseId);
-    await ledger.modelCalls.failed(callId, caseId, 'ProviderBusy', '429');
-    await ledger.modelCalls.failed(callId, caseId, 'ProviderBusy', '429');
-    expect(await ledger.modelCalls.answered(caseId, 'q')).toBeUndefined();
-    expect(await trail(ledger, caseId)).toEqual(['received', 'ingested', 'model-failed']);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import type { CaseRecord, DecisionRecord, Reviews, TaskOpening } from '../../../src/activities/ledger-ports.ts';
+import type { CallTerms } from '../../../src/activities/model-call-ports.ts';
 import type { PreparedEffect } from '../../../src/domain/decision.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import type { PackManifest } from '../../../src/packs/pack.ts';
@@ -19,7 +20,31 @@ export const PLAN: Plan = {
     deadlineDefault: 'reject',
     fourEyes: true,
   },
+  asking: {
+    patienceMs: 0,
+    budget: { perCaseMicros: null, perDayMicros: null, whenSpent: 'person' },
+    answersGoodForMs: 0,
+    hedge: false,
+  },
 };
+
+/** A call of a case to the model `local/m`, without limits. */
+export function termsOf(caseId: string, change: Partial<CallTerms> = {}): CallTerms {
+  return {
+    ...{ caseId, packId: 'invoices', requestHash: 'q', provider: 'local', model: 'm', turn: 'first' },
+    ...{
+      askedBy: 'run 1',
+      attempt: 1,
+      attempts: 3,
+      timeoutMs: 1_000,
+      interactive: false,
+      quote: undefined,
+      tokens: 10,
+    },
+    budget: PLAN.asking.budget,
+    ...change,
+  };
+}
 
 /** Its properties are in an order that sorting would change, by name or by length. */
 export const MANIFEST = { id: 'invoices', answerSchema: { invoiceNumber: 1, date: 2 } } as unknown as PackManifest;
@@ -121,4 +146,11 @@ export async function caseOf(ledger: Ledger, caseId: string): Promise<CaseRecord
   const record = await ledger.cases.get(caseId);
   if (!record) throw new Error(`no case ${caseId}`);
   return record;
+}
+
+/** Begins a call that nothing stands against, and gives its id. */
+export async function begun(ledger: Ledger, terms: CallTerms): Promise<string> {
+  const said = await ledger.modelCalls.begin(terms);
+  if (said.kind !== 'begun') throw new Error(`the call did not begin: ${said.kind}`);
+  return said.callId;
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import { outboxOf } from '../../../src/adapters/ledger/outbox.ts';
 import { type TestLedger, withLedger } from '../../support/postgres.ts';
-import { approval, decided, ingested, task } from './fixtures.ts';
+import { approval, begun, decided, ingested, task, termsOf } from './fixtures.ts';
 
 let server: TestLedger;
 let ledger: Ledger;
@@ -132,7 +132,7 @@ describe('reads', () => {
     const caseId = await ingested(ledger);
     const usage = { inputTokens: 1, outputTokens: 1, cachedTokens: 0 };
     for (const cost of [100, 23]) {
-      const call = await ledger.modelCalls.started({ caseId, requestHash: 'q', provider: 'p', model: 'm', attempt: 1 });
+      const callId = await begun(ledger, termsOf(caseId, { requestHash: `q-${cost}` }));
       const reply = {
         outcome: 'ok',
         text: '',
@@ -142,7 +142,12 @@ describe('reads', () => {
         responseModel: '',
         latencyMs: 1,
       } as const;
-      await ledger.modelCalls.finished(call, caseId, { ...reply, tokens: [] }, cost);
+      await ledger.modelCalls.finished(
+        callId,
+        caseId,
+        { ...reply, tokens: [] },
+        { costMicros: cost, problems: [], goodForMs: 0 },
+      );
     }
     const of = (counts: typeof before) => counts.find(({ stage }) => stage === 'proposing');
     const after = of(await ledger.reads.counts());

@@ -1,8 +1,12 @@
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createOpenAiModel } from '../../../src/adapters/model-openai/model-openai.ts';
+import { freePort } from '../../../src/dev/ports.ts';
+import { isPossiblyPaid } from '../../../src/failures.ts';
 import { LocalServer } from '../local-server.ts';
 import { SECRET, request, never, problem } from './openai-answers.ts';
+
+const QUOTA_SENTENCE = 'You exceeded your current quota, please check your plan.';
 
 let server: LocalServer;
 let baseURL: string;
@@ -26,6 +30,12 @@ describe('a call that fails', () => {
       'ProviderQuota',
       true,
     ],
+    [
+      'an empty account behind a gateway',
+      problem(429, { code: '429', message: QUOTA_SENTENCE }),
+      'ProviderQuota',
+      true,
+    ],
     ['a wrong key', problem(401, { code: 'invalid_api_key', message: SECRET }), 'ProviderAuth', true],
     ['a gateway page', { status: 502, text: `<h1>${SECRET}</h1>` }, 'ProviderUnavailable', false],
     ['a page with status 200', { status: 200, text: `<h1>${SECRET}</h1>` }, 'ProviderUnavailable', false],
@@ -45,6 +55,22 @@ describe('a call that fails', () => {
     expect(server.seen).toHaveLength(1);
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('IBAN');
     expect(error).not.toHaveProperty('cause.message');
+  });
+
+  it('is possibly paid when the provider may have answered, and only then', async () => {
+    const nobody = `http://127.0.0.1:${await freePort()}`;
+    for (const [answer, paid] of [
+      [{ reset: true as const }, true],
+      [problem(504, { message: '' }), true],
+      [problem(500, { message: '' }), false],
+      [problem(429, { message: '' }), false],
+      [undefined, false],
+    ] as const) {
+      if (answer) server.answers(answer);
+      const model = answer ? modelOf() : modelOf(nobody);
+      const error: unknown = await model.ask(request, never).catch((thrown: unknown) => thrown);
+      expect([answer, isPossiblyPaid(error)]).toEqual([answer, paid]);
+    }
   });
 
   it('names status, code, the request and what to do', async () => {

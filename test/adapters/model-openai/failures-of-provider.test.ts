@@ -31,8 +31,8 @@ describe('failureOfProvider', () => {
     [408, 'ProviderUnavailable'],
     [409, 'ProviderUnavailable'],
     [429, 'ProviderBusy'],
-    [503, 'ProviderBusy'],
-    [529, 'ProviderBusy'],
+    [503, 'ProviderUnavailable'],
+    [529, 'ProviderUnavailable'],
     [401, 'ProviderAuth'],
     [403, 'ProviderAuth'],
     [402, 'ProviderQuota'],
@@ -58,7 +58,7 @@ describe('failureOfProvider', () => {
   it('obeys x-should-retry both ways, but never retries an exhausted quota', () => {
     expect(fault({ status: 400, headers: { 'x-should-retry': 'true' } }).type).toBe('ProviderUnavailable');
     expect(fault({ status: 503, headers: { 'x-should-retry': 'false' } }).type).toBe('ProviderBadRequest');
-    expect(fault({ status: 503, headers: { 'x-should-retry': 'true' } }).type).toBe('ProviderBusy');
+    expect(fault({ status: 503, headers: { 'x-should-retry': 'true' } }).type).toBe('ProviderUnavailable');
     expect(fault({ status: 402, headers: { 'x-should-retry': 'true' } }).type).toBe('ProviderQuota');
   });
 

@@ -116,6 +116,7 @@ describe('the chat endpoint', () => {
 
   it.each([
     ['refusal', completion({ content: null, refusal: 'I cannot.' })],
+    ['refusal', completion({ content: '', refusal: null, provider_specific_fields: { refusal: 'I cannot.' } })],
     ['truncated', completion({ content: '{"tot' }, 'length')],
     ['filtered', completion({ content: null }, 'content_filter')],
     ['invalid', completion({ content: null })],

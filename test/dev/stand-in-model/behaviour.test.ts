@@ -45,6 +45,15 @@ test.each(['7', 'Wed, 21 Oct 2099 07:28:00 GMT', 'soon'])('Retry-After is sent a
   expect(error.headers?.get('retry-after-ms')).toBe('250');
 });
 
+test("Google's retryDelay stands in the body, as a google.rpc.RetryInfo", async () => {
+  const { client } = await standIn({ status: 429, retryDelay: '2.5s' });
+  const error = (await client.responses.create(body).catch((thrown: unknown) => thrown)) as InstanceType<
+    typeof OpenAI.APIError
+  >;
+  const retryInfo = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '2.5s' };
+  expect(error).toMatchObject({ code: 'rate_limit_exceeded', error: { details: [retryInfo] } });
+});
+
 test('a refusal is a completed answer without text', async () => {
   const { client } = await standIn({ refusal: 'No, thank you.' });
   const response = await client.responses.create(body);
@@ -208,6 +217,38 @@ test.each([
   expect(await admin.counts()).toEqual({ ok: 2, obeyed: 1 });
 });
 
+test('above the limit calls meet 429, with the time at which there is room, and are counted', async () => {
+  const { client, admin } = await standIn({ limit: { requestsPerMinute: 1 } });
+  expect((await client.responses.create(body)).status).toBe('completed');
+  const error = (await client.responses.create(body, header({})).catch((thrown: unknown) => thrown)) as InstanceType<
+    typeof OpenAI.APIError
+  >;
+  expect(error).toMatchObject({ status: 429, code: 'rate_limit_exceeded', type: 'requests' });
+  const waitMs = Number(error.headers?.get('retry-after-ms'));
+  expect(waitMs).toBeGreaterThan(0);
+  expect(waitMs).toBeLessThanOrEqual(60_000);
+  expect(error.headers?.get('retry-after')).toBe(String(Math.ceil(waitMs / 1_000)));
+  expect(await admin.counts()).toEqual({ ok: 1, 'over-limit': 1 });
+  await admin.call('PUT', 'behaviour', {});
+  expect((await client.responses.create(body)).status).toBe('completed');
+});
+
+test('the room that is left for output counts against a limit of tokens', async () => {
+  const { client, admin } = await standIn({ limit: { requestsPerMinute: 60_000, tokensPerMinute: 60_000 } });
+  const askThrice = async (most: number) =>
+    await Promise.allSettled([1, 2, 3].map(() => client.responses.create({ ...body, max_output_tokens: most })));
+  await askThrice(100);
+  expect(await admin.counts()).toEqual({ ok: 3 });
+  await askThrice(2_000);
+  expect(await admin.counts()).toHaveProperty('over-limit');
+});
+
+test('a limit is no behaviour of one call', async () => {
+  const { client } = await standIn();
+  const own = client.responses.create(body, header({ limit: { requestsPerMinute: 1 } }));
+  await expect(own).rejects.toMatchObject({ status: 400, param: 'limit' });
+});
+
 test('a behaviour can be meant for some models only', async () => {
   const { client } = await standIn({ status: 500, models: ['stand-in-large'] });
   await expect(client.responses.create(body)).rejects.toMatchObject({ status: 500 });
@@ -237,6 +278,9 @@ test.each([
   [{ latencyMs: { min: 5, max: 1 } }, 'latencyMs'],
   [{ failFirst: { status: 500 } }, 'failFirst.times'],
   [{ retryAfter: 'a\r\nb' }, 'retryAfter'],
+  [{ retryDelay: '2500ms' }, 'retryDelay'],
+  [{ limit: { requestsPerMinute: 0 } }, 'limit.requestsPerMinute'],
+  [{ limit: { tokensPerMinute: 100 } }, 'limit.requestsPerMinute'],
   [[1], 'behaviour'],
 ])('%j is refused, and the field named', async (behaviour, field) => {
   const { client, admin } = await standIn({ status: 503 });

@@ -35,10 +35,24 @@ it('an answer becomes business values, each with its place in the source', () =>
 });
 
 it.each([
-  ['an amount with a comma', { payable: field('119,00', '') }],
+  ['an amount that reads two ways', { payable: field('1,119', '') }],
   ['a date that does not exist', { issueDate: field('2026-02-30', '') }],
   ['an invoice number without a digit', { invoiceNumber: field('none', '') }],
+  ['a date that reads two ways', { issueDate: field('04/05/2026', '') }],
   ['a field too many', { approved: true }],
 ])('%s is an invalid answer', (_, change) => {
   expect(invoiceIntake.read({ ...answer, ...change }, []).ok).toBe(false);
+});
+
+it('what was copied as it stands is brought into form', () => {
+  const change = {
+    payable: field('119,00 EUR', ''),
+    issueDate: field('5. Mai 2026', ''),
+    currency: field('\u20ac', ''),
+  };
+  const read = invoiceIntake.read({ ...answer, ...change }, []);
+  expect(read).toMatchObject({
+    ok: true,
+    value: { output: { payable: 11_900, issueDate: '2026-05-05', currency: 'EUR' } },
+  });
 });

@@ -134,6 +134,8 @@ it('every rule has a test here', () => {
     ...['totals-add-up', 'vat-adds-up', 'vat-rate-fits', 'iban-check-digits', 'iban-present', 'vat-id-check-digits'],
     ...['known-supplier', 'supplier-not-blocked', 'supplier-name-fits', 'iban-fits-supplier', 'due-after-issue'],
     ...['amount-limit', 'currency-allowed', 'evidence-found', 'amounts-not-negative', 'payable-within-total'],
+    // In stated.test.ts.
+    ...['one-supplier', 'stated-alike', 'one-currency', 'evidence-states-value'],
   ];
   expect(tested.toSorted()).toEqual(expect.arrayContaining(rules.map(({ name }) => name).toSorted()));
 });

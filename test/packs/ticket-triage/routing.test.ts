@@ -29,7 +29,7 @@ describe('a triaged ticket', () => {
   const read = (intent: unknown) => ticketTriage.read({ intent }, []);
   const judge = async (output: Record<string, unknown>) => {
     const feeds = { lookUp: () => Promise.resolve(undefined), similar: () => Promise.resolve([]) };
-    const rules = await ticketTriage.judge(output, { sources: [], feeds, enrichment: null, evidence: {} });
+    const rules = await ticketTriage.judge(output, { sources: [], feeds, enrichment: { examples: [] }, evidence: {} });
     return rules.filter(({ holds }) => !holds).map(({ name, severity }) => `${severity} ${name}`);
   };
 

@@ -1,16 +1,19 @@
-import { caseIdOf } from '../../src/domain/case.ts';
-import { SUPPLIERS } from '../../src/packs/invoice-intake/pack.ts';
-import { invoiceSamples, messageSamples, sampleFeeds, type Sample } from '../../src/dev/samples.ts';
+import { caseIdOf } from '../domain/case.ts';
+import { SUPPLIERS } from '../packs/invoice-intake/pack.ts';
+import { invoiceSamples, messageSamples, sampleFeeds, type Sample } from './samples.ts';
 
 /** Cases that nothing is wrong with, each used once: what goes wrong in these runs is only what is killed. */
 export class Supply {
   readonly #messages: Sample[];
   readonly #pdfs: Sample[];
   readonly #texts: Sample[];
+  readonly #known: readonly Sample[];
   #invoices = 0;
+  #numbered = 0;
 
   private constructor(messages: Sample[], pdfs: Sample[], texts: Sample[]) {
     this.#messages = messages;
+    this.#known = [...messages];
     this.#pdfs = pdfs;
     this.#texts = texts;
   }
@@ -29,6 +32,18 @@ export class Supply {
   /** Customer messages: one effect, in the help desk. */
   messages(count: number): Sample[] {
     return taken(this.#messages, count, 'messages');
+  }
+
+  /** The same without an end: each carries a number, for the same document under two keys is a finding. */
+  numberedMessages(count: number): Sample[] {
+    return Array.from({ length: count }, () => {
+      const model = this.#known[this.#numbered++ % this.#known.length];
+      if (!model) throw new Error('there is no message');
+      const number = String(this.#numbered).padStart(6, '0');
+      const text = `${Buffer.from(model.document.bytes).toString('utf8')} Reference ${number}.`;
+      const caseKey = `${model.caseKey}-${number}`;
+      return { ...model, caseKey, document: { ...model.document, bytes: Buffer.from(text, 'utf8') } };
+    });
   }
 
   /** Real PDF invoices: read in a normal activity. */

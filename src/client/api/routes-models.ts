@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { metricsText } from './metrics-text.ts';
+import type { Api, RoutePorts } from './ports.ts';
+import { orProblem } from './responses.ts';
+import { modelsSchema } from './schema-models.ts';
+
+const DAYS = 7;
+
+/** How models fare and what they cost, for operators. */
+export function modelRoutes(api: Api, { reads }: RoutePorts): void {
+  api.route({
+    method: 'GET',
+    url: '/v1/models',
+    schema: {
+      summary: 'How every model that was asked fares, and what calls cost per pack and day',
+      tags: ['system'],
+      response: { 200: modelsSchema, ...orProblem },
+    },
+    handler: async (_request, reply) => {
+      const [models, budgets] = await Promise.all([reads.models(), reads.budgets(DAYS)]);
+      return await reply.send({ models: models.map((model) => ({ ...model, ...timesOf(model) })), budgets });
+    },
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/metrics',
+    schema: {
+      summary: 'Breakers, cost and cases as Prometheus text',
+      tags: ['system'],
+      response: { 200: z.string(), ...orProblem },
+    },
+    handler: async (_request, reply) => {
+      const [models, budgets, counts] = await Promise.all([reads.models(), reads.budgets(1), reads.counts()]);
+      return await reply.type('text/plain; version=0.0.4; charset=utf-8').send(metricsText(models, budgets, counts));
+    },
+  });
+}
+
+type Times = Record<'openedAt' | 'openUntil' | 'lastOkAt' | 'lastFailureAt', Date | null>;
+
+function timesOf({ openedAt, openUntil, lastOkAt, lastFailureAt }: Times) {
+  const iso = (at: Date | null) => at?.toISOString() ?? null;
+  return {
+    openedAt: iso(openedAt),
+    openUntil: iso(openUntil),
+    lastOkAt: iso(lastOkAt),
+    lastFailureAt: iso(lastFailureAt),
+  };
+}
