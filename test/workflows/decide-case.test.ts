@@ -62,7 +62,8 @@ describe.each(['signal', 'update'] as const)('a reviewed case, answered by %s', 
     const { activities } = scriptedSteps(alwaysReview);
     await withWorker(server, activities, async (run) => {
       const case_ = await run.start();
-      const task = await case_.asked();
+      await case_.askedUnseen();
+      const { task } = await case_.view();
       expect(task).toMatchObject({ taskNo: 1, kind: 'proposal', group: 'clerks', seen: 'seen-of-task-1' });
       await case_.say(channel, verdict('approve', 1));
       expect(await case_.handle.result()).toMatchObject({ outcome: 'written', route: 'review', decidedBy: 'rita' });

@@ -114,6 +114,11 @@ export class CaseHandle {
     return task;
   }
 
+  /** The same told from the history alone: a query in the middle of a local activity costs a workflow task of its own. */
+  async askedUnseen(): Promise<void> {
+    await until(async () => typesOf(await this.history()).includes('TIMER_STARTED') || undefined);
+  }
+
   signal(message: unknown): Promise<void> {
     return this.handle.signal(verdictSignal, message);
   }
