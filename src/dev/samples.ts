@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { FeedItem } from '../packs/pack.ts';
-import { SUPPLIERS } from '../packs/invoice-intake/pack.ts';
+import { RATES, SUPPLIERS } from '../packs/invoice-intake/pack.ts';
 import { EXAMPLES } from '../packs/ticket-triage/pack.ts';
 import { routingOf } from '../packs/ticket-triage/routing.ts';
 
@@ -48,11 +48,14 @@ export async function messageSamples(set: 'evaluation' | 'sample' | 'outside'): 
   }));
 }
 
-/** The feeds that the two packs read: the supplier register and the labelled messages. */
+/** The feeds that the two packs read: the supplier register, exchange rates and the labelled messages. */
 export async function sampleFeeds(): Promise<Record<string, FeedItem[]>> {
   const suppliers = parse(await readFile(join(folder, 'invoice-intake', 'suppliers.csv'), 'utf8'), {
     columns: true,
   }) as SupplierRow[];
+  const rates = parse(await readFile(join(folder, 'invoice-intake', 'exchange-rates.csv'), 'utf8'), {
+    columns: true,
+  }) as RateRow[];
   const examples = parse(await readFile(join(folder, 'ticket-triage', 'examples.csv'), 'utf8'), {
     columns: true,
   }) as MessageRow[];
@@ -62,6 +65,7 @@ export async function sampleFeeds(): Promise<Record<string, FeedItem[]>> {
       text: name,
       data: { iban, blocked: blocked === 'true' },
     })),
+    [RATES]: rates.map(({ currency, name, perEuro }) => ({ key: currency, text: name, data: { perEuro } })),
     [EXAMPLES]: examples.map(({ text, intent }, at) => ({ key: String(at + 1), text, data: { intent } })),
   };
 }
@@ -76,6 +80,11 @@ interface ManifestEntry {
   mediaType: string;
   faults: string[];
   truth: Record<string, unknown>;
+}
+interface RateRow {
+  currency: string;
+  name: string;
+  perEuro: string;
 }
 interface MessageRow {
   key?: string;

@@ -30,7 +30,7 @@ describe('the feeds of a pack', () => {
 
 it('the packs that come along declare what they read', () => {
   expect(packs.map(({ id, feeds }) => [id, feeds.map(({ feed }) => feed)])).toEqual([
-    ['invoice-intake', ['suppliers']],
+    ['invoice-intake', ['exchange-rates', 'suppliers']],
     ['ticket-triage', ['ticket-examples']],
   ]);
 });

@@ -1,5 +1,3 @@
-import { SUPPLIERS } from '../../packs/invoice-intake/pack.ts';
-import { EXAMPLES } from '../../packs/ticket-triage/pack.ts';
 import { sampleFeeds } from '../samples.ts';
 import { PENNILESS } from './drill-packs.ts';
 import type { Facts } from './facts.ts';
@@ -45,5 +43,5 @@ export const dataScenarios: Scenario[] = [
 
 async function loadFeeds({ rig }: Trial, asOf: Date): Promise<void> {
   const feeds = await sampleFeeds();
-  for (const feed of [SUPPLIERS, EXAMPLES]) await rig.ledger.feedLoader.load(feed, feeds[feed] ?? [], asOf);
+  for (const [feed, items] of Object.entries(feeds)) await rig.ledger.feedLoader.load(feed, items, asOf);
 }

@@ -12,6 +12,11 @@ export function money(minor: number, currency: string): string {
   return `${(minor / 10 ** digits).toFixed(digits)} ${currency}`;
 }
 
+/** An amount in minor units of its currency, in euro cents, at so many units of the currency for one euro. */
+export function euroCents(minor: number, currency: string, perEuro: number): number {
+  return Math.round((minor / 10 ** decimalsOf(currency) / perEuro) * 100);
+}
+
 function decimalsOf(currency: string): number {
   try {
     return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;

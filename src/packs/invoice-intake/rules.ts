@@ -15,7 +15,7 @@ import {
   unitedKingdom,
 } from 'jsvat';
 import type { FeedItem, Rule } from '../pack.ts';
-import { money } from './money.ts';
+import { euroCents, money } from './money.ts';
 import type { Invoice } from './schema.ts';
 import { bindingRules } from './stated.ts';
 
@@ -24,6 +24,8 @@ export interface InvoiceFacts {
   supplier: FeedItem | undefined;
   /** How many other suppliers of the register the document names by VAT id. */
   others: number;
+  /** Units of the invoice's currency for one euro; undefined: no rate is known. */
+  perEuro: number | undefined;
 }
 
 const COUNTRIES = [
@@ -41,7 +43,7 @@ const COUNTRIES = [
   unitedKingdom,
 ];
 const CURRENCIES = ['EUR', 'GBP', 'USD', 'CHF'];
-/** Above this an invoice always goes to a person, in minor units. */
+/** Above this an invoice always goes to a person, in euro cents. */
 const LIMIT = 1_000_000;
 /** Cash rounding of the amount to pay (EN 16931, BT-114) stays below one unit of the currency. */
 const ROUNDING = 99;
@@ -146,8 +148,11 @@ export const rules: readonly Rule<Invoice, InvoiceFacts>[] = [
     name: 'amount-limit',
     severity: 'soft',
     field: 'payable',
-    holds: ({ grossTotal, payable, currency }) =>
-      Math.max(grossTotal, payable) <= LIMIT || `over ${money(LIMIT, currency)}: always countersigned`,
+    holds: ({ grossTotal, payable, currency }, { facts }) => {
+      if (facts.perEuro === undefined) return `no exchange rate for ${currency}: the limit in EUR cannot be checked`;
+      const cents = euroCents(Math.max(grossTotal, payable), currency, facts.perEuro);
+      return cents <= LIMIT || `over ${money(LIMIT, 'EUR')}: always countersigned`;
+    },
   },
   {
     name: 'amounts-not-negative',

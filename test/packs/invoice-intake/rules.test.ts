@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import type { Evidence, FeedItem } from '../../../src/packs/pack.ts';
-import { invoiceIntake } from '../../../src/packs/invoice-intake/pack.ts';
+import type { Evidence, FeedItem, Feeds } from '../../../src/packs/pack.ts';
+import { invoiceIntake, RATES } from '../../../src/packs/invoice-intake/pack.ts';
 import { rules } from '../../../src/packs/invoice-intake/rules.ts';
 import type { Invoice } from '../../../src/packs/invoice-intake/schema.ts';
 
@@ -21,12 +21,22 @@ const good: Invoice = {
 };
 const known: FeedItem = { key: 'DE136695976', text: 'ACME GmbH', data: { iban: good.iban } };
 
+const rates = new Map(
+  [
+    ['GBP', '0.8'],
+    ['PLN', '4.2'],
+  ].map(([key = '', perEuro]) => [key, { key, text: key, data: { perEuro } }]),
+);
+
 async function broken(
   change: Partial<Invoice> = {},
   supplier: FeedItem | null = known,
   evidence: Record<string, Evidence | null> = {},
 ) {
-  const feeds = { lookUp: () => Promise.resolve(supplier ?? undefined), similar: () => Promise.resolve([]) };
+  const feeds: Feeds = {
+    lookUp: (feed, key) => Promise.resolve(feed === RATES ? rates.get(key) : (supplier ?? undefined)),
+    similar: () => Promise.resolve([]),
+  };
   const results = await invoiceIntake.judge({ ...good, ...change }, { sources: [], feeds, enrichment: null, evidence });
   return results.filter(({ holds }) => !holds).map(({ name }) => name);
 }
@@ -65,6 +75,17 @@ describe('each rule fails for its own reason only:', () => {
     const large = { netTotal: net, vatTotal: 0, grossTotal: net, vatBreakdown: [{ ratePercent: 0, net, vat: 0 }] };
     expect(await broken({ ...large, payable: net })).toEqual(['amount-limit']);
     expect(await broken({ payable: net })).toContain('amount-limit');
+  });
+
+  test('amount-limit, in euro at the rate of the day, and not without a rate', async () => {
+    const of = (net: number, currency: string) =>
+      broken({
+        ...{ currency, netTotal: net, vatTotal: 0, grossTotal: net, payable: net },
+        vatBreakdown: [{ ratePercent: 0, net, vat: 0 }],
+      });
+    expect(await of(800_000, 'GBP')).toEqual([]);
+    expect(await of(800_001, 'GBP')).toEqual(['amount-limit']);
+    expect(await of(100, 'USD')).toEqual(['amount-limit']);
   });
 
   test('evidence-found names the fields that were made up', async () => {
