@@ -144,7 +144,7 @@ create function over_day(p_limit bigint, p_spent bigint, p_day date) returns jso
   select jsonb_build_object('kind', 'over-budget', 'budget', 'day', 'limitMicros', p_limit, 'spentMicros', p_spent,
     'resetsAt', to_char(p_day + 1, 'YYYY-MM-DD"T"00:00:00"Z"'))
 $$;
-create function begin_call(p jsonb, p_at timestamptz) returns jsonb language plpgsql as $$
+create function call_permit(p jsonb, p_at timestamptz) returns jsonb language plpgsql as $$
 declare
   v_case text := p ->> 'caseId';
   v_hash text := p ->> 'requestHash';
@@ -227,6 +227,16 @@ begin
   values ((p ->> 'callId')::uuid, v_case, v_hash, p ->> 'provider', p ->> 'model', (p ->> 'attempt')::integer, 'started', p_at,
     p ->> 'turn', p ->> 'askedBy', v_reserve, p ->> 'priceVersion');
   return jsonb_build_object('kind', 'begun', 'callId', p ->> 'callId', 'last', v_last);
+end $$;
+create function begin_call(p jsonb, p_at timestamptz) returns jsonb language plpgsql as $$
+declare
+  said jsonb := call_permit(p, p_at);
+begin
+  -- Who goes elsewhere leaves the queue, as does a second call, which is left out when it is not its turn.
+  if p -> 'rate' is not null and (said ->> 'kind' <> 'wait' or p ->> 'turn' = 'hedge') then
+    delete from provider_queue where call_key = p ->> 'callKey';
+  end if;
+  return said;
 end $$;
 `;
 

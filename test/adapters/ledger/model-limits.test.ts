@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Ledger, openLedger } from '../../../src/adapters/ledger/ledger.ts';
+import type { AskingLimits } from '../../../src/adapters/ledger/model-calls.ts';
+import { type TestLedger, withLedger } from '../../support/postgres.ts';
+import { ingested, termsOf } from './fixtures.ts';
+
+const down = { type: 'ProviderUnavailable', message: '500', possiblyPaid: false };
+
+let server: TestLedger;
+let owner: Ledger;
+let now = new Date('2026-03-02T09:00:00Z');
+const later = (ms: number) => (now = new Date(now.getTime() + ms));
+const opened: Ledger[] = [];
+
+/** A worker whose clock is `aheadMs` ahead. */
+function worker(limits: Partial<AskingLimits> = {}, aheadMs = 0): Ledger {
+  const clock = () => new Date(now.getTime() + aheadMs);
+  const one = openLedger({ url: server.url, clock, limits, poolSize: 4 });
+  opened.push(one);
+  return one;
+}
+
+beforeAll(async () => {
+  server = await withLedger();
+  owner = openLedger({ url: server.url, asOwner: true });
+  opened.push(owner);
+});
+afterAll(async () => {
+  for (const one of opened) await one.close();
+  await server.stop();
+});
+beforeEach(async () => {
+  later(3_600_000);
+  for (const table of ['model_gates', 'provider_rates', 'provider_queue', 'budget_days'])
+    await sql`delete from ${sql.table(table)}`.execute(owner.db);
+});
+
+describe("a place in a provider's queue", () => {
+  const limits = {
+    rates: { local: { requestsPerMinute: 60, tokensPerMinute: 60_000 } },
+    breaker: { minimum: 1, share: 0.5, cooldownMs: 1_000 },
+  };
+  const ask = (one: Ledger, caseId: string, name: string, change: object = {}) =>
+    one.modelCalls.begin(termsOf(caseId, { requestHash: `queue ${name}`, askedBy: name, ...change }));
+  const queued = async () => (await sql`select from provider_queue`.execute(owner.db)).rows.length;
+
+  test('is not taken by a second call, which is left out when it is not its turn', async () => {
+    const one = worker(limits);
+    const caseId = await ingested(one);
+    for (const name of ['a', 'b']) await ask(one, caseId, name, { interactive: true });
+    for (const name of ['a', 'b'])
+      expect((await ask(one, caseId, name, { interactive: true, turn: 'hedge' })).kind).toBe('wait');
+    expect(await queued()).toBe(0);
+    later(1_000);
+    expect((await ask(one, caseId, 'bulk')).kind).toBe('begun');
+  });
+
+  test('is given up by a call that goes elsewhere: provider away, budget used up, answer there', async () => {
+    const one = worker(limits);
+    const caseId = await ingested(one);
+    const first = await ask(one, caseId, 'a');
+    await ask(one, caseId, 'b');
+    for (const name of ['c', 'd']) expect((await ask(one, caseId, name)).kind).toBe('wait');
+    expect(await queued()).toBe(2);
+    const budget = { perCaseMicros: 0, perDayMicros: null, whenSpent: 'person' } as const;
+    const broke = { budget, quote: { micros: 5, priceVersion: 'p' } };
+    expect((await ask(one, caseId, 'd', broke)).kind).toBe('over-budget');
+    expect(await queued()).toBe(1);
+    await one.modelCalls.failed('callId' in first ? first.callId : '', caseId, down);
+    expect((await ask(one, caseId, 'c')).kind).toBe('away');
+    expect(await queued()).toBe(0);
+  });
+});
