@@ -36,7 +36,8 @@ export function gatesOf({ db, clock }: Store): GatePart {
       const { waiting = 0, away = 0 } = rows[0] ?? {};
       const grown = Math.min(MOST_WAIT_MS, LEAST_WAIT_MS * 2 ** Math.min(round - 1, 10));
       const spread = Math.max(LEAST_WAIT_MS / 2, (waiting / RELEASED_PER_SECOND) * 1_000);
-      const ms = Math.round(Math.max(away ?? 0, grown) + Math.random() * spread);
+      // An opening ends sooner than that; one that does not was written by a clock that was ahead.
+      const ms = Math.round(Math.min(Math.max(away ?? 0, grown), MOST_WAIT_MS) + Math.random() * spread);
       const until = new Date(at.getTime() + ms);
       await sql`select ${recordInCase(caseId, at, [['waiting-for-model', { round, until }]], { stage: 'waiting-for-model' })}`.execute(
         db,

@@ -3,9 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Ledger, openLedger } from '../../../src/adapters/ledger/ledger.ts';
 import type { AskingLimits } from '../../../src/adapters/ledger/model-calls.ts';
 import { type TestLedger, withLedger } from '../../support/postgres.ts';
-import { ingested, termsOf } from './fixtures.ts';
+import { begun, ingested, termsOf } from './fixtures.ts';
 
 const down = { type: 'ProviderUnavailable', message: '500', possiblyPaid: false };
+const reply = {
+  ...{ outcome: 'ok' as const, text: '{}', tokens: [], responseId: '', responseModel: '', latencyMs: 100 },
+  usage: { inputTokens: 1, outputTokens: 1, cachedTokens: 0 },
+};
+const good = { costMicros: 1, problems: [], goodForMs: 0 };
 
 let server: TestLedger;
 let owner: Ledger;
@@ -34,6 +39,25 @@ beforeEach(async () => {
   later(3_600_000);
   for (const table of ['model_gates', 'provider_rates', 'provider_queue', 'budget_days'])
     await sql`delete from ${sql.table(table)}`.execute(owner.db);
+});
+
+describe('the breaker', () => {
+  const limits = { breaker: { minimum: 2, share: 0.5, cooldownMs: 10_000 } };
+
+  test('that a worker with a clock far ahead opened does not stay open for the others', async () => {
+    const [ahead, right] = [worker(limits, 5 * 3_600_000), worker(limits)];
+    const caseId = await ingested(ahead);
+    for (const name of ['a', 'b']) {
+      const callId = await begun(ahead, termsOf(caseId, { requestHash: `ahead ${name}` }));
+      await ahead.modelCalls.failed(callId, caseId, down);
+    }
+    later(6 * 60_000);
+    const MODELS = [{ provider: 'local', model: 'm' }];
+    expect(await right.modelCalls.waitMs(caseId, MODELS, 1)).toBeLessThan(6 * 60_000);
+    const probe = await begun(right, termsOf(caseId, { requestHash: 'right' }));
+    await right.modelCalls.finished(probe, caseId, reply, good);
+    expect(await right.reads.models()).toMatchObject([{ state: 'closed' }]);
+  });
 });
 
 describe("a place in a provider's queue", () => {

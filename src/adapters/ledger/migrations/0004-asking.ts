@@ -51,6 +51,7 @@ begin
   select * into g from model_gates where provider = p_provider and model = p_model for no key update;
   -- A clock that was ahead must not stop this one.
   if g.window_at > p_at + interval '1 minute' then g.window_at := p_at; end if;
+  if g.opened_at > p_at + interval '1 minute' then g.opened_at := p_started; end if;
   if p_at - g.window_at >= interval '30 seconds' then
     g.former_ok := case when p_at - g.window_at < interval '60 seconds' then g.ok else 0 end;
     g.former_failed := case when p_at - g.window_at < interval '60 seconds' then g.failed else 0 end;
@@ -183,7 +184,9 @@ begin
     select * into g from model_gates where provider = p ->> 'provider' and model = p ->> 'model' for no key update;
   end if;
   if g.state in ('open', 'half-open') then
-    v_ms := ceil(1000 * extract(epoch from greatest(g.open_until, g.probe_until) - p_at));
+    -- Nor does an opening count that lies ahead: null then, and this call is a probe.
+    v_ms := ceil(1000 * extract(epoch from greatest(case when g.opened_at <= p_at + interval '1 minute' then g.open_until end,
+      case when g.probe_until <= p_at + interval '1 hour' then g.probe_until end) - p_at));
     if v_ms > 0 then
       return jsonb_build_object('kind', 'away', 'retryInMs', v_ms, 'failure', g.last_failure, 'since', g.opened_at);
     end if;
