@@ -37,10 +37,16 @@ export function modelReadsOf({ db, clock }: Store): ModelReads {
   return {
     async models() {
       const { rows } = await sql<ModelGate>`
-        select provider, model, state, ok + former_ok as ok, failed + former_failed as failed,
+        select provider, model, state,
+          (case when age < interval '60 seconds' then ok else 0 end)
+            + (case when age < interval '30 seconds' then former_ok else 0 end) as ok,
+          (case when age < interval '60 seconds' then failed else 0 end)
+            + (case when age < interval '30 seconds' then former_failed else 0 end) as failed,
           opened_at as "openedAt", open_until as "openUntil", last_ok_at as "lastOkAt",
           last_failure_at as "lastFailureAt", last_failure as "lastFailure"
-        from model_gates order by provider, model`.execute(db);
+        from model_gates, lateral (select ${clock()}::timestamptz - window_at as age) w order by provider, model`.execute(
+        db,
+      );
       return rows;
     },
 

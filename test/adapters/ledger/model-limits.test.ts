@@ -58,6 +58,16 @@ describe('the breaker', () => {
     await right.modelCalls.finished(probe, caseId, reply, good);
     expect(await right.reads.models()).toMatchObject([{ state: 'closed' }]);
   });
+
+  test('tells of the last minute only, also when nobody asks any more', async () => {
+    const one = worker(limits);
+    const caseId = await ingested(one);
+    const callId = await begun(one, termsOf(caseId, { requestHash: 'quiet' }));
+    await one.modelCalls.failed(callId, caseId, down);
+    expect(await one.reads.models()).toMatchObject([{ ok: 0, failed: 1 }]);
+    later(3_600_000);
+    expect(await one.reads.models()).toMatchObject([{ ok: 0, failed: 0 }]);
+  });
 });
 
 describe("a place in a provider's queue", () => {
