@@ -70,6 +70,18 @@ describe('the breaker', () => {
   });
 });
 
+test('names the last failure when the attempts are used up', async () => {
+  const one = worker();
+  const caseId = await ingested(one);
+  const terms = termsOf(caseId, { attempts: 2, requestHash: 'last' });
+  for (const type of ['ProviderUnavailable', 'ProviderBusy']) {
+    const callId = await begun(one, terms);
+    later(10);
+    await one.modelCalls.failed(callId, caseId, { ...down, type });
+  }
+  expect(await one.modelCalls.begin(terms)).toEqual({ kind: 'tried', failure: 'ProviderBusy' });
+});
+
 describe("a place in a provider's queue", () => {
   const limits = {
     rates: { local: { requestsPerMinute: 60, tokensPerMinute: 60_000 } },

@@ -171,7 +171,8 @@ begin
     order by finished_at desc limit 1;
   if found then return jsonb_build_object('kind', 'reusable', 'from', old.call_id); end if;
 
-  select count(*) as tried, max(failure_type) filter (where outcome = 'failed') as failure into old from model_calls
+  select count(*) as tried, (array_agg(failure_type order by started_at desc) filter (where outcome = 'failed'))[1] as failure
+    into old from model_calls
     where case_id = v_case and request_hash = v_hash and asked_by = p ->> 'askedBy' and turn <> 'hedge';
   if old.tried >= (p ->> 'attempts')::integer and p ->> 'turn' <> 'hedge' then
     return jsonb_build_object('kind', 'tried', 'failure', old.failure);
