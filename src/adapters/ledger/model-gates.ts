@@ -17,10 +17,13 @@ const MOST_WAIT_MS = 5 * 60_000;
 export function gatesOf({ db, clock }: Store): GatePart {
   return {
     async usualMs(provider, model) {
+      // A late call that a second one superseded counts as well: without those the latency sinks with every second call.
       const { rows } = await sql<{ ms: number | null; n: number }>`
         select percentile_disc(0.95) within group (order by latency_ms) as ms, count(*)::int as n from (
-          select latency_ms from model_calls
-          where provider = ${provider} and model = ${model} and outcome = 'ok' and reused_from is null and turn <> 'hedge'
+          select case when outcome = 'ok' then latency_ms
+            else (extract(epoch from finished_at - started_at) * 1000)::int end as latency_ms from model_calls
+          where provider = ${provider} and model = ${model} and (outcome = 'ok' or failure_type = 'Superseded')
+            and reused_from is null and turn <> 'hedge'
           order by finished_at desc limit 200) as latest`.execute(db);
       const [found] = rows;
       return found && found.n >= FEWEST_ANSWERS ? (found.ms ?? undefined) : undefined;

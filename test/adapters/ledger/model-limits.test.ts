@@ -118,3 +118,17 @@ describe("a place in a provider's queue", () => {
     expect(await queued()).toBe(0);
   });
 });
+
+test('the usual latency does not sink because late calls are superseded by second ones', async () => {
+  const one = worker();
+  const caseId = await ingested(one);
+  for (let at = 0; at < 40; at++) {
+    const callId = await begun(one, termsOf(caseId, { requestHash: `usual ${at}`, model: 'h', interactive: true }));
+    // Each tenth call is late: a second call answers in its place.
+    if (at % 10 === 0) {
+      later(5_000);
+      await one.modelCalls.failed(callId, caseId, { type: 'Superseded', message: 'late', possiblyPaid: true });
+    } else await one.modelCalls.finished(callId, caseId, reply, good);
+  }
+  expect(await one.modelCalls.usualMs('local', 'h')).toBe(5_000);
+});

@@ -9,7 +9,7 @@ alter table model_calls
   add column reused_from uuid, add column problems jsonb, add column good_until timestamptz;
 create index model_calls_answers on model_calls (request_hash, finished_at desc) where outcome = 'ok';
 create index model_calls_speed on model_calls (provider, model, finished_at desc)
-  where outcome = 'ok' and reused_from is null;
+  where (outcome = 'ok' or failure_type = 'Superseded') and reused_from is null;
 alter table review_tasks add column viewed_at timestamptz, add column viewed_by text;
 create table budget_days (
   pack_id text not null, day date not null, spent_micros bigint not null default 0,
