@@ -117,8 +117,13 @@ export const callModel =
       const pack = packs.pinned(packHash);
       // Without the pinned version's code the case is about to move, visibly; `validate` says so.
       if (!pack) return [];
-      const read = readAnswer(pack, reply.text, own);
-      return read.ok ? [] : read.problems.slice(0, 20);
+      try {
+        const read = readAnswer(pack, reply.text, own);
+        return read.ok ? [] : read.problems.slice(0, 20);
+      } catch (error) {
+        // What was paid for is recorded, whatever the pack makes of it; thrown, it would be bought again.
+        return [`(whole): the pack failed to read it (${error instanceof Error ? error.name : 'unknown'})`];
+      }
     }
   };
 
