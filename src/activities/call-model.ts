@@ -98,7 +98,9 @@ export const callModel =
         ? model.costMicros({ provider: ref.provider, model: ref.model }, reply.usage)
         : quote.price?.micros;
       // What was paid for is not recorded as failed when only the ledger is away.
-      const more = { costMicros, problems, goodForMs: asking.answersGoodForMs };
+      // What nobody here can judge is used for no other case.
+      const goodForMs = packs.pinned(packHash) ? asking.answersGoodForMs : 0;
+      const more = { costMicros, problems, goodForMs };
       await kept(() => modelCalls.finished(callId, caseId, judged, more));
       return { callId, outcome: judged.outcome, model: ref.model, costMicros: costMicros ?? null };
     }

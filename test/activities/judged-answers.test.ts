@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { testPack } from '../support/fake-pack.ts';
-import { fakePorts } from '../support/fake-ports.ts';
+import { fakePorts, replyOf } from '../support/fake-ports.ts';
 import { called, CASE, startOf } from './arrange.ts';
 
 async function ingested(pack = testPack()) {
@@ -20,5 +20,14 @@ describe('an answer that was paid for', () => {
     expect(fakes.ledger.calls.get('call-1')).toMatchObject({ outcome: 'invalid', costMicros: 70 });
     expect(await called(fakes)).toEqual(first);
     expect(fakes.asked).toHaveLength(1);
+  });
+
+  it('is used for no other case while nothing here can judge it', async () => {
+    const fakes = await ingested();
+    const finished = vi.spyOn(fakes.ports.modelCalls, 'finished');
+    vi.spyOn(fakes.ports.packs, 'pinned').mockReturnValue(undefined);
+    fakes.replies.splice(0, 1, replyOf({ amount: 'much' }));
+    await called(fakes);
+    expect(finished.mock.calls[0]?.[3]).toMatchObject({ goodForMs: 0 });
   });
 });
