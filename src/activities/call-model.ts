@@ -92,7 +92,7 @@ export const callModel =
         await modelCalls.failed(callId, caseId, { type, message, possiblyPaid });
         throw last && known ? failure(known, message, { final: true }) : error;
       }
-      const problems = reply.outcome === 'ok' ? problemsOf(reply, ingested as CaseInput) : [];
+      const problems = problemsOf(reply, ingested as CaseInput);
       const judged = problems.length > 0 ? { ...reply, outcome: 'invalid' as const } : reply;
       const costMicros = isMetered(reply)
         ? model.costMicros({ provider: ref.provider, model: ref.model }, reply.usage)
@@ -116,6 +116,8 @@ export const callModel =
     }
 
     function problemsOf(reply: ModelReply, own: CaseInput): string[] {
+      if (reply.outcome === 'invalid') return ['(whole): it is no JSON'];
+      if (reply.outcome !== 'ok') return [];
       const pack = packs.pinned(packHash);
       // Without the pinned version's code the case is about to move, visibly; `validate` says so.
       if (!pack) return [];

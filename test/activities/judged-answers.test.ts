@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { testPack } from '../support/fake-pack.ts';
 import { fakePorts, replyOf } from '../support/fake-ports.ts';
-import { called, CASE, startOf } from './arrange.ts';
+import { called, callIdOf, CASE, quietEnvironment, startOf } from './arrange.ts';
 
 async function ingested(pack = testPack()) {
   const fakes = fakePorts(pack);
@@ -29,5 +29,14 @@ describe('an answer that was paid for', () => {
     fakes.replies.splice(0, 1, replyOf({ amount: 'much' }));
     await called(fakes);
     expect(finished.mock.calls[0]?.[3]).toMatchObject({ goodForMs: 0 });
+  });
+
+  it('and is no JSON is repaired by a call that says so', async () => {
+    const fakes = await ingested();
+    const noJson = { ...replyOf('', 1, 'invalid'), text: 'Sure! Here it is: {' };
+    fakes.replies.splice(0, 1, noJson, replyOf({ amount: 1, supplier: 'A' }));
+    const repair = { turn: 'repair', after: callIdOf(await called(fakes)) } as const;
+    await called(fakes, quietEnvironment(), 'm-1', repair);
+    expect(fakes.asked[1]?.instructions).toMatch(/could not be used:\n- .*JSON/);
   });
 });
