@@ -182,11 +182,13 @@ function isMetered({ outcome, usage }: ModelReply): boolean {
 
 /** Tries again while the ledger does not answer, for as long as an answer is kept. */
 async function kept(record: () => Promise<void>): Promise<void> {
-  for (let left = KEPT_MS; ; left -= KEPT_EVERY_MS) {
+  // By the clock: a ledger that hangs takes seconds to fail, and the activity's time is over soon after this.
+  const until = Date.now() + KEPT_MS;
+  for (;;) {
     try {
       return await record();
     } catch (error) {
-      if (failureTypeOf(error) !== 'LedgerUnavailable' || left <= 0) throw error;
+      if (failureTypeOf(error) !== 'LedgerUnavailable' || Date.now() >= until) throw error;
       await Context.current().sleep(KEPT_EVERY_MS);
     }
   }

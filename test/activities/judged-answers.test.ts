@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
+import { failure } from '../../src/failures.ts';
 import { testPack } from '../support/fake-pack.ts';
 import { fakePorts, replyOf } from '../support/fake-ports.ts';
-import { called, callIdOf, CASE, quietEnvironment, startOf } from './arrange.ts';
+import { called, callIdOf, CASE, failed, quietEnvironment, startOf } from './arrange.ts';
 
 async function ingested(pack = testPack()) {
   const fakes = fakePorts(pack);
@@ -38,5 +39,20 @@ describe('an answer that was paid for', () => {
     const repair = { turn: 'repair', after: callIdOf(await called(fakes)) } as const;
     await called(fakes, quietEnvironment(), 'm-1', repair);
     expect(fakes.asked[1]?.instructions).toMatch(/could not be used:\n- .*JSON/);
+  });
+
+  it('is kept for no longer than the activity lasts when the ledger hangs', async () => {
+    vi.useFakeTimers();
+    const fakes = await ingested();
+    const hangs = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      throw failure('LedgerUnavailable', 'no connection within 5 s');
+    };
+    vi.spyOn(fakes.ports.modelCalls, 'finished').mockImplementation(hangs);
+    const startedAt = Date.now();
+    const end = failed(called(fakes)).then(() => Date.now() - startedAt);
+    await vi.advanceTimersByTimeAsync(300_000);
+    vi.useRealTimers();
+    expect(await end).toBeLessThan(30_000);
   });
 });
