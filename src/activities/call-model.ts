@@ -89,7 +89,8 @@ export const callModel =
         const type = known ?? (superseded ? 'Superseded' : cancellationSignal.aborted ? 'Cancelled' : 'Unknown');
         const message = error instanceof Error ? error.message : 'unknown';
         const possiblyPaid = signal.aborted || cancellationSignal.aborted || isPossiblyPaid(error);
-        await modelCalls.failed(callId, caseId, { type, message, possiblyPaid });
+        // Kept like an answer: a fault of the ledger must not hide what the provider said, and that nothing was paid.
+        await kept(() => modelCalls.failed(callId, caseId, { type, message, possiblyPaid }));
         throw last && known ? failure(known, message, { final: true }) : error;
       }
       const problems = problemsOf(reply, ingested as CaseInput);

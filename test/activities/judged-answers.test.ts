@@ -56,3 +56,13 @@ describe('an answer that was paid for', () => {
     expect(await end).toBeLessThan(30_000);
   });
 });
+
+describe('a call that failed', () => {
+  it('fails with what the provider said when the ledger is away for a moment', async () => {
+    const fakes = await ingested();
+    fakes.replies.splice(0, 1, failure('ProviderAuth', '401'));
+    vi.spyOn(fakes.ports.modelCalls, 'failed').mockRejectedValueOnce(failure('LedgerUnavailable', 'down'));
+    expect((await failed(called(fakes))).type).toBe('ProviderAuth');
+    expect(fakes.ledger.calls.get('call-1')).toMatchObject({ outcome: 'failed', possiblyPaid: false });
+  });
+});
