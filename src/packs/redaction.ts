@@ -30,16 +30,26 @@ export function redacted(text: string, kinds: readonly RedactedKind[]): Redacted
   }
 }
 
+/** Placeholders of account and card numbers, in one piece. */
+const GROUPED = /^(?:XX00|000)\d+$/;
+
 /** Any JSON value with the placeholders in its strings replaced by what they stand for; others stay as they are. */
 export function restored(value: unknown, placeholders: Readonly<Record<string, string>> = {}): unknown {
   const known = Object.keys(placeholders).toSorted((a, b) => b.length - a.length);
   if (known.length === 0) return value;
   const escaped = known.map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  const pattern = new RegExp(escaped.join('|'), 'gu');
+  // Models like to write account and card numbers in groups, also where the document does not.
+  const digits = known.filter((one) => GROUPED.test(one));
+  const grouped = digits.map((one) => [...one].join(String.raw`[\s.-]?`));
+  const pattern = new RegExp([...escaped, ...grouped].join('|'), 'gu');
   return deep(value);
 
   function deep(one: unknown): unknown {
-    if (typeof one === 'string') return one.replaceAll(pattern, (found) => placeholders[found] ?? found);
+    if (typeof one === 'string')
+      return one.replaceAll(
+        pattern,
+        (found) => placeholders[found] ?? placeholders[found.replaceAll(/[\s.-]/g, '')] ?? found,
+      );
     if (Array.isArray(one)) return one.map(deep);
     if (typeof one !== 'object' || one === null) return one;
     return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, deep(inner)]));

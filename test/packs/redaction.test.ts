@@ -134,6 +134,14 @@ describe('redaction', () => {
     expect(restored(only.text.slice(5).replaceAll(' ', ''), only.placeholders)).toBe(IBAN);
   });
 
+  it('gives an account or card back to a model that writes it in groups of its own', () => {
+    const { text, placeholders } = redacted(`${IBAN} | 4111111111111111`, ALL);
+    for (const between of [' ', '-', '\u00a0']) {
+      const grouped = text.split(' | ').map((one) => (one.match(/.{1,4}/g) ?? []).join(between));
+      expect(restored(grouped, placeholders)).toEqual([IBAN, '4111111111111111']);
+    }
+  });
+
   it('puts an account that goes on in the next line on one line', () => {
     const { text, placeholders } = redacted('DE15 9955 4562\n2987 1020 07', ['iban']);
     expect(text).not.toContain('\n');
