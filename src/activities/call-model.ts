@@ -43,7 +43,7 @@ export const callModel =
       ...{ caseId, turn, timeoutMs, interactive, packId: manifest.id, requestHash: digestOf(shaping) },
       ...{ provider: ref.provider, model: ref.model, attempts: ref.attempts, attempt: info.attempt },
       askedBy: `${info.workflowExecution?.runId} ${info.activityId}`,
-      ...{ quote: quote.price, tokens: quote.tokens, budget: asking.budget },
+      ...{ quote: quote.price, tokens: quote.tokens, budget: asking.budget, goodForMs: asking.answersGoodForMs },
     };
 
     // Hedging may be left out; a call that has begun must be made.

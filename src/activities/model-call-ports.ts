@@ -34,6 +34,8 @@ export interface CallTerms {
   /** Tokens in and out, for the provider's rate. */
   tokens: number;
   budget: AskingPlan['budget'];
+  /** How old the answer of another case may be, in ms. */
+  goodForMs: number;
 }
 
 export type CallBegun =

@@ -42,6 +42,7 @@ export function termsOf(caseId: string, change: Partial<CallTerms> = {}): CallTe
       tokens: 10,
     },
     budget: PLAN.asking.budget,
+    goodForMs: 60_000,
     ...change,
   };
 }

@@ -132,3 +132,14 @@ test('the usual latency does not sink because late calls are superseded by secon
   }
   expect(await one.modelCalls.usualMs('local', 'h')).toBe(5_000);
 });
+
+test('an answer is used for no case whose own plan does not allow it', async () => {
+  const one = worker();
+  const [first, second] = [await ingested(one), await ingested(one)];
+  const callId = await begun(one, termsOf(first, { requestHash: 'policy' }));
+  await one.modelCalls.finished(callId, first, reply, { ...good, goodForMs: 30 * 86_400_000 });
+  later(10_000);
+  const ask = (goodForMs: number) => one.modelCalls.begin(termsOf(second, { requestHash: 'policy', goodForMs }));
+  for (const goodForMs of [0, 9_000]) expect((await ask(goodForMs)).kind).toBe('begun');
+  expect((await ask(11_000)).kind).toBe('answered');
+});

@@ -168,6 +168,7 @@ begin
   end if;
   select call_id into old from model_calls
     where request_hash = v_hash and outcome = 'ok' and reused_from is null and good_until > p_at
+      and finished_at > p_at - (p ->> 'goodForMs')::double precision * interval '1 ms'
     order by finished_at desc limit 1;
   if found then return jsonb_build_object('kind', 'reusable', 'from', old.call_id); end if;
 
