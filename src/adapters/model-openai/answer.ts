@@ -39,3 +39,9 @@ export function outcomeOfText(text: string): 'ok' | 'invalid' {
     return 'invalid';
   }
 }
+
+/** A count as some gateways give it: part of a number, a text, nothing. An answer that was paid for must not fail on it. */
+export function countOf(given: unknown): number {
+  const count = Math.round(Number(given));
+  return Number.isSafeInteger(count) && count > 0 ? count : 0;
+}

@@ -1,6 +1,13 @@
 import type { OpenAI } from 'openai';
 import type { ModelRequest } from '../../activities/ports.ts';
-import { jsonSchemaFormat, outcomeOfText, ProviderSaysFailed, type Answer, type CallOptions } from './answer.ts';
+import {
+  countOf,
+  jsonSchemaFormat,
+  outcomeOfText,
+  ProviderSaysFailed,
+  type Answer,
+  type CallOptions,
+} from './answer.ts';
 import { answerTokens } from './tokens.ts';
 
 /**
@@ -32,11 +39,11 @@ export async function askChat(client: OpenAI, request: ModelRequest, options: Ca
     text: refusal || text,
     tokens: refusal ? [] : answerTokens(text, choice.logprobs?.content),
     usage: {
-      inputTokens: completion.usage?.prompt_tokens ?? 0,
-      outputTokens: completion.usage?.completion_tokens ?? 0,
-      cachedTokens: completion.usage?.prompt_tokens_details?.cached_tokens ?? 0,
+      inputTokens: countOf(completion.usage?.prompt_tokens),
+      outputTokens: countOf(completion.usage?.completion_tokens),
+      cachedTokens: countOf(completion.usage?.prompt_tokens_details?.cached_tokens),
     },
-    responseId: completion.id ?? '',
+    responseId: String(completion.id ?? ''),
     responseModel: completion.model ?? request.model,
   };
 }

@@ -1,7 +1,14 @@
 import type { OpenAI } from 'openai';
 import type { Response, ResponseOutputItem, ResponseOutputMessage } from 'openai/resources/responses/responses';
 import type { ModelRequest } from '../../activities/ports.ts';
-import { jsonSchemaFormat, outcomeOfText, ProviderSaysFailed, type Answer, type CallOptions } from './answer.ts';
+import {
+  countOf,
+  jsonSchemaFormat,
+  outcomeOfText,
+  ProviderSaysFailed,
+  type Answer,
+  type CallOptions,
+} from './answer.ts';
 import { answerTokens } from './tokens.ts';
 
 /**
@@ -40,11 +47,11 @@ export async function askResponses(client: OpenAI, request: ModelRequest, option
           texts.flatMap((part) => part.logprobs ?? []),
         ),
     usage: {
-      inputTokens: response.usage?.input_tokens ?? 0,
-      outputTokens: response.usage?.output_tokens ?? 0,
-      cachedTokens: response.usage?.input_tokens_details?.cached_tokens ?? 0,
+      inputTokens: countOf(response.usage?.input_tokens),
+      outputTokens: countOf(response.usage?.output_tokens),
+      cachedTokens: countOf(response.usage?.input_tokens_details?.cached_tokens),
     },
-    responseId: response.id ?? '',
+    responseId: String(response.id ?? ''),
     responseModel: response.model ?? request.model,
   };
 }

@@ -151,3 +151,16 @@ describe('a model without log-probabilities', () => {
     expect(server.seen).toHaveLength(1);
   });
 });
+
+it.each(['responses', 'chat'] as const)(
+  '%s: takes an id and counts of a gateway that are no text and no whole numbers',
+  async (api) => {
+    const odd = { input_tokens: 10.5, prompt_tokens: 10.5, output_tokens: '7', completion_tokens: '7' };
+    const { status, json } = api === 'chat' ? completion({ content: TEXT }) : said(TEXT);
+    server.answers({ status, json: { ...json, id: 12, usage: odd } });
+    expect(await modelOf(api).ask(request, never)).toMatchObject({
+      responseId: '12',
+      usage: { inputTokens: 11, outputTokens: 7, cachedTokens: 0 },
+    });
+  },
+);
