@@ -53,7 +53,8 @@ export function createOpenAiModel(config: {
       const call = (logprobs: boolean) =>
         provider.ask(provider.client, request, {
           signal: AbortSignal.any([signal, deadline]),
-          timeoutMs: request.timeoutMs,
+          // Later than ours, so that it is always the deadline which tells that there was no answer in time.
+          timeoutMs: request.timeoutMs + 1_000,
           logprobs,
         } satisfies CallOptions);
       const startedAt = performance.now();
