@@ -16,6 +16,8 @@ export interface ProviderFailure {
   type: ProviderFailureType;
   /** Present when the provider asked for it; at most a minute. */
   nextRetryDelayMs?: number;
+  /** The provider asks not to be tried again, though what it said passes: for the next model, and not the request's fault. */
+  final?: true;
 }
 
 export type ProviderFailureType = Extract<FailureType, `Provider${string}`>;
@@ -46,6 +48,7 @@ export const ADVICE: Record<ProviderFailureType, string> = {
 export function failureOfProvider(fault: ProviderFault): ProviderFailure {
   const type = typeOf(fault);
   if (!FAILURES[type].retryable) return { type };
+  if (fault.headers?.get('x-should-retry') === 'false') return { type, final: true };
   const asked = fault.headers && retryAfterMs(fault.headers, fault.now);
   const nextRetryDelayMs = asked ?? capped(retryInfoMs(fault.body));
   return nextRetryDelayMs === undefined ? { type } : { type, nextRetryDelayMs };
@@ -54,10 +57,8 @@ export function failureOfProvider(fault: ProviderFault): ProviderFailure {
 function typeOf({ status, code, headers }: ProviderFault): ProviderFailureType {
   const type = QUOTA_CODES.has(code ?? '') ? 'ProviderQuota' : typeOfStatus(status);
   if (type === 'ProviderQuota') return type;
-  const shouldRetry = headers?.get('x-should-retry');
-  if (shouldRetry === 'true' && !FAILURES[type].retryable) return 'ProviderUnavailable';
-  if (shouldRetry === 'false' && FAILURES[type].retryable) return 'ProviderBadRequest';
-  return type;
+  const isRetried = headers?.get('x-should-retry') === 'true' && !FAILURES[type].retryable;
+  return isRetried ? 'ProviderUnavailable' : type;
 }
 
 function typeOfStatus(status: number | undefined): ProviderFailureType {

@@ -150,6 +150,7 @@ function failureOf(error: unknown, { provider, model, timeoutMs }: ModelRequest,
   const delay = {
     ...(found.nextRetryDelayMs === undefined ? {} : { nextRetryDelayMs: spread(found.nextRetryDelayMs) }),
     possiblyPaid: timedOut || mayHaveAnswered(status, error),
+    final: found.final === true,
   };
   const what = timedOut
     ? `no answer within ${timeoutMs} ms`

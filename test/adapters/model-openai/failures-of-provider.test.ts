@@ -57,9 +57,15 @@ describe('failureOfProvider', () => {
 
   it('obeys x-should-retry both ways, but never retries an exhausted quota', () => {
     expect(fault({ status: 400, headers: { 'x-should-retry': 'true' } }).type).toBe('ProviderUnavailable');
-    expect(fault({ status: 503, headers: { 'x-should-retry': 'false' } }).type).toBe('ProviderBadRequest');
     expect(fault({ status: 503, headers: { 'x-should-retry': 'true' } }).type).toBe('ProviderUnavailable');
     expect(fault({ status: 402, headers: { 'x-should-retry': 'true' } }).type).toBe('ProviderQuota');
+  });
+
+  it('takes an outage for no fault of the request when the provider asks not to be tried again', () => {
+    const headers = { 'x-should-retry': 'false', 'retry-after': '3' };
+    expect(fault({ status: 503, headers })).toEqual({ type: 'ProviderUnavailable', final: true });
+    expect(fault({ status: 429, headers })).toEqual({ type: 'ProviderBusy', final: true });
+    expect(fault({ status: 400, headers })).toEqual({ type: 'ProviderBadRequest' });
   });
 
   it('waits as long as the provider says, in headers or in the body of Google', () => {
@@ -92,10 +98,10 @@ describe('failureOfProvider', () => {
     });
     fc.assert(
       fc.property(faults, (given) => {
-        const { type, nextRetryDelayMs } = failureOfProvider(given);
+        const { type, nextRetryDelayMs, final } = failureOfProvider(given);
         const should = given.headers?.get('x-should-retry');
         if (given.code === 'insufficient_quota') expect(type).toBe('ProviderQuota');
-        else if (should === 'false') expect(FAILURES[type].retryable).toBe(false);
+        else if (should === 'false') expect(final === true || !FAILURES[type].retryable).toBe(true);
         else if (should === 'true' && given.status !== 402) expect(FAILURES[type].retryable).toBe(true);
         if (nextRetryDelayMs !== undefined) {
           expect(FAILURES[type].retryable).toBe(true);
