@@ -30,7 +30,7 @@ export interface CaseFilter {
   cursor?: string;
 }
 
-/** How many cases stand where, and what their model calls cost (micro-units of the price list's currency). */
+/** How many cases stand where, and what their model calls cost or possibly cost (micro-units of the price list's currency). */
 export interface Count {
   packId: string;
   stage: Stage;
@@ -93,7 +93,10 @@ export function readsOf(store: Store): Reads {
         select c.pack_id as "packId", c.stage, c.outcome, count(*)::int as cases,
           coalesce(sum(m.cost), 0)::bigint as "costMicros"
         from cases c
-        left join (select case_id, sum(cost_micros) as cost from model_calls group by case_id) m using (case_id)
+        left join (
+          select case_id, sum(coalesce(cost_micros,
+            case when outcome = 'started' or possibly_paid then reserved_micros end)) as cost
+          from model_calls group by case_id) m using (case_id)
         group by 1, 2, 3 order by 1, 2, 3`.execute(db);
       return rows;
     },

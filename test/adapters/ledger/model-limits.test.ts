@@ -143,3 +143,17 @@ test('an answer is used for no case whose own plan does not allow it', async () 
   for (const goodForMs of [0, 9_000]) expect((await ask(goodForMs)).kind).toBe('begun');
   expect((await ask(11_000)).kind).toBe('answered');
 });
+
+test('the cost of the cases counts what was possibly paid, as the budgets do', async () => {
+  const one = worker();
+  const caseId = await ingested(one);
+  const cost = async () => (await one.reads.counts()).reduce((sum, { costMicros }) => sum + costMicros, 0);
+  const before = await cost();
+  const ask = async (name: string) =>
+    await begun(one, termsOf(caseId, { requestHash: `cost ${name}`, quote: { micros: 100, priceVersion: 'p' } }));
+  await ask('never ended');
+  await one.modelCalls.failed(await ask('lost'), caseId, { ...down, possiblyPaid: true });
+  await one.modelCalls.failed(await ask('refused'), caseId, down);
+  await one.modelCalls.finished(await ask('answered'), caseId, reply, { ...good, costMicros: 7 });
+  expect((await cost()) - before).toBe(207);
+});
