@@ -33,9 +33,10 @@ export function gatesOf({ db, clock }: Store): GatePart {
       const at = clock();
       const { rows } = await sql<{ waiting: number; away: number | null }>`
         select (select count(*)::int from cases where stage = 'waiting-for-model') as waiting,
-          (select min(extract(epoch from greatest(g.open_until, g.probe_until) - ${at}::timestamptz) * 1000)::float8
-           from model_gates g join jsonb_to_recordset(${json(models)}::jsonb) as m (provider text, model text)
-             using (provider, model) where g.state <> 'closed') as away`.execute(db);
+          (select min(case when g.state <> 'closed'
+             then extract(epoch from greatest(g.open_until, g.probe_until) - ${at}::timestamptz) * 1000 else 0 end)::float8
+           from jsonb_to_recordset(${json(models)}::jsonb) as m (provider text, model text)
+             left join model_gates g using (provider, model)) as away`.execute(db);
       const { waiting = 0, away = 0 } = rows[0] ?? {};
       const grown = Math.min(MOST_WAIT_MS, LEAST_WAIT_MS * 2 ** Math.min(round - 1, 10));
       const spread = Math.max(LEAST_WAIT_MS / 2, (waiting / RELEASED_PER_SECOND) * 1_000);

@@ -51,6 +51,16 @@ test('a case waits until its model is tried again, and longer with each round; t
   expect((await trail(ledger, caseId)).filter((kind) => kind === 'waiting-for-model')).toHaveLength(6);
 });
 
+test('a case does not wait for a model that is away where another one of its chain is not', async () => {
+  const caseId = await ingested(ledger);
+  const callId = await begun(ledger, termsOf(caseId, { requestHash: 'chain', model: 'first' }));
+  const failure = { type: 'ProviderUnavailable', message: '500', possiblyPaid: false };
+  await ledger.modelCalls.failed(callId, caseId, failure);
+  const chain = ['first', 'second'].map((model) => ({ provider: 'local', model }));
+  expect(await ledger.modelCalls.waitMs(caseId, chain.slice(0, 1), 1)).toBeGreaterThanOrEqual(60_000);
+  expect(await ledger.modelCalls.waitMs(caseId, chain, 1)).toBeLessThan(10_000);
+});
+
 test('many that wait are spread, so that they do not come back at once', async () => {
   const { db } = ledger;
   const caseId = await ingested(ledger);
