@@ -1,19 +1,5 @@
 import { isValidIBAN } from 'ibantools';
-import {
-  austria,
-  belgium,
-  checkVAT,
-  denmark,
-  france,
-  germany,
-  ireland,
-  italy,
-  netherlands,
-  poland,
-  spain,
-  sweden,
-  unitedKingdom,
-} from 'jsvat';
+import * as vat from 'jsvat';
 import type { FeedItem, Rule } from '../pack.ts';
 import { euroCents, money } from './money.ts';
 import type { Invoice } from './schema.ts';
@@ -29,18 +15,18 @@ export interface InvoiceFacts {
 }
 
 const COUNTRIES = [
-  austria,
-  belgium,
-  denmark,
-  france,
-  germany,
-  ireland,
-  italy,
-  netherlands,
-  poland,
-  spain,
-  sweden,
-  unitedKingdom,
+  vat.austria,
+  vat.belgium,
+  vat.denmark,
+  vat.france,
+  vat.germany,
+  vat.ireland,
+  vat.italy,
+  vat.netherlands,
+  vat.poland,
+  vat.spain,
+  vat.sweden,
+  vat.unitedKingdom,
 ];
 const CURRENCIES = ['EUR', 'GBP', 'USD', 'CHF'];
 /** Above this an invoice always goes to a person, in euro cents. */
@@ -98,7 +84,7 @@ export const rules: readonly Rule<Invoice, InvoiceFacts>[] = [
     field: 'supplierVatId',
     holds: ({ supplierVatId }) =>
       supplierVatId === null ||
-      checkVAT(supplierVatId, COUNTRIES).isValid ||
+      vat.checkVAT(supplierVatId, COUNTRIES).isValid ||
       'the check digits of the VAT id are wrong',
   },
   {
