@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CaseOutcome, DocumentRef, InlineDocument, Stage } from './domain/case.ts';
+import type { UndoWindow } from './domain/decision.ts';
 import type { Reason } from './domain/route.ts';
 import type { Refusal, TaskKind } from './domain/verdict.ts';
 
@@ -43,6 +44,8 @@ export interface CaseView {
   outcome?: CaseOutcome;
   /** Present while a person is asked. */
   task?: { taskNo: number; kind: TaskKind; seen: string; group: string; reasons: Reason[]; dueAt: string };
+  /** Present while an approval is held back for its undo window. */
+  undo?: UndoWindow & { by: string };
   effects: { name: string; reference: string }[];
 }
 

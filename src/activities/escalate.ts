@@ -12,6 +12,12 @@ export const escalate =
     return standing ? decided(standing) : null;
   };
 
+/** The undo window is over: what was approved is written, unless it was taken back before. */
+export const endUndo =
+  ({ reviews }: Pick<Ports, 'reviews'>): Steps['endUndo'] =>
+  async ({ caseId, decisionNo }) =>
+    (await reviews.endUndo(caseId, decisionNo)) ?? null;
+
 /** The deadline's default: reject, or keep waiting. It never accepts. */
 export const applyDeadline =
   ({ reviews }: Needs): Steps['applyDeadline'] =>

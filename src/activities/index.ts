@@ -3,7 +3,7 @@ import { callModel } from './call-model.ts';
 import { waitForModel } from './wait-for-model.ts';
 import { closeCase, effectsToReverse, moveToCurrentPack } from './close-case.ts';
 import { compensate } from './compensate.ts';
-import { applyDeadline, escalate } from './escalate.ts';
+import { applyDeadline, endUndo, escalate } from './escalate.ts';
 import { ingest } from './ingest.ts';
 import { judgeVerdict } from './judge-verdict.ts';
 import type { Ports } from './ports.ts';
@@ -24,6 +24,7 @@ export function createActivities(ports: Ports, { sweepAfterMs }: { sweepAfterMs?
     judgeVerdict: judgeVerdict(ports),
     escalate: escalate(ports),
     applyDeadline: applyDeadline(ports),
+    endUndo: endUndo(ports),
     write: write(ports),
     compensate: compensate(ports),
     askAboutEffect: askAboutEffect(ports),

@@ -1,14 +1,15 @@
 import { refusalOf, verdictSchema, type Refusal, type Verdict } from '../domain/verdict.ts';
+import { undoWindowMs } from '../domain/policy.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence } from '../packs/pack.ts';
 import { problemsOf } from '../packs/define-pack.ts';
-import type { Judged, OpenTask, TaskOpening } from './ledger-ports.ts';
+import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
-import type { Answer, Steps, VerdictJudged } from './steps.ts';
+import type { Answer, Steps, VerdictJudged, Withdrawn } from './steps.ts';
 
-type Needs = Pick<Ports, 'reviews' | 'cases' | 'packs' | 'feeds'>;
-type Task = OpenTask & TaskOpening;
+type Needs = Pick<Ports, 'reviews' | 'cases' | 'packs' | 'feeds' | 'clock'>;
+type Task = OpenTask & TaskOpening & TaskPolicy;
 
 /**
  * The one place where a verdict is judged: is it one, is it new, does it fit the open task, does an amendment fit the
@@ -41,9 +42,10 @@ export const judgeVerdict =
       return { answer: { accepted: false, verdictId: verdict.verdictId, refusal } };
     }
 
+    const base = { caseId, verdict, channel, contentHash };
+    if (verdict.verdict === 'withdraw') return answerOf(verdict, await reviews.record({ ...base, withdraw: true }));
     const task = await reviews.openTask(caseId);
     const refusal = refusalOf(verdict, task);
-    const base = { caseId, verdict, channel, contentHash };
     if (refusal || !task) return answerOf(verdict, await reviews.record({ ...base, ...(refusal ? { refusal } : {}) }));
     const { taskNo } = task;
     if (verdict.verdict === 'confirm') return answerOf(verdict, await reviews.record({ ...base, confirm: { taskNo } }));
@@ -56,16 +58,27 @@ export const judgeVerdict =
       );
     }
     if (verdict.verdict === 'approve') {
-      const { output, effects } = task;
-      return answerOf(verdict, await reviews.record({ ...base, decide: { taskNo, kind: 'accept', output, effects } }));
+      return answerOf(verdict, await reviews.record({ ...base, decide: acceptance(ports, task, task) }));
     }
     const amended = await amend(ports, task, verdict.output);
     if (amended.kind === 'refused') {
       return answerOf(verdict, await reviews.record({ ...base, refusal: amended.refusal }));
     }
-    const { output, effects } = amended;
-    return answerOf(verdict, await reviews.record({ ...base, decide: { taskNo, kind: 'accept', output, effects } }));
+    return answerOf(verdict, await reviews.record({ ...base, decide: acceptance(ports, task, amended) }));
   };
+
+/** What is decided on acceptance, with the undo window that the policy gives it. */
+function acceptance(
+  { clock }: Needs,
+  task: Task,
+  { output, effects }: Pick<TaskOpening, 'output' | 'effects'>,
+): NonNullable<Parameters<Ports['reviews']['record']>[0]['decide']> {
+  const { taskNo, seen, reasons, confidence } = task;
+  const windowMs = undoWindowMs(task.undo ?? [], { output, reasons, confidence });
+  const decide = { taskNo, kind: 'accept', output, effects } as const;
+  if (windowMs === 0) return decide;
+  return { ...decide, undo: { until: new Date(clock().getTime() + windowMs).toISOString(), seen } };
+}
 
 async function amend({ packs, cases, feeds }: Needs, task: Task, output: unknown) {
   const pack = packs.pinned(task.packHash);
@@ -101,7 +114,10 @@ function answerOf(verdict: Verdict, judged: Judged): VerdictJudged {
   return { answer: { accepted: true, verdictId }, then: thenOf(verdict, judged) };
 }
 
-function thenOf(verdict: Verdict, judged: Extract<Judged, { kind: 'accepted' }>): Answer {
+function thenOf(verdict: Verdict, judged: Extract<Judged, { kind: 'accepted' }>): Answer | Withdrawn {
+  const { by, reason } = verdict;
+  if (judged.withdrawn !== undefined)
+    return { kind: 'withdrawn', decisionNo: judged.withdrawn, by, ...(reason === undefined ? {} : { reason }) };
   if (judged.decision) return decided(judged.decision);
   return judged.settled === 'by-hand' ? { kind: 'settled-by-hand', by: verdict.by } : { kind: 'try-again' };
 }

@@ -1,6 +1,6 @@
 import type { CaseName, CaseOutcome, DocumentRef, Stage } from '../domain/case.ts';
-import type { DecidedBy, PreparedEffect } from '../domain/decision.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { DecidedBy, PreparedEffect, UndoWindow } from '../domain/decision.ts';
+import type { Plan, ReviewPlan } from '../domain/plan.ts';
 import type { Finding, Reason, RuleResult } from '../domain/route.ts';
 import type { OpenTask, Refusal, TaskKind, Verdict } from '../domain/verdict.ts';
 import type { Feeds, PackManifest, SourceDocument } from '../packs/pack.ts';
@@ -115,6 +115,9 @@ export interface TaskOpening extends TaskContent {
   remindAt: Date;
 }
 
+/** The part of the pinned plan that a verdict is judged by. */
+export type TaskPolicy = Pick<ReviewPlan, 'undo'>;
+
 export interface DecisionRecord {
   caseId: string;
   decisionNo: number;
@@ -126,22 +129,24 @@ export interface DecisionRecord {
   taskNo: number | null;
   /** Straight-through: what policy decided on. A reviewer's grounds stand in the review task. */
   grounds?: DecisionGrounds | null;
+  /** Absent: it is written at once. */
+  undo?: UndoWindow;
 }
 
 export interface DecisionGrounds extends Pick<TaskContent, 'rules' | 'confidence' | 'evidence' | 'callId'> {
   packHash: string;
 }
 
-/** What became of a verdict in the ledger. `adopted`: the ledger had already accepted another one for this task. */
+/** What became of a verdict in the ledger. `withdrawn`: the number of the decision that it took back. `adopted`: the ledger had already accepted another one for this task. */
 export type Judged =
-  | { kind: 'accepted'; decision: DecisionRecord | null; settled?: 'by-hand' | 'try-again' }
+  | { kind: 'accepted'; decision: DecisionRecord | null; settled?: 'by-hand' | 'try-again'; withdrawn?: number }
   | { kind: 'refused'; refusal: Refusal; adopted?: DecisionRecord };
 
 export interface Reviews {
   /** Opens a task (again: no change), closes older ones of the case, schedules its reminder. */
   open(task: TaskOpening): Promise<void>;
   task(caseId: string, taskNo: number): Promise<(TaskOpening & { open: boolean }) | undefined>;
-  openTask(caseId: string): Promise<(OpenTask & TaskOpening) | undefined>;
+  openTask(caseId: string): Promise<(OpenTask & TaskOpening & TaskPolicy) | undefined>;
   /** Closes an open task without an answer; false when it is answered or closed already. */
   recall(caseId: string, taskNo: number, why: string): Promise<boolean>;
   /** Someone has opened the task: it is no longer taken back. Only the first one is kept. */
@@ -159,7 +164,10 @@ export interface Reviews {
       kind: 'accept' | 'reject';
       output: Record<string, unknown> | null;
       effects: PreparedEffect[];
+      undo?: UndoWindow;
     };
+    /** True when the verdict takes the latest decision back; the ledger judges whether it may, under the lock of the case. */
+    withdraw?: true;
     /** Present when the verdict settles an effect by hand. */
     confirm?: { taskNo: number };
     /** Present when the verdict says to try an effect, or its compensation, again. */
@@ -172,6 +180,8 @@ export interface Reviews {
   escalate(caseId: string, taskNo: number, group: string, remindAt: Date): Promise<DecisionRecord | undefined>;
   /** The deadline's default. Returns the decision that stands: this one, or one recorded earlier. */
   deadline(caseId: string, taskNo: number, kind: 'reject' | 'keep-waiting'): Promise<DecisionRecord | undefined>;
+  /** The undo window is over: from now on a withdrawal is refused. Returns the one that was taken before, if any. */
+  endUndo(caseId: string, decisionNo: number): Promise<{ by: string; reason?: string } | undefined>;
   /** Straight-through: the decision by policy. */
   decideByPolicy(decision: Omit<DecisionRecord, 'decisionNo'>): Promise<DecisionRecord>;
   decision(caseId: string, decisionNo: number): Promise<DecisionRecord | undefined>;

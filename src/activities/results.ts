@@ -4,14 +4,14 @@ import type { Answer, DecisionRef } from './steps.ts';
 
 /** A decision as the workflow needs it, without its content. */
 export function decisionRefOf(decision: DecisionRecord): DecisionRef {
-  const { decisionNo, kind, by, reason } = decision;
+  const { decisionNo, kind, by, reason, undo } = decision;
   const ref: DecisionRef = {
     decisionNo,
     kind,
     by: nameOf(by),
     effects: decision.effects.map(({ name, title }) => ({ name, title })),
   };
-  return reason === null ? ref : { ...ref, reason };
+  return { ...ref, ...(reason === null ? {} : { reason }), ...(undo ? { undo } : {}) };
 }
 
 export function decided(decision: DecisionRecord): Answer {

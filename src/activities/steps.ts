@@ -1,4 +1,4 @@
-import type { CaseResult } from '../domain/decision.ts';
+import type { CaseResult, UndoWindow } from '../domain/decision.ts';
 import type { DocumentRef } from '../domain/case.ts';
 import type { AskingPlan, ModelRef, Plan } from '../domain/plan.ts';
 import type { Reason } from '../domain/route.ts';
@@ -22,6 +22,8 @@ export interface Steps {
   recallTask(input: { caseId: string; taskNo: number; why: string }): Promise<boolean>;
   escalate(input: { caseId: string; taskNo: number; group: string; remindAfterMs: number }): Promise<Answer | null>;
   applyDeadline(input: { caseId: string; taskNo: number; kind: 'reject' | 'keep-waiting' }): Promise<Answer | null>;
+  /** The undo window is over; the withdrawal that came before its end, if any. */
+  endUndo(input: { caseId: string; decisionNo: number }): Promise<{ by: string; reason?: string } | null>;
   write(input: { caseId: string; decisionNo: number; effect: string; last: boolean }): Promise<Written>;
   compensate(input: { caseId: string; decisionNo: number; effect: string; why: string }): Promise<Compensated>;
   askAboutEffect(input: {
@@ -86,6 +88,8 @@ export interface DecisionRef {
   by: string;
   reason?: string;
   effects: { name: string; title: string }[];
+  /** Absent: written at once. */
+  undo?: UndoWindow;
 }
 
 export type ReviewQuestion = {
@@ -109,10 +113,18 @@ export type Answer =
   | { kind: 'ask-again' }
   | { kind: 'pack-version-gone' };
 
+/** An approval that was taken back within its undo window. */
+export interface Withdrawn {
+  kind: 'withdrawn';
+  decisionNo: number;
+  by: string;
+  reason?: string;
+}
+
 export interface VerdictJudged {
   answer: VerdictAnswer;
   /** Present when the case goes on: by this verdict, or by one that the ledger had already accepted. */
-  then?: Answer;
+  then?: Answer | Withdrawn;
 }
 
 export type Written =

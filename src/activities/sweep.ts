@@ -48,7 +48,8 @@ export const sweep =
     return report;
 
     async function look({ caseId, stage }: { caseId: string; stage: Stage }): Promise<void> {
-      if (stage !== 'deciding' && running?.has(caseId)) return;
+      const due = stage === 'deciding' || (stage === 'undo-window' && (await windowIsOver(caseId)));
+      if (!due && running?.has(caseId)) return;
       const status = await temporal.status(caseId);
       const record = await cases.get(caseId);
       if (!record || record.outcome !== null) return;
@@ -59,11 +60,17 @@ export const sweep =
         const reason = 'its workflow ended without a decision (terminated or failed); submit the next revision';
         await cases.close(caseId, { outcome: 'orphaned', by: 'sweep', reason });
         report.orphaned.push(caseId);
-      } else if (stage === 'deciding') {
+      } else if (due) {
         const verdict = await reviews.acceptedVerdict(caseId);
         if (!verdict) return;
         await temporal.resendVerdict(caseId, verdict);
         report.resent.push(caseId);
       }
+    }
+
+    /** Its workflow closes the window at once; when it does not, it may never have taken the verdict in. */
+    async function windowIsOver(caseId: string): Promise<boolean> {
+      const undo = (await reviews.latestDecision(caseId))?.undo;
+      return undo !== undefined && Date.parse(undo.until) < before.getTime();
     }
   };

@@ -4,7 +4,7 @@ import { costText } from './money.ts';
 import { readyCommands } from './ready-commands.ts';
 import { tableText } from './table.ts';
 import { taskText } from './task-text.ts';
-import { oneLine, safe, valueText } from './text.ts';
+import { oneLine, safe, shellWord, valueText } from './text.ts';
 import { timelineOf, type Step } from './timeline.ts';
 import { clockText, dueText, lengthText, minuteText, msBetween, secondText } from './times.ts';
 
@@ -83,11 +83,16 @@ function callsText({ modelCalls }: CaseFileBody, paint: Paint): string {
 }
 
 /** The open task shows its own proposal; here stands what was decided. */
-function decisionText({ decisions }: CaseFileBody): string {
+function decisionText({ caseId, stage, decisions }: CaseFileBody): string {
   const last = decisions.at(-1);
   if (!last) return '';
   const lines = [`  ${last.kind} by ${last.byPolicy ? 'policy: ' : ''}${oneLine(last.by)}`];
   if (last.reason !== null) lines.push(`  reason: ${oneLine(last.reason)}`);
+  if (last.withdrawnBy !== null) lines.push(`  taken back by ${oneLine(last.withdrawnBy)}: nothing was written`);
+  else if (last.undo !== null && stage === 'undo-window')
+    lines.push(
+      `  written at ${minuteText(last.undo.until)} unless taken back: countersign withdraw-verdict ${shellWord(caseId)}`,
+    );
   const rows = Object.entries(last.output ?? {}).map(([field, value]) => [field, oneLine(valueText(value), 70)]);
   return [...lines, ...(rows.length > 0 ? [tableText(rows, { indent: 4 })] : [])].join('\n');
 }

@@ -27,7 +27,7 @@ export function decideOptions(command: Command, cli: Cli): Command {
     .option('--seen <digest>', 'the digest of what you saw (default: what is shown now)');
 }
 
-/** Shows what is asked, sends the verdict, and says what came of it. */
+/** Shows what is asked, and sends the verdict. */
 export async function decide(
   cli: Cli,
   text: string,
@@ -40,7 +40,13 @@ export async function decide(
   if (task === null) throw new UserError(notAsked(file));
   cli.out(`${cli.paint.bold(safe(caseId))}  seen ${task.seen}\n${taskText(task, file, cli.paint)}\n`);
   const said = await say(task);
-  const verdict = { ...said, caseId, verdictId: randomUUID(), by, seen: seen ?? task.seen };
+  await sendVerdict(cli, { ...said, caseId, by, seen: seen ?? task.seen });
+}
+
+/** Sends a verdict under a new id, and says what came of it. */
+export async function sendVerdict(cli: Cli, said: Said & { caseId: string; by: string; seen: string }): Promise<void> {
+  const api = cli.api();
+  const verdict = { ...said, verdictId: randomUUID() };
   try {
     await sent(cli, () => api.decide(verdict));
   } catch (error) {
@@ -48,7 +54,7 @@ export async function decide(
     const { code, detail } = error.problem;
     throw new UserError(`Refused (${code}): ${detail}`, { cause: error });
   }
-  cli.out(cli.paint.green(`Taken: ${said.verdict} by ${safe(by)}.`));
+  cli.out(cli.paint.green(`Taken: ${said.verdict} by ${safe(said.by)}.`));
 }
 
 /** Sends the same verdict again while no worker confirms it: under the same id that does no harm. */

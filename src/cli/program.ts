@@ -15,6 +15,7 @@ import { addShow } from './commands/show.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWithdraw } from './commands/withdraw.ts';
+import { addWithdrawVerdict } from './commands/withdraw-verdict.ts';
 import type { Cli } from './context.ts';
 
 const COMMANDS = [
@@ -25,6 +26,7 @@ const COMMANDS = [
   addAmend,
   addReject,
   addConfirm,
+  addWithdrawVerdict,
   addWithdraw,
   addReverse,
   addOpen,

@@ -46,6 +46,10 @@ function tell({ kind, data }: Event, file: CaseFileBody): Told {
       return [`verdict refused${text('by') === '' ? '' : ` (${text('by')})`}: ${messageIn(data['refusal'])}`, 'bad'];
     case 'decision':
       return tellDecision(data, because);
+    case 'decision-withdrawn':
+      return [`${text('by')} took the approval back${because}; nothing was written`, 'person'];
+    case 'undo-window-over':
+      return ['the undo window is over: it is being written'];
     case 'closed':
       return [`closed: ${text('outcome')}${because}`, text('outcome') === 'written' ? 'good' : 'plain'];
     default:

@@ -10,7 +10,7 @@ import type { Ports } from '../activities/ports.ts';
 import { faultOfCaseKey, type CaseOutcome } from '../domain/case.ts';
 import type { FeedLimit } from '../domain/freshness.ts';
 import type { CaseResult } from '../domain/decision.ts';
-import { verdictSchema } from '../domain/verdict.ts';
+import { reverseHint, verdictSchema } from '../domain/verdict.ts';
 import { failure } from '../failures.ts';
 import {
   startAttributes,
@@ -198,9 +198,11 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
   async function closedAnswer(caseId: string, verdict: unknown): Promise<VerdictAnswer> {
     const record = await cases.get(caseId);
     if (!record) throw failure('InvalidInput', `caseId: there is no case '${caseId}'`);
-    const message = `The case is closed (${record.outcome ?? 'no workflow is running'}); a verdict changes nothing now.`;
-    const refusal = { code: 'case-not-waiting', message } as const;
+    const closed = `The case is closed (${record.outcome ?? 'no workflow is running'}); a verdict changes nothing now.`;
     const parsed = verdictSchema.safeParse(verdict);
+    const undoes = parsed.data?.verdict === 'withdraw' && record.outcome === 'written';
+    const message = undoes ? `${closed} ${reverseHint(caseId)}` : closed;
+    const refusal = { code: undoes ? 'window-over' : 'case-not-waiting', message } as const;
     const id = idOf(verdict);
     if (parsed.success) {
       const contentHash = hashOf(JSON.stringify(parsed.data));

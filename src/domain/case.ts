@@ -16,7 +16,15 @@ export interface InlineDocument {
 
 /** Where an open case stands; `closed` cases have an outcome. Written to `CsStage` and to the ledger. */
 export type Stage =
-  'received' | 'proposing' | 'waiting-for-model' | 'review' | 'deciding' | 'writing' | 'compensating' | 'closed';
+  | 'received'
+  | 'proposing'
+  | 'waiting-for-model'
+  | 'review'
+  | 'deciding'
+  | 'undo-window'
+  | 'writing'
+  | 'compensating'
+  | 'closed';
 
 /**
  * How a case ended. `duplicate`: the key was decided before, nothing was done again. `split`: one mail became several

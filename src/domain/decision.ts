@@ -21,6 +21,13 @@ export interface PreparedEffect {
   title: string;
 }
 
+/** Until then an approval may be taken back. `seen`: the digest of what was approved, as a withdrawal names it. */
+export interface UndoWindow {
+  /** ISO 8601. */
+  until: string;
+  seen: string;
+}
+
 /** `<caseId>/<decisionNo>/<effect>`: the same key never has a second effect. */
 export function idempotencyKeyOf(caseId: string, decisionNo: number, effect: string): string {
   return `${caseId}/${decisionNo}/${effect}`;

@@ -1,3 +1,5 @@
+import type { UndoRule } from './policy.ts';
+
 /** One model of the fallback chain. `provider` names a configured endpoint; `timeoutMs` bounds one call. */
 export interface ModelRef {
   provider: string;
@@ -38,6 +40,8 @@ export interface ReviewPlan {
   deadlineDefault: 'reject' | 'keep-waiting';
   /** The submitter may not be the one who countersigns. */
   fourEyes: boolean;
+  /** Absent: an approval is written at once. */
+  undo?: readonly UndoRule[];
 }
 
 /**

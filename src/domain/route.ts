@@ -22,7 +22,8 @@ export type ReasonCode =
   | 'identity-taken'
   | 'compensation-refused'
   | 'ledger-differs'
-  | 'pack-moved';
+  | 'pack-moved'
+  | 'withdrawn';
 
 /** A data-quality finding on the input. `refuse` and `review` stop straight-through; `note` does not. */
 export interface Finding {

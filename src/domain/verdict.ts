@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { CaseOutcome, Stage } from './case.ts';
+import type { UndoWindow } from './decision.ts';
 
 /**
  * A reviewer's answer to a review task, by signal `verdict` or update `submitVerdict`.
@@ -7,6 +9,7 @@ import { z } from 'zod';
  * - `amend`: write `output` in its place.
  * - `reject`: nothing takes effect; `reason` required.
  * - `confirm`: only where an effect's outcome is unknown or its compensation was refused: a person has settled it by hand.
+ * - `withdraw`: within the undo window of an approval, with the `seen` of what was approved: nothing is written, it is asked again.
  *
  * `seen` is the short digest of what the reviewer saw, `verdictId` the sender's own id for exact repeats.
  */
@@ -33,6 +36,7 @@ export const verdictSchema = z.discriminatedUnion('verdict', [
   }),
   z.strictObject({ ...common, verdict: z.literal('reject'), reason: z.string().trim().min(1).max(2000) }),
   z.strictObject({ ...common, verdict: z.literal('confirm'), reason: z.string().trim().min(1).max(2000) }),
+  z.strictObject({ ...common, verdict: z.literal('withdraw'), reason: optionalReason }),
 ]);
 export type Verdict = z.infer<typeof verdictSchema>;
 
@@ -51,7 +55,9 @@ export type RefusalCode =
   | 'nothing-to-approve'
   | 'amendment-invalid'
   | 'rule-broken'
-  | 'pack-version-gone';
+  | 'pack-version-gone'
+  | 'nothing-to-withdraw'
+  | 'window-over';
 
 export interface Refusal {
   code: RefusalCode;
@@ -119,4 +125,46 @@ export function refusalOf(verdict: Verdict, task: OpenTask | undefined): Refusal
 function samePerson(a: string, b: string): boolean {
   const plain = (name: string) => name.normalize('NFKC').trim().toLowerCase();
   return plain(a) === plain(b);
+}
+
+/** The latest decision of a case as the judge of a withdrawal sees it. */
+export interface Withdrawable {
+  caseId: string;
+  outcome: CaseOutcome | null;
+  stage: Stage;
+  /** The undo window of the latest decision; undefined: it has none. */
+  undo: UndoWindow | undefined;
+  withdrawnBy: string | undefined;
+}
+
+/**
+ * Judges a withdrawal; undefined: it is taken. Anybody who gives a name may withdraw, not only who approved: it only ever
+ * leads back to the question, and who sees the mistake in time may not be who made it.
+ */
+export function withdrawalRefusalOf(seen: string, standing: Withdrawable, now: Date): Refusal | undefined {
+  const { caseId, outcome, stage, undo, withdrawnBy } = standing;
+  const after = outcome === 'written' ? reverseHint(caseId) : `${wholeCaseHint(caseId)} ${reverseHint(caseId)}`;
+  if (!undo || (seen !== undo.seen && stage !== 'undo-window')) {
+    const message = `There is no approval in its undo window that could be taken back. ${after}`;
+    return { code: 'nothing-to-withdraw', message };
+  }
+  if (seen !== undo.seen) {
+    return { code: 'stale', message: `seen: '${seen}' is not what was approved last ('${undo.seen}').` };
+  }
+  if (withdrawnBy !== undefined) {
+    return { code: 'already-decided', message: `The approval was already taken back by ${withdrawnBy}.` };
+  }
+  if (stage !== 'undo-window' || now.getTime() >= Date.parse(undo.until)) {
+    return { code: 'window-over', message: `The undo window ended at ${undo.until}. ${after}` };
+  }
+  return undefined;
+}
+
+/** How to undo what stands downstream. */
+export function reverseHint(caseId: string): string {
+  return `What is written is undone with: countersign reverse '${caseId}' --by NAME --reason WHY`;
+}
+
+function wholeCaseHint(caseId: string): string {
+  return `An open case is taken back as a whole with: countersign withdraw '${caseId}' --by NAME --reason WHY`;
 }

@@ -26,7 +26,7 @@ export function definePack<Answer extends z.ZodType, O extends z.ZodObject, Fact
 ): ProcessPack {
   const answerSchema = z.toJSONSchema(pack.answer, { target: 'draft-7', io: 'input' }) as Record<string, unknown>;
   const { quality = [] } = pack;
-  const faults = faultsOf(pack, Object.keys(answerSchema['properties'] ?? {}));
+  const faults = faultsOf(pack, Object.keys(answerSchema['properties'] ?? {}), Object.keys(pack.output.shape));
   if (faults.length > 0) throw new Error(`pack ${pack.id}:\n  ${faults.join('\n  ')}`);
   const limits = feedLimits(pack.feeds ?? {});
   const manifest: PackManifest = {
@@ -138,7 +138,7 @@ function planOf<A extends z.ZodType, O extends z.ZodObject, F, E>(
   const [first, ...rest] = models;
   if (!first) throw new Error(`pack ${pack.id}: no model is configured for any of its tiers`);
   const { id: packId, version: packVersion, owner } = pack;
-  const { groups, deadlineDefault, fourEyes, remindAfter, escalateAfter, deadline } = pack.review;
+  const { groups, deadlineDefault, fourEyes, remindAfter, escalateAfter, deadline, undo } = pack.review;
   const review: ReviewPlan = {
     groups,
     deadlineDefault,
@@ -146,6 +146,7 @@ function planOf<A extends z.ZodType, O extends z.ZodObject, F, E>(
     remindAfterMs: durationMs(remindAfter),
     escalateAfterMs: durationMs(escalateAfter),
     deadlineMs: durationMs(deadline),
+    ...(undo ? { undo: undo.map((rule) => ({ when: rule.when, forMs: durationMs(rule.for) })) } : {}),
   };
   return {
     packId,

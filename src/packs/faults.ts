@@ -1,3 +1,4 @@
+import type { Condition } from '../domain/policy.ts';
 import { durationMs, type Duration } from './duration.ts';
 import type { ReviewPolicy } from './pack.ts';
 
@@ -16,7 +17,7 @@ interface Definition {
 }
 
 /** What is wrong with a pack's definition, each naming the field and what to do. */
-export function faultsOf(pack: Definition, answerFields: readonly string[]): string[] {
+export function faultsOf(pack: Definition, answerFields: readonly string[], outputFields: readonly string[]): string[] {
   const faults: string[] = [];
   if (!/^[a-z][a-z0-9-]{1,40}$/.test(pack.id))
     faults.push(`id: '${pack.id}' must be kebab-case, at most 41 characters`);
@@ -33,6 +34,7 @@ export function faultsOf(pack: Definition, answerFields: readonly string[]): str
   for (const [field, value] of Object.entries({ remindAfter, escalateAfter, deadline })) {
     if (!isDuration(value)) faults.push(`review.${field}: '${value}' is no duration such as '4 hours'`);
   }
+  faults.push(...faultsOfPolicy(pack.review, outputFields));
   for (const [feed, { maxAge }] of Object.entries(pack.feeds ?? {})) {
     if (!/^[a-z][a-z0-9-]{0,60}$/.test(feed)) faults.push(`feeds: '${feed}' must be kebab-case, at most 61 characters`);
     if (maxAge !== undefined && !isDuration(maxAge))
@@ -60,6 +62,27 @@ export function faultsOf(pack: Definition, answerFields: readonly string[]): str
       faults.push(`models.attempts: ${attempts} must be a whole number from 1`);
     if (!isDuration(timeout)) faults.push(`models.timeout: '${timeout}' is no duration such as '45 seconds'`);
   }
+  return faults;
+}
+
+/** What is wrong with the rules of a review policy. */
+function faultsOfPolicy({ undo = [] }: ReviewPolicy, outputFields: readonly string[]): string[] {
+  const faults: string[] = [];
+  for (const { when, for: window } of undo) {
+    if (!isDuration(window)) faults.push(`review.undo.for: '${window}' is no duration such as '10 minutes'`);
+    faults.push(...faultsOfCondition('review.undo.when', when, outputFields));
+  }
+  return faults;
+}
+
+function faultsOfCondition(at: string, when: Condition, outputFields: readonly string[]): string[] {
+  const { field, atLeast, confidenceBelow } = when;
+  const faults: string[] = [];
+  if (field !== undefined && !outputFields.includes(field))
+    faults.push(`${at}.field: '${field}' is no field of the output`);
+  if ((field === undefined) !== (atLeast === undefined)) faults.push(`${at}: field and atLeast go together`);
+  if (confidenceBelow !== undefined && !(confidenceBelow > 0 && confidenceBelow <= 1))
+    faults.push(`${at}.confidenceBelow: ${confidenceBelow} must be above 0, at most 1`);
   return faults;
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { PreparedEffect } from '../domain/decision.ts';
 import type { FeedLimit } from '../domain/freshness.ts';
+import type { Condition } from '../domain/policy.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
 import type { Duration } from './duration.ts';
 import type { Finding, RuleResult } from '../domain/route.ts';
@@ -48,6 +49,11 @@ export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'deadlineDefau
   remindAfter: Duration;
   escalateAfter: Duration;
   deadline: Duration;
+  /**
+   * For how long an approval may be taken back before anything is written: the longest window of the rules that apply.
+   * Default: none.
+   */
+  undo?: readonly { when: Condition; for: Duration }[];
 }
 
 export interface RuleContext<Facts> {

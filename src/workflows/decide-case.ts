@@ -8,6 +8,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Withdrawn } from '../activities/steps.ts';
 import type { Stage } from '../domain/case.ts';
 import type { CaseResult } from '../domain/decision.ts';
 import {
@@ -21,7 +22,7 @@ import {
 import { closedDetails } from './details.ts';
 import { EffectWriter } from './effect-writer.ts';
 import { ingest, startParts } from './intake.ts';
-import { decide, decideFirst, type Decided } from './decide.ts';
+import { decide, decideFirst, type Base, type Decided } from './decide.ts';
 import { ReviewDesk } from './review-desk.ts';
 import { quickly } from './steps.ts';
 
@@ -51,12 +52,17 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
       desk.skipTo(ingested.lastTaskNo);
       let made: Decided =
         ingested.kind === 'decided'
-          ? { ...ingested, route: 'review' }
+          ? { ...ingested, route: 'review', base: { decisionNo: ingested.decision.decisionNo, because: [] } }
           : await decideFirst(caseId, ingested, desk, input.interactive === true);
       if (ingested.kind === 'decided') writer.resume(ingested.decision, ingested.plan.review);
       for (;;) {
-        const { decision, route, plan } = made;
+        const { decision, route, plan, base } = made;
         if (decision.kind === 'reject') return rejected(caseId, decision.by, decision.reason);
+        const withdrawn = await desk.undo.wait(decision);
+        if (withdrawn) {
+          made = await decide(caseId, plan, desk, askedAgain(base, withdrawn));
+          continue;
+        }
         stage = 'writing';
         const written = await writer.write(decision, plan.review);
         if (written.kind === 'rejected') return rejected(caseId, written.by, written.reason);
@@ -90,6 +96,13 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
   }
 }
 
+/** The same question once more, which then has its reason in the withdrawal too. */
+function askedAgain({ because, ...base }: Base, { reason }: Withdrawn): Base {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  const message = `An approval was taken back within its undo window${why}`;
+  return { ...base, because: [...because, { code: 'withdrawn', message }] };
+}
+
 function rejected(caseId: string, decidedBy: string, reason: string | undefined): CaseResult {
   const result: CaseResult = { caseId, outcome: 'rejected', route: 'review', decidedBy };
   return reason === undefined ? result : { ...result, reason };
@@ -108,6 +121,8 @@ function endOf({ caseId, outcome, effects = [] }: CaseResult): CaseView {
 function viewOf(caseId: string, stage: Stage, desk: ReviewDesk, writer: EffectWriter): CaseView {
   const effects = writer.applied;
   const question = desk.question;
+  const undo = desk.undo.view;
+  if (undo) return { caseId, stage: 'undo-window', undo, effects };
   if (!question) return { caseId, stage, effects };
   const { taskNo, taskKind: kind, seen, group, reasons, dueAt } = question;
   return { caseId, stage: 'review', task: { taskNo, kind, seen, group, reasons, dueAt }, effects };

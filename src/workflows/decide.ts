@@ -10,10 +10,12 @@ export interface Decided {
   decision: DecisionRef;
   route: 'straight-through' | 'review';
   plan: Plan;
+  /** What to ask about again when the decision is taken back. */
+  base: Base;
 }
 
 /** What a question is based on: a model's answer, a former decision, or nothing. */
-interface Base {
+export interface Base {
   callId?: string;
   decisionNo?: number;
   because: Reason[];
@@ -37,9 +39,10 @@ export async function decide(caseId: string, pinned: Plan, desk: ReviewDesk, fro
   for (;;) {
     const input = { caseId, packHash: plan.packHash, taskNo: desk.nextTaskNo(), ...base };
     const question = await quickly('validate', 'Check schema, rules and confidence', input);
-    if (question.kind === 'straight-through') return { decision: question.decision, route: 'straight-through', plan };
+    if (question.kind === 'straight-through')
+      return { decision: question.decision, route: 'straight-through', plan, base };
     const answer = question.kind === 'review' ? await desk.review(question, plan.review) : question;
-    if (answer.kind === 'decided') return { decision: answer.decision, route: 'review', plan };
+    if (answer.kind === 'decided') return { decision: answer.decision, route: 'review', plan, base };
     if (answer.kind === 'ask-again') {
       // Its reasons were the outage alone, so nothing else is lost with them.
       const proposed = await propose(caseId, plan, false);

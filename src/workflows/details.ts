@@ -1,4 +1,4 @@
-import type { ReviewQuestion } from '../activities/steps.ts';
+import type { DecisionRef, ReviewQuestion } from '../activities/steps.ts';
 import type { CaseResult } from '../domain/decision.ts';
 import type { TaskKind } from '../domain/verdict.ts';
 
@@ -16,8 +16,13 @@ export interface Wait {
   next: string;
   /** The groups that did not answer. */
   before?: readonly string[];
-  /** How many verdicts on this question were refused, and why the last one was. */
-  refused?: { count: number; last: string };
+  refused?: Refused;
+}
+
+/** Verdicts that changed nothing: how many on this question, and why the last one. */
+export interface Refused {
+  count: number;
+  last: string;
 }
 
 const ASKED: Record<TaskKind, string> = {
@@ -62,6 +67,25 @@ const CHOICES: Record<TaskKind, string> = {
   compensation:
     '`approve` tries to undo it again. Undone by hand: `"verdict":"confirm"` with `"reason":"..."`; nothing else is taken here.',
 };
+
+/** An approval that is not written yet: whose, until when it may be taken back, and how. */
+export function undoDetails({ by, effects, undo }: DecisionRef, caseId: string, refused: Refused | undefined): string {
+  const { until = '', seen = '' } = undo ?? {};
+  const verdictId = `${seen}-withdraw-${(refused?.count ?? 0) + 1}`;
+  const command = signalCommand(caseId, 'verdict', { verdictId, verdict: 'withdraw', by: 'YOUR NAME', seen });
+  return [
+    `### Approved by **${plain(by)}**, not written yet`,
+    `It is written at ${minuteOf(new Date(until))}. Until then the approval can be taken back by anybody who gives a name.`,
+    ...(refused ? [`**The last verdict was refused.** ${plain(refused.last)}`] : []),
+    '**Will be written**',
+    listOf(effects.map(({ title }) => title)),
+    '**Take the approval back from a terminal**, with your name in place of YOUR NAME. Nothing is written then, and a person is asked again:',
+    `\`\`\`\n${command}\n\`\`\``,
+    `Afterwards, what was written is undone with \`countersign reverse '${caseId}'\`.`,
+  ]
+    .join('\n\n')
+    .concat(FRAME_END);
+}
 
 /** The model that is being asked, and what the ones before it said. */
 export function askingDetails(which: string, before: readonly string[]): string {

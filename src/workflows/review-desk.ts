@@ -19,7 +19,8 @@ import {
 } from '../messages.ts';
 import { answeredDetails, reviewDetails, type Wait } from './details.ts';
 import { quickly } from './steps.ts';
-import { isDeep, refuseNonMessage, seenOf, summaryOf } from './verdict-message.ts';
+import { UndoDesk } from './undo-desk.ts';
+import { isDeep, refusedOf, refuseNonMessage, seenOf, summaryOf } from './verdict-message.ts';
 
 /** A case whose own document makes every model fail must come to rest with a person. */
 const MOST_RECALLS = 3;
@@ -27,6 +28,7 @@ const LATE: Reason = { code: 'late-verdict', message: 'A verdict came while the 
 
 /** Puts review tasks to people and waits, for weeks if need be. Its handlers are set when it is made, before any await. */
 export class ReviewDesk {
+  readonly undo: UndoDesk;
   readonly #caseId: string;
   #question: (ReviewQuestion & { group: string; dueAt: string }) | undefined;
   /** By the digest of the question meant: a repeat of an earlier verdict never answers a later question. */
@@ -41,6 +43,7 @@ export class ReviewDesk {
 
   constructor(caseId: string) {
     this.#caseId = caseId;
+    this.undo = new UndoDesk(caseId);
     setHandler(verdictSignal, async (message) => void (await this.#judge('signal', message)), {
       description: 'A verdict on the open review task: { verdictId, verdict, by, seen, ... }',
     });
@@ -196,9 +199,11 @@ export class ReviewDesk {
         message: isDeep(message) ? null : message,
       });
       const seen = seenOf(message);
-      if (then !== undefined && seen !== undefined) this.#take(seen, then);
+      if (then?.kind === 'withdrawn') this.undo.take(then);
+      else if (then !== undefined && seen !== undefined) this.#take(seen, then);
       else if (!answer.accepted) {
-        this.#tell({ refused: refusedOf(message, answer, this.#wait) });
+        this.#tell({ refused: refusedOf(message, answer, this.#wait?.refused) });
+        this.undo.refused(message, answer);
         if (this.#recalls > 0 && !this.#question) this.#late = [LATE];
       }
       return answer;
@@ -206,16 +211,6 @@ export class ReviewDesk {
     this.#turn = judging.catch(() => undefined);
     return await judging;
   }
-}
-
-function refusedOf(
-  message: unknown,
-  { refusal }: Extract<VerdictAnswer, { accepted: false }>,
-  wait: Wait | undefined,
-): NonNullable<Wait['refused']> {
-  const said = typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {};
-  const what = [said['verdict'], 'by', said['by']].filter((word) => typeof word === 'string').join(' ');
-  return { count: (wait?.refused?.count ?? 0) + 1, last: `${what}: ${refusal.message}` };
 }
 
 function byOf(answer: Answer): string | undefined {

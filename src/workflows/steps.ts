@@ -34,6 +34,7 @@ type QuickStep =
   | 'recallTask'
   | 'escalate'
   | 'applyDeadline'
+  | 'endUndo'
   | 'closeCase'
   | 'askAboutEffect';
 type Given<Name extends keyof Steps> = Awaited<ReturnType<Steps[Name]>>;

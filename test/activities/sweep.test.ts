@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../src/domain/verdict.ts';
+import { definition, testPack } from '../support/fake-pack.ts';
 import { fakePorts } from '../support/fake-ports.ts';
 import { CASE, failed, startOf, waiting } from './arrange.ts';
 
@@ -52,6 +53,17 @@ describe('sweep', () => {
     ports.temporal.resendVerdict = (caseId, verdict) => Promise.resolve(void sent.push([caseId, verdict]));
     expect((await activities.sweep()).resent).toEqual([CASE]);
     expect(sent).toMatchObject([[CASE, { verdictId: 'v-1' }]]);
+  });
+
+  it('sends an approval again that is held back past the end of its undo window', async () => {
+    const { review } = definition();
+    const undo = [{ when: {}, for: '10 minutes' }];
+    const { activities, judge, now } = await waiting(undefined, fakePorts(testPack({ review: { ...review, undo } })));
+    await judge({});
+    now.at = new Date(now.at.getTime() + 600_000);
+    expect((await activities.sweep()).resent).toEqual([]);
+    now.at = new Date(now.at.getTime() + 30_001);
+    expect((await activities.sweep()).resent).toEqual([CASE]);
   });
 
   it('asks about no case that the listing shows as running, unless its verdict may be lost', async () => {

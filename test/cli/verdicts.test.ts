@@ -55,6 +55,19 @@ describe('verdicts', () => {
     await expect(run(api, ['amend', CASE, '--output', file])).rejects.toThrow('holds no JSON object');
   });
 
+  test('withdraw-verdict sends the digest of what was approved last', async () => {
+    const held = fileWritten();
+    const undo = { until: '2030-01-01T00:00:00.000Z', seen: 'abcdef123456' };
+    const decisions = held.decisions.map((decision) => ({ ...decision, undo }));
+    const sent: VerdictBody[] = [];
+    const decide = async (verdict: VerdictBody) => void sent.push(verdict);
+    const { out } = await run(apiWith({ decide }, [viewOf({ ...held, decisions })]), ['withdraw-verdict', CASE]);
+    expect(sent).toMatchObject([{ caseId: CASE, verdict: 'withdraw', by: 'bob', seen: undo.seen }]);
+    expect(out).toMatch(/Taken: withdraw by bob\.$/);
+    const api = apiWith({ decide }, [viewOf(held)]);
+    await expect(run(api, ['withdraw-verdict', CASE])).rejects.toThrow('no approval with an undo window');
+  });
+
   test('a refusal is one clear sentence', async () => {
     const { api } = deciding([refusal(403, 'four-eyes', 'by: bob submitted this case; someone else must decide it.')]);
     const error = await run(api, ['approve', CASE]).catch((thrown: unknown) => thrown);

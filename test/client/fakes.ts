@@ -164,6 +164,7 @@ export function fileWritten(caseId = 'case/invoice-intake/INV-1'): CaseFile {
   const decision: CaseFile['decisions'][number] = {
     ...{ caseId, decisionNo: 1, kind: 'accept', by: { kind: 'reviewer', name: 'bob' }, effects: [effect] },
     ...{ output: { number: 'RE-7', total: 11_950 }, reason: 'misread', taskNo: 1, at: later(60_000) },
+    withdrawnBy: null,
   };
   const [task] = file.tasks;
   const audit = (seq: number, ms: number, kind: string, data: Record<string, unknown>) => ({

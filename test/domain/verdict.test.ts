@@ -16,6 +16,7 @@ const said: Record<Verdict['verdict'], Verdict> = {
   amend: { ...common, verdict: 'amend', output: {} },
   reject: { ...common, verdict: 'reject', reason: 'no' },
   confirm: { ...common, verdict: 'confirm', reason: 'done' },
+  withdraw: { ...common, verdict: 'withdraw' },
 };
 
 describe('refusalOf: which verdict fits which question', () => {

@@ -36,6 +36,7 @@ export class FakeLedger {
   usualMs: number | undefined;
   readonly tasks: Task[] = [];
   readonly decisions: DecisionRecord[] = [];
+  readonly withdrawn: { caseId: string; decisionNo: number; by: string; reason?: string }[] = [];
   readonly verdicts: { caseId: string; verdict: Verdict; contentHash: string; judged: Judged }[] = [];
   readonly refusals: { caseId: string; verdictId: string; refusal: Refusal }[] = [];
   readonly effects = new Map<string, EffectRecord>();

@@ -1,5 +1,6 @@
 import type { DecisionRecord, EffectRecord, Judged } from '../../src/activities/ledger-ports.ts';
 import type { Ports } from '../../src/activities/ports.ts';
+import { withdrawalRefusalOf } from '../../src/domain/verdict.ts';
 import type { FakeLedger, Task } from './fake-ledger.ts';
 
 type Recorded = Parameters<Ports['reviews']['record']>[0];
@@ -19,7 +20,9 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
     if (task) task.open = false;
     void ledger.change(
       made.caseId,
-      made.kind === 'reject' ? { outcome: 'rejected', stage: 'closed' } : { stage: 'deciding' },
+      made.kind === 'reject'
+        ? { outcome: 'rejected', stage: 'closed' }
+        : { stage: made.undo ? 'undo-window' : 'deciding' },
     );
     return decision;
   };
@@ -27,8 +30,23 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
     const effect = ledger.effects.get(task.effectKey ?? '');
     if (effect) ledger.effects.set(effect.key, { ...effect, state, ...change });
   };
-  const judge = ({ caseId, verdict, refusal, decide: decides, confirm, retry }: Recorded): Judged => {
+  const withdrawnOf = (caseId: string, decisionNo: number) =>
+    ledger.withdrawn.find((one) => one.caseId === caseId && one.decisionNo === decisionNo);
+  const withdraw = (caseId: string, { by, seen, reason }: Recorded['verdict']): Judged => {
+    const { outcome, stage } = ledger.case(caseId);
+    const { undo, decisionNo = 0 } = ofCase(caseId).at(-1) ?? {};
+    const standing = { caseId, outcome, stage, undo, withdrawnBy: withdrawnOf(caseId, decisionNo)?.by };
+    const refused = withdrawalRefusalOf(seen, standing, ledger.clock());
+    if (refused) return { kind: 'refused', refusal: refused };
+    ledger.withdrawn.push({ caseId, decisionNo, by, ...(reason === undefined ? {} : { reason }) });
+    ledger.audit.push(`withdrawn ${decisionNo}`);
+    void ledger.change(caseId, { stage: 'proposing' });
+    return { kind: 'accepted', decision: null, withdrawn: decisionNo };
+  };
+  const judge = (input: Recorded): Judged => {
+    const { caseId, verdict, refusal, decide: decides, confirm, retry } = input;
     if (refusal) return { kind: 'refused', refusal };
+    if (input.withdraw) return withdraw(caseId, verdict);
     const taskNo = (decides ?? confirm ?? retry)?.taskNo ?? 0;
     const task = taskOf(caseId, taskNo);
     if (!task?.open) {
@@ -68,6 +86,7 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
         brokenHardRules: broken.map(({ name }) => name),
         submittedBy,
         fourEyes: plan?.review.fourEyes ?? false,
+        ...(plan?.review.undo ? { undo: plan.review.undo } : {}),
       });
     },
     recall: (caseId, taskNo) => {
@@ -100,6 +119,12 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
       const by = { kind: 'policy', rule: 'deadline' } as const;
       const reason = 'Nobody answered by the deadline';
       return Promise.resolve(decide({ caseId, kind, by, output: null, effects: [], reason, taskNo }));
+    },
+    endUndo: (caseId, decisionNo) => {
+      const { by, reason } = withdrawnOf(caseId, decisionNo) ?? {};
+      if (by !== undefined) return Promise.resolve(reason === undefined ? { by } : { by, reason });
+      if (ledger.case(caseId).stage === 'undo-window') void ledger.change(caseId, { stage: 'deciding' });
+      return Promise.resolve(undefined);
     },
     decideByPolicy: (decision) => {
       const before = ofCase(decision.caseId).find(({ by, taskNo }) => by.kind === 'policy' && taskNo === null);

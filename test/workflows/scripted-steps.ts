@@ -108,6 +108,7 @@ export function scriptedSteps(script: Partial<Steps> = {}, effects = [POST]) {
     judgeVerdict: ({ message }) => Promise.resolve(judge(message)),
     escalate: () => Promise.resolve(null),
     applyDeadline: () => Promise.resolve(null),
+    endUndo: () => Promise.resolve(null),
     write: ({ effect }) => Promise.resolve({ kind: 'applied', reference: `ref-${effect}` }),
     compensate: () => Promise.resolve({ kind: 'compensated' }),
     askAboutEffect: ({ taskNo, kind }) => Promise.resolve(questionOf(taskNo, kind)),

@@ -46,6 +46,8 @@ export type AuditKind =
   | 'verdict-accepted'
   | 'verdict-refused'
   | 'decision'
+  | 'decision-withdrawn'
+  | 'undo-window-over'
   | 'escalated'
   | 'deadline'
   | `effect-${'pending' | 'applied' | 'refused' | 'unknown' | 'abandoned' | 'retry'}`

@@ -59,7 +59,7 @@ export interface CaseFile {
   modelCalls: ModelCallRow[];
   tasks: (TaskOpening & { openedAt: Date; closedAt: Date | null })[];
   verdicts: VerdictRow[];
-  decisions: (DecisionRecord & { at: Date })[];
+  decisions: (DecisionRecord & { at: Date; withdrawnBy: string | null })[];
   effects: (EffectRecord & { reason: string | null; calledAt: Date | null; settledAt: Date | null })[];
   audit: AuditEntry[];
 }
@@ -103,10 +103,14 @@ export async function caseFileOf({ db, clock }: Store, caseId: string): Promise<
         .orderBy('verdict_id')
         .execute();
       const decisions = await trx
-        .selectFrom('decisions')
-        .selectAll()
-        .where('case_id', '=', caseId)
-        .orderBy('decision_no')
+        .selectFrom('decisions as d')
+        .leftJoin('withdrawn_decisions as w', (on) =>
+          on.onRef('w.case_id', '=', 'd.case_id').onRef('w.decision_no', '=', 'd.decision_no'),
+        )
+        .selectAll('d')
+        .select('w.by_name as withdrawn_by')
+        .where('d.case_id', '=', caseId)
+        .orderBy('d.decision_no')
         .execute();
       const effects = await trx
         .selectFrom('effects')
@@ -125,7 +129,9 @@ export async function caseFileOf({ db, clock }: Store, caseId: string): Promise<
         modelCalls,
         verdicts,
         tasks: tasks.map((task) => ({ ...taskOf(task), openedAt: task.opened_at, closedAt: task.closed_at })),
-        decisions: decisions.map((decision) => ({ ...decisionOf(decision), at: decision.at })),
+        decisions: decisions.map((decision) => {
+          return { ...decisionOf(decision), at: decision.at, withdrawnBy: decision.withdrawn_by };
+        }),
         effects: effects.map((effect) => {
           const { reason, called_at: calledAt, settled_at: settledAt } = effect;
           return { ...effectOf(effect), reason, calledAt, settledAt };

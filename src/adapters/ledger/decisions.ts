@@ -40,7 +40,7 @@ export function decisionsOf({ db, clock }: Store): DecisionPart {
     async acceptedVerdict(caseId) {
       const { rows } = await sql<{ body: Verdict }>`
         select v.body from verdicts v
-        where v.case_id = ${caseId} and v.accepted
+        where v.case_id = ${caseId} and v.accepted and v.verdict <> 'withdraw'
           and v.decision_no = (select max(decision_no) from decisions where case_id = ${caseId})`.execute(db);
       return rows[0]?.body;
     },
@@ -66,12 +66,14 @@ export async function decisionOnTask(
 
 /** The insert of a decision, to be part of a statement that records it in the case too. */
 export function insertDecision(decision: DecisionRecord, at: Date): RawBuilder<unknown> {
-  const { caseId, decisionNo, kind, by, output, effects, reason, taskNo, grounds = null } = decision;
+  const { caseId, decisionNo, kind, by, output, effects, reason, taskNo, grounds = null, undo } = decision;
   return sql`
-    insert into decisions (case_id, decision_no, kind, by_kind, by_name, output, effects, reason, task_no, grounds, at)
+    insert into decisions (case_id, decision_no, kind, by_kind, by_name, output, effects, reason, task_no, grounds, undo,
+      at)
     values (${caseId}, ${decisionNo}::int, ${kind}, ${by.kind}, ${textOrNull(nameOf(by))},
       ${output === null ? null : json(output)}::jsonb, ${json(effects)}::jsonb, ${textOrNull(reason)},
-      ${taskNo}::int, ${grounds === null ? null : json(grounds)}::jsonb, ${at}::timestamptz)`;
+      ${taskNo}::int, ${grounds === null ? null : json(grounds)}::jsonb,
+      ${undo ? json(undo) : null}::jsonb, ${at}::timestamptz)`;
 }
 
 /** The audit entry of a decision: whole, because it alone must explain what took effect. */
@@ -97,5 +99,6 @@ export function decisionOf(row: Selectable<Tables['decisions']>): DecisionRecord
     reason: row.reason,
     taskNo: row.task_no,
     ...(row.grounds === null ? {} : { grounds: row.grounds }),
+    ...(row.undo === null ? {} : { undo: row.undo }),
   };
 }

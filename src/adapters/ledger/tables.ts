@@ -3,7 +3,7 @@ import type { DecisionGrounds, CaseInput, EffectState } from '../../activities/l
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
-import type { PreparedEffect } from '../../domain/decision.ts';
+import type { PreparedEffect, UndoWindow } from '../../domain/decision.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Reason, RuleResult } from '../../domain/route.ts';
 import type { PackManifest } from '../../packs/pack.ts';
@@ -106,7 +106,10 @@ export interface Tables {
     task_no: number | null;
     grounds: Json<DecisionGrounds | null>;
     at: Date;
+    undo: Json<UndoWindow | null>;
   };
+  /** Decisions that were taken back within their undo window. */
+  withdrawn_decisions: { case_id: string; decision_no: number; by_name: string; reason: string | null; at: Date };
   verdicts: {
     case_id: string;
     verdict_id: string;

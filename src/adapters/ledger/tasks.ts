@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Reviews, TaskOpening } from '../../activities/ledger-ports.ts';
+import type { ReviewPlan } from '../../domain/plan.ts';
 import { codesOf } from '../../domain/route.ts';
 import { decisionOnTask } from './decisions.ts';
 import { json, sha256 } from './json.ts';
@@ -59,10 +60,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         .selectFrom('review_tasks as t')
         .innerJoin('cases as c', 'c.case_id', 't.case_id')
         .selectAll('t')
-        .select([
-          'c.submitted_by',
-          sql<boolean>`coalesce((c.plan #>> '{review,fourEyes}')::boolean, false)`.as('four_eyes'),
-        ])
+        .select(['c.submitted_by', sql<ReviewPlan | null>`c.plan -> 'review'`.as('policy')])
         .where('t.case_id', '=', caseId)
         .where('t.closed_at', 'is', null)
         .orderBy('t.task_no', 'desc')
@@ -75,7 +73,8 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         hasProposal: task.output !== null,
         brokenHardRules: task.rules.filter((rule) => rule.severity === 'hard' && !rule.holds).map(({ name }) => name),
         submittedBy: row.submitted_by,
-        fourEyes: row.four_eyes,
+        fourEyes: row.policy?.fourEyes ?? false,
+        ...(row.policy?.undo ? { undo: row.policy.undo } : {}),
       };
     },
 

@@ -46,6 +46,8 @@ export async function judgedOf(db: Kysely<Tables>, row: Selectable<Tables['verdi
   const found = decisionNo === null ? undefined : await query.where('decision_no', '=', decisionNo).executeTakeFirst();
   const decision = found && decisionOf(found);
   if (refusal) return decision ? { kind: 'refused', refusal, adopted: decision } : { kind: 'refused', refusal };
+  if (decisionNo !== null && row.verdict === 'withdraw')
+    return { kind: 'accepted', decision: null, withdrawn: decisionNo };
   if (decision) return { kind: 'accepted', decision };
   return { kind: 'accepted', decision: null, settled: row.verdict === 'confirm' ? 'by-hand' : 'try-again' };
 }

@@ -6,9 +6,10 @@ import { json, sha256 } from './json.ts';
 import { type Entry, type Store, recordInCase } from './record.ts';
 import { taskRow } from './tasks.ts';
 import type { Tables } from './tables.ts';
+import { endUndo, withdraw } from './undo.ts';
 import { type Recorded, insertVerdict, judgedOf, verdictEntry } from './verdict-rows.ts';
 
-type VerdictPart = Pick<Reviews, 'record' | 'former' | 'malformed' | 'deadline'>;
+type VerdictPart = Pick<Reviews, 'record' | 'former' | 'malformed' | 'deadline' | 'endUndo'>;
 type Task = Selectable<Tables['review_tasks']>;
 
 /** Verdicts, and the decisions they and deadlines make. What judges holds the lock of the case row first. */
@@ -66,6 +67,12 @@ export function verdictsOf({ db, clock }: Store): VerdictPart {
         return undefined;
       });
     },
+
+    endUndo: async (caseId, decisionNo) =>
+      await db.transaction().execute(async (trx) => {
+        await lockCase(trx, caseId);
+        return await endUndo(trx, caseId, decisionNo, clock());
+      }),
   };
 }
 
@@ -90,6 +97,10 @@ async function record(trx: Transaction<Tables>, input: Recorded, at: Date): Prom
   if (former.length > 0) {
     const message = `verdictId: '${verdict.verdictId}' was used for another verdict; choose a new one.`;
     return await refuse({ code: 'verdict-id-reused', message });
+  }
+  if (input.withdraw) {
+    const taken = await withdraw(trx, input, verdictId, at);
+    return 'refusal' in taken ? await refuse(taken.refusal) : taken;
   }
   const taskNo = (input.decide ?? input.confirm ?? input.retry)?.taskNo;
   if (taskNo === undefined) throw new TypeError('record: one of refusal, decide, confirm and retry is needed');
@@ -132,7 +143,8 @@ async function decide(
     select max(decision_no) as last from decisions where case_id = ${caseId}`.execute(trx);
   const decision = { ...made, decisionNo: (rows[0]?.last ?? 0) + 1 };
   const rejected = { outcome: 'rejected', by: nameOf(by), ...(reason === null ? {} : { reason }) } as const;
-  const change = made.kind === 'reject' ? { close: rejected } : { stage: 'deciding' as const };
+  const stage = made.undo ? ('undo-window' as const) : ('deciding' as const);
+  const change = made.kind === 'reject' ? { close: rejected } : { stage };
   await sql`
     with decision as (${insertDecision(decision, at)}), verdict as (${verdict(decision.decisionNo)}),
       ${endTask(task, at)}

@@ -39,11 +39,14 @@ export function caseViewOf(file: CaseFile, base: LinkBase, withSources: boolean)
         reason: reasonIn(body),
       };
     }),
-    decisions: file.decisions.map(({ decisionNo, kind, by, output, reason: why, taskNo, at }) => {
-      const byPolicy = by.kind === 'policy';
-      const name = by.kind === 'policy' ? by.rule : by.name;
-      return { decisionNo, kind, by: name, byPolicy, output, reason: why, taskNo, at: at.toISOString() };
-    }),
+    decisions: file.decisions.map(
+      ({ decisionNo, kind, by, output, reason: why, taskNo, at, undo = null, withdrawnBy }) => {
+        const byPolicy = by.kind === 'policy';
+        const name = by.kind === 'policy' ? by.rule : by.name;
+        const made = { decisionNo, kind, by: name, byPolicy, output, reason: why, taskNo, at: at.toISOString() };
+        return { ...made, undo, withdrawnBy };
+      },
+    ),
     effects: file.effects.map(({ key, decisionNo, effect, state, reference, reason: why, calledAt, settledAt }) => {
       const { name, title, sink } = effect;
       const times = { calledAt: isoOrNull(calledAt), settledAt: isoOrNull(settledAt) };

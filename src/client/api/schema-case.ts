@@ -7,6 +7,7 @@ export const STAGES = [
   'waiting-for-model',
   'review',
   'deciding',
+  'undo-window',
   'writing',
   'compensating',
   'closed',
@@ -162,6 +163,11 @@ export const caseFileSchema = caseSummarySchema
         reason: z.string().nullable(),
         taskNo: z.int().nullable(),
         at,
+        undo: z
+          .object({ until: at, seen: z.string() })
+          .nullable()
+          .describe('Until then the approval can be taken back, by the verdict `withdraw` with this `seen`.'),
+        withdrawnBy: z.string().nullable(),
       }),
     ),
     effects: z.array(

@@ -1,0 +1,44 @@
+import type { Reason, ReasonCode } from './route.ts';
+
+/** When a rule of the review policy applies, as data. All that is stated must hold; nothing stated: always. */
+export interface Condition {
+  /** A numeric field of the output that has reached `atLeast`. What is no number counts as having reached it. */
+  field?: string;
+  /** In the unit of the field: minor units for money. */
+  atLeast?: number;
+  /** Why a person is asked. */
+  reason?: ReasonCode;
+  /** The least sure critical field is below this, 0..1. A confidence that is not known counts as 0. */
+  confidenceBelow?: number;
+}
+
+/** For how long an approval may be taken back before anything is written. */
+export interface UndoRule {
+  when: Condition;
+  forMs: number;
+}
+
+/** What conditions look at. `output`: null where there is no proposal, which has reached no amount. */
+export interface Considered {
+  output: Readonly<Record<string, unknown>> | null;
+  reasons: readonly Reason[];
+  confidence: Readonly<Record<string, number | undefined>>;
+}
+
+export function applies(condition: Condition, { output, reasons, confidence }: Considered): boolean {
+  const { field, atLeast = 0, reason, confidenceBelow } = condition;
+  if (field !== undefined) {
+    if (output === null) return false;
+    const value = output[field];
+    if (typeof value === 'number' && value < atLeast) return false;
+  }
+  if (reason !== undefined && !reasons.some(({ code }) => code === reason)) return false;
+  if (confidenceBelow === undefined) return true;
+  const known = Object.values(confidence).map((value) => value ?? 0);
+  return known.length === 0 || Math.min(...known) < confidenceBelow;
+}
+
+/** The longest window of those that apply; 0: there is none. */
+export function undoWindowMs(rules: readonly UndoRule[], considered: Considered): number {
+  return Math.max(0, ...rules.filter(({ when }) => applies(when, considered)).map(({ forMs }) => forMs));
+}
