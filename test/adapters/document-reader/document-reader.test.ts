@@ -200,7 +200,7 @@ describe('the bounds', () => {
   });
 
   it.each<[string, () => Promise<Uint8Array>]>([
-    ['JavaScript objects', () => heavy(100_000)],
+    ['JavaScript objects', () => heavy(150_000)],
     [
       'unpacked streams',
       () =>
@@ -209,7 +209,7 @@ describe('the bounds', () => {
         }),
     ],
   ])('end a document that takes too much memory for %s, and the next one is read', async (_what, make) => {
-    const small = createDocumentReader({ threads: 1, memoryMb: 48 });
+    const small = createDocumentReader({ threads: 1, memoryMb: 48, timeoutMs: 60_000 });
     try {
       await expect(small.read(document('big', await make()))).rejects.toMatchObject({
         type: 'InvalidInput',
