@@ -2,6 +2,7 @@ import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CaseOutcome, DocumentRef, InlineDocument, Stage } from './domain/case.ts';
 import type { UndoWindow } from './domain/decision.ts';
+import type { Approvals } from './domain/policy.ts';
 import type { Reason } from './domain/route.ts';
 import type { Refusal, TaskKind } from './domain/verdict.ts';
 
@@ -33,9 +34,10 @@ export interface Withdrawal {
   reason: string;
 }
 
-/** The answer to `submitVerdict`: taken, or refused with a reason. A refusal is recorded and changes nothing. */
+/** The answer to `submitVerdict`: taken, or refused with a reason. `approvals`: it counts, and more are needed. A refusal is recorded and changes nothing. */
 export type VerdictAnswer =
-  { accepted: true; verdictId: string } | { accepted: false; verdictId: string; refusal: Refusal };
+  | { accepted: true; verdictId: string; approvals?: { given: number; needed: number } }
+  | { accepted: false; verdictId: string; refusal: Refusal };
 
 /** The case as it stands, for the `getCase` query. Free of document content. */
 export interface CaseView {
@@ -43,7 +45,15 @@ export interface CaseView {
   stage: Stage;
   outcome?: CaseOutcome;
   /** Present while a person is asked. */
-  task?: { taskNo: number; kind: TaskKind; seen: string; group: string; reasons: Reason[]; dueAt: string };
+  task?: {
+    taskNo: number;
+    kind: TaskKind;
+    seen: string;
+    group: string;
+    reasons: Reason[];
+    dueAt: string;
+    approvals?: Approvals;
+  };
   /** Present while an approval is held back for its undo window. */
   undo?: UndoWindow & { by: string };
   effects: { name: string; reference: string }[];

@@ -2,7 +2,7 @@ import { idempotencyKeyOf } from '../domain/decision.ts';
 import { failure } from '../failures.ts';
 import type { Ports } from './ports.ts';
 import type { Steps } from './steps.ts';
-import { openTask } from './validate.ts';
+import { openTask } from './open-task.ts';
 
 /** Opens a review task about an effect that only a person can settle. */
 export const askAboutEffect =
@@ -24,7 +24,7 @@ export const askAboutEffect =
       callId: null,
       effectKey,
     };
-    const seen = await openTask(ports, record, taskNo, record.plan.packHash, content);
+    const { seen } = await openTask(ports, record, taskNo, record.plan.packHash, content);
     const again =
       kind === 'compensation' ? `Try again to undo: ${about.effect.title}` : `Send again: ${about.effect.title}`;
     return { kind: 'review', taskNo, taskKind: kind, seen, reasons: [reason], effects: [again] };

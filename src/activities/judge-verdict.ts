@@ -1,9 +1,11 @@
 import { refusalOf, verdictSchema, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { undoWindowMs } from '../domain/policy.ts';
+import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence } from '../packs/pack.ts';
 import { problemsOf } from '../packs/define-pack.ts';
 import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
+import { openingOf, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
 import type { Answer, Steps, VerdictJudged, Withdrawn } from './steps.ts';
@@ -32,7 +34,11 @@ export const judgeVerdict =
     const verdict = parsed.data;
     const contentHash = digestOf(verdict);
     const former = await reviews.former(caseId, verdict.verdictId);
-    if (former?.contentHash === contentHash) return answerOf(verdict, former.judged);
+    if (former?.contentHash === contentHash) {
+      const { judged } = former;
+      const anew = judged.kind === 'accepted' ? judged.askedAnew : undefined;
+      return answerOf(verdict, judged, anew === undefined ? undefined : await reviews.task(caseId, anew));
+    }
     if (former) {
       const refusal: Refusal = {
         code: 'verdict-id-reused',
@@ -64,6 +70,8 @@ export const judgeVerdict =
     if (amended.kind === 'refused') {
       return answerOf(verdict, await reviews.record({ ...base, refusal: amended.refusal }));
     }
+    const opening = await amendedQuestion(ports, task, verdict.by, amended);
+    if (opening) return answerOf(verdict, await reviews.record({ ...base, askAnew: { taskNo, opening } }), opening);
     return answerOf(verdict, await reviews.record({ ...base, decide: acceptance(ports, task, amended) }));
   };
 
@@ -78,6 +86,32 @@ function acceptance(
   const decide = { taskNo, kind: 'accept', output, effects } as const;
   if (windowMs === 0) return decide;
   return { ...decide, undo: { until: new Date(clock().getTime() + windowMs).toISOString(), seen } };
+}
+
+/** Where more than one must approve, the others see what was amended: a new question, which counts from one again. */
+async function amendedQuestion(
+  { cases, clock }: Needs,
+  task: Task,
+  by: string,
+  { output, effects, rules }: Pick<TaskOpening, 'output' | 'effects' | 'rules'>,
+): Promise<TaskOpening | undefined> {
+  const record = await cases.get(task.caseId);
+  if (!record) throw failure('NotStarted', `${task.caseId}: no case to ask about`);
+  const { kind, callId, packHash, taskNo, groups } = task;
+  const changed = Object.keys(output ?? {}).filter((field) => !alike(output?.[field], task.output?.[field]));
+  const kept = <T>(by_: Record<string, T>) =>
+    Object.fromEntries(Object.entries(by_).filter(([field]) => !changed.includes(field)));
+  const message = `Amended by a reviewer (${changed.join(', ') || 'nothing'}): all who approve must see what is written`;
+  const reasons = [...task.reasons.filter(({ code }) => code !== 'amended'), { code: 'amended', message } as const];
+  const evidence = kept((task.evidence ?? {}) as Record<string, unknown>);
+  const content = { kind, callId, output, effects, rules, reasons, evidence, confidence: kept(task.confidence) };
+  const before = { approvals: { needed: task.approvals?.needed ?? 1, by: [by] }, groups };
+  const opening = openingOf(record, taskNo + 1, packHash, content, clock(), before);
+  return opening.approvals ? opening : undefined;
+}
+
+function alike(a: unknown, b: unknown): boolean {
+  return digestOf(a ?? null) === digestOf(b ?? null);
 }
 
 async function amend({ packs, cases, feeds }: Needs, task: Task, output: unknown) {
@@ -96,14 +130,15 @@ async function amend({ packs, cases, feeds }: Needs, task: Task, output: unknown
   const broken = rules.filter(({ holds, severity }) => !holds && severity === 'hard');
   if (broken.length > 0)
     return refused('rule-broken', broken.map(({ name, message }) => `${name}: ${message ?? ''}`).join('; '));
-  return { kind: 'amended', output: checked.value, effects: pack.effects(checked.value, task.caseId) } as const;
+  return { kind: 'amended', output: checked.value, rules, effects: pack.effects(checked.value, task.caseId) } as const;
 }
 
 function refused(code: Refusal['code'], message: string) {
   return { kind: 'refused', refusal: { code, message } } as const;
 }
 
-function answerOf(verdict: Verdict, judged: Judged): VerdictJudged {
+/** `opening`: the question that the verdict has led to. */
+function answerOf(verdict: Verdict, judged: Judged, opening?: TaskOpening): VerdictJudged {
   const { verdictId } = verdict;
   if (judged.kind === 'refused') {
     const answer = { accepted: false, verdictId, refusal: judged.refusal } as const;
@@ -111,7 +146,12 @@ function answerOf(verdict: Verdict, judged: Judged): VerdictJudged {
     if (judged.refusal.code === 'pack-version-gone') return { answer, then: { kind: 'pack-version-gone' } };
     return judged.adopted ? { answer, then: decided(judged.adopted) } : { answer };
   }
-  return { answer: { accepted: true, verdictId }, then: thenOf(verdict, judged) };
+  const { approvals, askedAnew } = judged;
+  const counted = approvals && { approvals: { given: approvals.by.length, needed: approvals.needed } };
+  const answer = { accepted: true, verdictId, ...counted } as const;
+  if (askedAnew !== undefined && opening)
+    return { answer, then: { kind: 'asked-anew', question: questionOf(opening) } };
+  return approvals ? { answer, approvals } : { answer, then: thenOf(verdict, judged) };
 }
 
 function thenOf(verdict: Verdict, judged: Extract<Judged, { kind: 'accepted' }>): Answer | Withdrawn {

@@ -1,6 +1,7 @@
 import type { CaseName, CaseOutcome, DocumentRef, Stage } from '../domain/case.ts';
 import type { DecidedBy, PreparedEffect, UndoWindow } from '../domain/decision.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
+import type { Approvals } from '../domain/policy.ts';
 import type { Finding, Reason, RuleResult } from '../domain/route.ts';
 import type { OpenTask, Refusal, TaskKind, Verdict } from '../domain/verdict.ts';
 import type { Feeds, PackManifest, SourceDocument } from '../packs/pack.ts';
@@ -113,10 +114,14 @@ export interface TaskOpening extends TaskContent {
   group: string;
   dueAt: Date;
   remindAt: Date;
+  /** Absent: one approval decides. */
+  approvals?: Approvals;
+  /** Asked in this order in place of the plan's groups. */
+  groups?: readonly [string, ...string[]];
 }
 
 /** The part of the pinned plan that a verdict is judged by. */
-export type TaskPolicy = Pick<ReviewPlan, 'undo'>;
+export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels'>;
 
 export interface DecisionRecord {
   caseId: string;
@@ -131,15 +136,28 @@ export interface DecisionRecord {
   grounds?: DecisionGrounds | null;
   /** Absent: it is written at once. */
   undo?: UndoWindow;
+  /** All who approved, where more than one had to; `by` is the last of them. */
+  approvedBy?: readonly string[];
 }
 
 export interface DecisionGrounds extends Pick<TaskContent, 'rules' | 'confidence' | 'evidence' | 'callId'> {
   packHash: string;
 }
 
+/** What an accepted verdict came to when it decided nothing: an approval that counts, or a new question under this number. */
+export interface CameTo {
+  approvals?: Approvals;
+  askedAnew?: number;
+}
+
 /** What became of a verdict in the ledger. `withdrawn`: the number of the decision that it took back. `adopted`: the ledger had already accepted another one for this task. */
 export type Judged =
-  | { kind: 'accepted'; decision: DecisionRecord | null; settled?: 'by-hand' | 'try-again'; withdrawn?: number }
+  | ({
+      kind: 'accepted';
+      decision: DecisionRecord | null;
+      settled?: 'by-hand' | 'try-again';
+      withdrawn?: number;
+    } & CameTo)
   | { kind: 'refused'; refusal: Refusal; adopted?: DecisionRecord };
 
 export interface Reviews {
@@ -166,6 +184,8 @@ export interface Reviews {
       effects: PreparedEffect[];
       undo?: UndoWindow;
     };
+    /** Present when an amendment is put to the others as a new question, to be opened in place of `taskNo`. */
+    askAnew?: { taskNo: number; opening: TaskOpening };
     /** True when the verdict takes the latest decision back; the ledger judges whether it may, under the lock of the case. */
     withdraw?: true;
     /** Present when the verdict settles an effect by hand. */

@@ -8,7 +8,7 @@ export function decisionRefOf(decision: DecisionRecord): DecisionRef {
   const ref: DecisionRef = {
     decisionNo,
     kind,
-    by: nameOf(by),
+    by: decision.approvedBy ? decision.approvedBy.join(' and ') : nameOf(by),
     effects: decision.effects.map(({ name, title }) => ({ name, title })),
   };
   return { ...ref, ...(reason === null ? {} : { reason }), ...(undo ? { undo } : {}) };

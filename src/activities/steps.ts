@@ -1,6 +1,7 @@
 import type { CaseResult, UndoWindow } from '../domain/decision.ts';
 import type { DocumentRef } from '../domain/case.ts';
 import type { AskingPlan, ModelRef, Plan } from '../domain/plan.ts';
+import type { Approvals } from '../domain/policy.ts';
 import type { Reason } from '../domain/route.ts';
 import type { TaskKind } from '../domain/verdict.ts';
 import type { DecideCaseInput, VerdictAnswer } from '../messages.ts';
@@ -100,6 +101,10 @@ export type ReviewQuestion = {
   reasons: Reason[];
   /** One line each: what approving will do. */
   effects: string[];
+  /** Absent: one approval decides. */
+  approvals?: Approvals;
+  /** Absent: those of the plan. */
+  groups?: readonly [string, ...string[]];
 };
 
 export type Question =
@@ -111,6 +116,8 @@ export type Answer =
   | { kind: 'settled-by-hand'; by: string }
   | { kind: 'try-again' }
   | { kind: 'ask-again' }
+  /** The question has changed, and is put in place of the one that was answered. */
+  | { kind: 'asked-anew'; question: ReviewQuestion }
   | { kind: 'pack-version-gone' };
 
 /** An approval that was taken back within its undo window. */
@@ -125,6 +132,8 @@ export interface VerdictJudged {
   answer: VerdictAnswer;
   /** Present when the case goes on: by this verdict, or by one that the ledger had already accepted. */
   then?: Answer | Withdrawn;
+  /** The approvals of the open question, when this verdict was one and more are needed. */
+  approvals?: Approvals;
 }
 
 export type Written =

@@ -2,11 +2,11 @@ import type { PreparedEffect } from '../domain/decision.ts';
 import type { Reason } from '../domain/route.ts';
 import { routeOf } from '../domain/route.ts';
 import { failure } from '../failures.ts';
-import { digestOf } from '../packs/digest.ts';
 import type { Evidence, Output, ProcessPack } from '../packs/pack.ts';
 import { fieldConfidence } from './confidence.ts';
 import { staleFeeds, withStale } from './freshness.ts';
-import type { CaseInput, CaseRecord, TaskContent } from './ledger-ports.ts';
+import type { CaseInput, CaseRecord } from './ledger-ports.ts';
+import { openTask, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { readAnswer } from './read-answer.ts';
 import { decisionRefOf } from './results.ts';
@@ -59,15 +59,7 @@ export const validate =
       effects,
       callId,
     } as const;
-    const seen = await openTask(ports, record, input.taskNo, input.packHash, content);
-    return {
-      kind: 'review',
-      taskNo: input.taskNo,
-      taskKind: 'proposal',
-      seen,
-      reasons: brief(route.reasons),
-      effects: effects.map(({ title }) => title),
-    };
+    return questionOf(await openTask(ports, record, input.taskNo, input.packHash, content));
   };
 
 /** A hint in time, naming the earlier case; the write enforces the identity, also against cases that come at once. */
@@ -96,48 +88,13 @@ async function recordedBefore(
 ): Promise<Question | undefined> {
   if (lastTaskNo >= taskNo) {
     const task = await reviews.task(caseId, taskNo);
-    if (task) {
-      const { kind, seen, reasons, effects } = task;
-      const titles = effects.map(({ title }) => title);
-      return { kind: 'review', taskNo, taskKind: kind, seen, reasons: brief(reasons), effects: titles };
-    }
+    if (task) return questionOf(task);
   }
   if (!decided || decisionNo !== undefined) return undefined;
   const decision = await reviews.latestDecision(caseId);
   return decision?.by.kind === 'policy' && decision.kind === 'accept'
     ? { kind: 'straight-through', decision: decisionRefOf(decision) }
     : undefined;
-}
-
-/** Opens a review task and returns the short digest of what it shows. */
-export async function openTask(
-  { reviews, clock }: Pick<Ports, 'reviews' | 'clock'>,
-  record: CaseRecord,
-  taskNo: number,
-  packHash: string,
-  content: TaskContent,
-): Promise<string> {
-  const { caseId, plan, documents } = record;
-  if (!plan) throw failure('NotStarted', `${caseId}: no plan`);
-  const { kind, output, reasons, effects, evidence, rules } = content;
-  const shown = {
-    caseId,
-    taskNo,
-    kind,
-    packHash,
-    output,
-    reasons,
-    effects,
-    evidence,
-    rules,
-    documents: documents.map(({ hash }) => hash),
-  };
-  const seen = digestOf(shown).slice(0, 12);
-  const now = clock().getTime();
-  const { deadlineMs, remindAfterMs, groups } = plan.review;
-  const times = { dueAt: new Date(now + deadlineMs), remindAt: new Date(now + remindAfterMs) };
-  await reviews.open({ ...content, caseId, taskNo, seen, packHash, group: groups[0], ...times });
-  return seen;
 }
 
 interface Proposal {
@@ -175,9 +132,4 @@ async function proposalOf(
   const all = fieldConfidence(call.text, call.tokens);
   const confidence = Object.fromEntries(pack.manifest.critical.map((field) => [field, all[field]]));
   return { ...none, ...read.value, confidence };
-}
-
-/** The history keeps the first reasons; the ledger has all. */
-function brief(reasons: readonly Reason[]): Reason[] {
-  return reasons.slice(0, 12);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { CaseFileBody, TaskBody } from '../client/api/schema-case.ts';
+import type { AcceptedBody } from '../client/api/schema-verdict.ts';
 import { ApiError } from '../client/api-client.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { UserError, type Cli } from './context.ts';
@@ -47,22 +48,26 @@ export async function decide(
 export async function sendVerdict(cli: Cli, said: Said & { caseId: string; by: string; seen: string }): Promise<void> {
   const api = cli.api();
   const verdict = { ...said, verdictId: randomUUID() };
+  let accepted: AcceptedBody;
   try {
-    await sent(cli, () => api.decide(verdict));
+    accepted = await sent(cli, () => api.decide(verdict));
   } catch (error) {
     if (!(error instanceof ApiError) || error.problem.status >= 500) throw error;
     const { code, detail } = error.problem;
     throw new UserError(`Refused (${code}): ${detail}`, { cause: error });
   }
-  cli.out(cli.paint.green(`Taken: ${said.verdict} by ${safe(said.by)}.`));
+  const { approvals } = accepted;
+  const count = approvals
+    ? ` (${approvals.given} of ${approvals.needed} approvals; someone else must approve too)`
+    : '';
+  cli.out(cli.paint.green(`Taken: ${said.verdict} by ${safe(said.by)}${count}.`));
 }
 
 /** Sends the same verdict again while no worker confirms it: under the same id that does no harm. */
-async function sent(cli: Cli, send: () => Promise<void>): Promise<void> {
+async function sent<T>(cli: Cli, send: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await send();
-      return;
+      return await send();
     } catch (error) {
       const again = error instanceof ApiError && error.problem.code === 'not-confirmed' && attempt < ATTEMPTS;
       if (!again) throw error;

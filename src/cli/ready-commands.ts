@@ -2,7 +2,7 @@ import type { TaskBody } from '../client/api/schema-case.ts';
 import { shellWord } from './text.ts';
 
 /** The commands that answer an open task, ready to paste: ours, and Temporal's own for when the API is away. */
-export function readyCommands(caseId: string, { kind, seen, proposal, rules }: TaskBody): string[] {
+export function readyCommands(caseId: string, { kind, seen, proposal, rules, approvals }: TaskBody): string[] {
   const rest = `${shellWord(caseId)} --seen ${shellWord(seen)}`;
   const brokenHard = rules.some(({ holds, severity }) => !holds && severity === 'hard');
   const approve = `countersign approve ${rest}`;
@@ -14,11 +14,19 @@ export function readyCommands(caseId: string, { kind, seen, proposal, rules }: T
     'effect-unknown': [approve, confirm, reject],
     compensation: [approve, confirm],
   }[kind];
-  return [...ours, temporalCommand(caseId, seen, kind === 'proposal' && ours[0] !== approve ? 'reject' : 'approve')];
+  return [
+    ...ours,
+    temporalCommand(
+      caseId,
+      seen,
+      (approvals?.by.length ?? 0) + 1,
+      kind === 'proposal' && ours[0] !== approve ? 'reject' : 'approve',
+    ),
+  ];
 }
 
-function temporalCommand(caseId: string, seen: string, verdict: 'approve' | 'reject'): string {
-  const message = { verdictId: `${seen}-1`, verdict, by: 'YOUR NAME', seen };
+function temporalCommand(caseId: string, seen: string, count: number, verdict: 'approve' | 'reject'): string {
+  const message = { verdictId: `${seen}-${count}`, verdict, by: 'YOUR NAME', seen };
   const input = JSON.stringify(verdict === 'reject' ? { ...message, reason: 'WHY' } : message);
   return `temporal workflow signal --workflow-id ${shellWord(caseId)} --name verdict --input ${shellWord(input)}`;
 }

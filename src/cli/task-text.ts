@@ -14,7 +14,7 @@ const ASKED: Record<TaskBody['kind'], string> = {
 
 /** Why a person is asked, what is proposed, which rules hold, what would be written. */
 export function taskText(task: TaskBody, file: Pick<CaseFileBody, 'plan'>, paint: Paint): string {
-  const parts = [paint.bold(ASKED[task.kind]), '', paint.bold('Why')];
+  const parts = [paint.bold(ASKED[task.kind]), ...approvalsText(task), '', paint.bold('Why')];
   parts.push(...task.reasons.map(({ message }) => `  - ${oneLine(message)}`));
   if (task.kind === 'proposal') {
     parts.push('', paint.bold('Proposal'), proposalText(task, file.plan?.threshold ?? 1, paint));
@@ -22,6 +22,13 @@ export function taskText(task: TaskBody, file: Pick<CaseFileBody, 'plan'>, paint
   }
   parts.push('', paint.bold('On approve'), ...onApprove(task));
   return parts.join('\n');
+}
+
+function approvalsText({ approvals }: TaskBody): string[] {
+  if (!approvals) return [];
+  const { needed, by } = approvals;
+  const who = by.length === 0 ? '' : `: ${by.map((name) => oneLine(name, 40)).join(', ')}`;
+  return [`${by.length} of ${needed} approvals${who}. ${needed} different people must approve.`];
 }
 
 function onApprove({ kind, effects, rules, proposal }: TaskBody): string[] {

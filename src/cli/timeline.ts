@@ -41,7 +41,7 @@ function tell({ kind, data }: Event, file: CaseFileBody): Told {
     case 'deadline':
       return [`the deadline passed: ${text('kind')}`, 'bad'];
     case 'verdict-accepted':
-      return [`${text('by')}: ${text('verdict')}${because}`, 'person'];
+      return [`${text('by')}: ${text('verdict')}${countIn(data['approvals'])}${because}`, 'person'];
     case 'verdict-refused':
       return [`verdict refused${text('by') === '' ? '' : ` (${text('by')})`}: ${messageIn(data['refusal'])}`, 'bad'];
     case 'decision':
@@ -100,6 +100,11 @@ function textIn(value: unknown): string {
 
 function countOf(list: unknown, noun: string): string {
   return counted(Array.isArray(list) ? list.length : 0, noun);
+}
+
+function countIn(approvals: unknown): string {
+  const { given, needed } = (approvals ?? {}) as { given?: number; needed?: number };
+  return given === undefined ? '' : ` (${given} of ${needed})`;
 }
 
 function messageIn(refusal: unknown): string {

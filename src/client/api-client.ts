@@ -5,7 +5,7 @@ import type { FeedBody, FeedsBody, LoadedBody } from './api/schema-feeds.ts';
 import { problemSchema, type ProblemBody } from './api/schema-problem.ts';
 import type { LineReceipt, ReceiptBody, SubmissionBody } from './api/schema-submission.ts';
 import type { CountsBody, IndexBody, PacksBody } from './api/schema-system.ts';
-import type { ReversalBody, RequestBody, VerdictBody, WithdrawnBody } from './api/schema-verdict.ts';
+import type { AcceptedBody, ReversalBody, RequestBody, VerdictBody, WithdrawnBody } from './api/schema-verdict.ts';
 import { casePath } from './case-path.ts';
 import { linesOf, NDJSON, ndjsonOf } from './ndjson.ts';
 
@@ -45,8 +45,8 @@ export interface ApiClient {
   listCases(query?: CaseQuery): Promise<CasePage>;
   caseFile(caseId: string, options?: { waitSeconds?: number; sources?: boolean }): Promise<CaseFileBody>;
   document(hash: string): Promise<Uint8Array>;
-  /** Returns when the verdict is taken. A refused one throws `ApiError` whose problem carries the refusal's code. */
-  decide(verdict: VerdictBody): Promise<void>;
+  /** Returns when the verdict is taken, and how many approvals there are where more than one is needed. A refused one throws `ApiError` whose problem carries the refusal's code. */
+  decide(verdict: VerdictBody): Promise<AcceptedBody>;
   withdraw(request: RequestBody): Promise<WithdrawnBody>;
   reverse(request: RequestBody): Promise<ReversalBody>;
   packs(): Promise<PacksBody['packs']>;
@@ -135,7 +135,7 @@ export function createApiClient({ url, fetch: fetched = fetch }: ApiClientOption
     caseFile: (caseId, { waitSeconds, sources = false } = {}) =>
       json(`${casePath(caseId)}${search(sources ? { sources } : {})}`, { headers: preferring(waitSeconds) }),
     document: async (hash) => (await call(`/v1/documents/${encodeURIComponent(hash)}`)).bytes(),
-    decide: async (verdict) => void (await post('/v1/verdicts', verdict)),
+    decide: (verdict) => post('/v1/verdicts', verdict),
     withdraw: (request) => post('/v1/withdrawals', request),
     reverse: (request) => post('/v1/reversals', request),
     packs: async () => (await json<PacksBody>('/v1/packs')).packs,

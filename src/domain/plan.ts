@@ -1,4 +1,4 @@
-import type { UndoRule } from './policy.ts';
+import type { Level, UndoRule } from './policy.ts';
 
 /** One model of the fallback chain. `provider` names a configured endpoint; `timeoutMs` bounds one call. */
 export interface ModelRef {
@@ -42,6 +42,8 @@ export interface ReviewPlan {
   fourEyes: boolean;
   /** Absent: an approval is written at once. */
   undo?: readonly UndoRule[];
+  /** Absent, or none applies: one approval, by `groups`. */
+  levels?: readonly Level[];
 }
 
 /**

@@ -42,3 +42,25 @@ export function applies(condition: Condition, { output, reasons, confidence }: C
 export function undoWindowMs(rules: readonly UndoRule[], considered: Considered): number {
   return Math.max(0, ...rules.filter(({ when }) => applies(when, considered)).map(({ forMs }) => forMs));
 }
+
+/** Who must approve, and how many of them: rules by amount, reason or confidence. */
+export interface Level {
+  when: Condition;
+  /** By so many different people, none of them the submitter. */
+  approvals: number;
+  /** Asked in this order, in place of the plan's groups. */
+  groups?: readonly [string, ...string[]];
+}
+
+/** The approvals of a question that needs more than one: how many, and the names of those that were given. */
+export interface Approvals {
+  needed: number;
+  by: readonly string[];
+}
+
+/** Of the levels that apply, the one that needs most; of equal ones the first. The order of rules decides nothing else. */
+export function levelOf(levels: readonly Level[], considered: Considered): Level | undefined {
+  const all = levels.filter(({ when }) => applies(when, considered));
+  const most = Math.max(...all.map(({ approvals }) => approvals));
+  return all.find(({ approvals }) => approvals === most);
+}

@@ -23,7 +23,8 @@ export type ReasonCode =
   | 'compensation-refused'
   | 'ledger-differs'
   | 'pack-moved'
-  | 'withdrawn';
+  | 'withdrawn'
+  | 'amended';
 
 /** A data-quality finding on the input. `refuse` and `review` stop straight-through; `note` does not. */
 export interface Finding {

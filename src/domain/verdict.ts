@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CaseOutcome, Stage } from './case.ts';
 import type { UndoWindow } from './decision.ts';
+import type { Approvals } from './policy.ts';
 
 /**
  * A reviewer's answer to a review task, by signal `verdict` or update `submitVerdict`.
@@ -51,6 +52,7 @@ export type RefusalCode =
   | 'already-decided'
   | 'verdict-id-reused'
   | 'four-eyes'
+  | 'same-person'
   | 'not-allowed-here'
   | 'nothing-to-approve'
   | 'amendment-invalid'
@@ -75,6 +77,8 @@ export interface OpenTask {
   brokenHardRules: readonly string[];
   submittedBy: string | null;
   fourEyes: boolean;
+  /** Absent: one approval decides. */
+  approvals?: Approvals;
 }
 
 /** Judges everything about a verdict that needs no pack: whether it fits the open task. Undefined: it does. */
@@ -86,7 +90,8 @@ export function refusalOf(verdict: Verdict, task: OpenTask | undefined): Refusal
       message: `seen: '${verdict.seen}' is not what is asked now ('${task.seen}'); read the case again.`,
     };
   }
-  if (task.fourEyes && task.submittedBy !== null && samePerson(verdict.by, task.submittedBy)) {
+  const counts = task.approvals !== undefined && (verdict.verdict === 'approve' || verdict.verdict === 'amend');
+  if ((task.fourEyes || counts) && task.submittedBy !== null && samePerson(verdict.by, task.submittedBy)) {
     return { code: 'four-eyes', message: `by: ${verdict.by} submitted this case; someone else must decide it.` };
   }
   if (verdict.verdict === 'confirm' && task.kind === 'proposal') {
@@ -105,6 +110,8 @@ export function refusalOf(verdict: Verdict, task: OpenTask | undefined): Refusal
     };
   }
   if (verdict.verdict !== 'approve' || task.kind !== 'proposal') return undefined;
+  const twice = approvedBefore(verdict.by, task.approvals);
+  if (twice) return twice;
   if (!task.hasProposal) {
     return {
       code: 'nothing-to-approve',
@@ -119,6 +126,12 @@ export function refusalOf(verdict: Verdict, task: OpenTask | undefined): Refusal
     };
   }
   return undefined;
+}
+
+/** One person's approval counts once. */
+export function approvedBefore(by: string, approvals: Approvals | undefined): Refusal | undefined {
+  if (!approvals?.by.some((name) => samePerson(name, by))) return undefined;
+  return { code: 'same-person', message: `by: ${by} has approved this already; someone else must approve it too.` };
 }
 
 /** Names are compared as people read them: case and blanks around them make no other person. */

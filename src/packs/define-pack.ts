@@ -138,7 +138,7 @@ function planOf<A extends z.ZodType, O extends z.ZodObject, F, E>(
   const [first, ...rest] = models;
   if (!first) throw new Error(`pack ${pack.id}: no model is configured for any of its tiers`);
   const { id: packId, version: packVersion, owner } = pack;
-  const { groups, deadlineDefault, fourEyes, remindAfter, escalateAfter, deadline, undo } = pack.review;
+  const { groups, deadlineDefault, fourEyes, remindAfter, escalateAfter, deadline, undo, levels } = pack.review;
   const review: ReviewPlan = {
     groups,
     deadlineDefault,
@@ -147,6 +147,7 @@ function planOf<A extends z.ZodType, O extends z.ZodObject, F, E>(
     escalateAfterMs: durationMs(escalateAfter),
     deadlineMs: durationMs(deadline),
     ...(undo ? { undo: undo.map((rule) => ({ when: rule.when, forMs: durationMs(rule.for) })) } : {}),
+    ...(levels ? { levels } : {}),
   };
   return {
     packId,

@@ -66,11 +66,17 @@ export function faultsOf(pack: Definition, answerFields: readonly string[], outp
 }
 
 /** What is wrong with the rules of a review policy. */
-function faultsOfPolicy({ undo = [] }: ReviewPolicy, outputFields: readonly string[]): string[] {
+function faultsOfPolicy({ undo = [], levels = [] }: ReviewPolicy, outputFields: readonly string[]): string[] {
   const faults: string[] = [];
   for (const { when, for: window } of undo) {
     if (!isDuration(window)) faults.push(`review.undo.for: '${window}' is no duration such as '10 minutes'`);
     faults.push(...faultsOfCondition('review.undo.when', when, outputFields));
+  }
+  for (const { when, approvals, groups } of levels) {
+    if (!Number.isInteger(approvals) || approvals < 1 || approvals > 9)
+      faults.push(`review.levels.approvals: ${approvals} must be a whole number from 1 to 9`);
+    if (groups?.some((group) => group.trim() === '')) faults.push('review.levels.groups: a group needs a name');
+    faults.push(...faultsOfCondition('review.levels.when', when, outputFields));
   }
   return faults;
 }

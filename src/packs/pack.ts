@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { PreparedEffect } from '../domain/decision.ts';
 import type { FeedLimit } from '../domain/freshness.ts';
-import type { Condition } from '../domain/policy.ts';
+import type { Condition, Level } from '../domain/policy.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
 import type { Duration } from './duration.ts';
 import type { Finding, RuleResult } from '../domain/route.ts';
@@ -54,6 +54,11 @@ export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'deadlineDefau
    * Default: none.
    */
   undo?: readonly { when: Condition; for: Duration }[];
+  /**
+   * How many different people must approve, and in which groups they are: of the levels that apply, the one that needs
+   * most. Default: one, of `groups`.
+   */
+  levels?: readonly Level[];
 }
 
 export interface RuleContext<Facts> {

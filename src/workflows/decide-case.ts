@@ -124,6 +124,7 @@ function viewOf(caseId: string, stage: Stage, desk: ReviewDesk, writer: EffectWr
   const undo = desk.undo.view;
   if (undo) return { caseId, stage: 'undo-window', undo, effects };
   if (!question) return { caseId, stage, effects };
-  const { taskNo, taskKind: kind, seen, group, reasons, dueAt } = question;
-  return { caseId, stage: 'review', task: { taskNo, kind, seen, group, reasons, dueAt }, effects };
+  const { taskNo, taskKind: kind, seen, group, reasons, dueAt, approvals } = question;
+  const more = approvals ? { approvals } : {};
+  return { caseId, stage: 'review', task: { taskNo, kind, seen, group, reasons, dueAt, ...more }, effects };
 }

@@ -1,4 +1,5 @@
 import type { DecisionRef, ReviewQuestion } from '../activities/steps.ts';
+import type { Approvals } from '../domain/policy.ts';
 import type { CaseResult } from '../domain/decision.ts';
 import type { TaskKind } from '../domain/verdict.ts';
 
@@ -22,7 +23,8 @@ export interface Wait {
 /** Verdicts that changed nothing: how many on this question, and why the last one. */
 export interface Refused {
   count: number;
-  last: string;
+  /** Absent: a verdict was taken since. */
+  last?: string;
 }
 
 const ASKED: Record<TaskKind, string> = {
@@ -33,18 +35,19 @@ const ASKED: Record<TaskKind, string> = {
 
 /** A waiting case: what is asked, why, of whom, until when, what then, and how to answer. */
 export function reviewDetails(question: ReviewQuestion, caseId: string, wait: Wait): string {
-  const { seen, reasons, effects, taskKind } = question;
+  const { seen, reasons, effects, taskKind, approvals } = question;
   const { group, until, next, before = [], refused } = wait;
   const nothing = effects.length === 0;
   // The same id with other content is refused, so that each try is offered a new one.
-  const verdictId = `${seen}-${(refused?.count ?? 0) + 1}`;
+  const verdictId = `${seen}-${(refused?.count ?? 0) + (approvals?.by.length ?? 0) + 1}`;
   const verdict = nothing ? { verdict: 'reject', reason: 'WHY' } : { verdict: 'approve' };
   const command = signalCommand(caseId, 'verdict', { verdictId, ...verdict, by: 'YOUR NAME', seen });
   return [
     `### Waiting for **${plain(group)}**`,
     ASKED[taskKind],
+    ...(approvals ? [approvalsText(approvals)] : []),
     ...(before.length > 0 ? [`Asked before, without an answer: ${before.map(plain).join(', ')}.`] : []),
-    ...(refused ? [`**The last verdict was refused.** ${plain(refused.last)}`] : []),
+    ...refusedText(refused),
     '**Why**',
     listOf(reasons.map(({ message }) => message)),
     '**On approve**',
@@ -57,6 +60,15 @@ export function reviewDetails(question: ReviewQuestion, caseId: string, wait: Wa
   ]
     .join('\n\n')
     .concat(FRAME_END);
+}
+
+function refusedText(refused: Refused | undefined): string[] {
+  return refused?.last === undefined ? [] : [`**The last verdict was refused.** ${plain(refused.last)}`];
+}
+
+function approvalsText({ needed, by }: Approvals): string {
+  const given = by.length === 0 ? '' : ` Approved so far by **${by.map(plain).join('**, **')}**.`;
+  return `**${by.length} of ${needed} approvals.** ${needed} different people must approve, none of them who submitted it; one rejection decides.${given}`;
 }
 
 const CHOICES: Record<TaskKind, string> = {
@@ -76,7 +88,7 @@ export function undoDetails({ by, effects, undo }: DecisionRef, caseId: string, 
   return [
     `### Approved by **${plain(by)}**, not written yet`,
     `It is written at ${minuteOf(new Date(until))}. Until then the approval can be taken back by anybody who gives a name.`,
-    ...(refused ? [`**The last verdict was refused.** ${plain(refused.last)}`] : []),
+    ...refusedText(refused),
     '**Will be written**',
     listOf(effects.map(({ title }) => title)),
     '**Take the approval back from a terminal**, with your name in place of YOUR NAME. Nothing is written then, and a person is asked again:',

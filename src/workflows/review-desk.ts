@@ -6,6 +6,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Answer, ReviewQuestion } from '../activities/steps.ts';
+import type { Approvals } from '../domain/policy.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
 import { codesOf, type Reason } from '../domain/route.ts';
 import {
@@ -33,6 +34,8 @@ export class ReviewDesk {
   #question: (ReviewQuestion & { group: string; dueAt: string }) | undefined;
   /** By the digest of the question meant: a repeat of an earlier verdict never answers a later question. */
   readonly #answers = new Map<string, Answer>();
+  /** Approvals of a question that needs more, by its digest. */
+  readonly #approvals = new Map<string, Approvals>();
   /** What the current details say about the wait. */
   #wait: Wait | undefined;
   #taskNo = 0;
@@ -70,12 +73,15 @@ export class ReviewDesk {
 
   /** Asks about a proposal. Ends with a decision, or with the pinned pack version gone. */
   async review(
-    question: ReviewQuestion,
+    first: ReviewQuestion,
     plan: ReviewPlan,
   ): Promise<Extract<Answer, { kind: 'decided' | 'pack-version-gone' | 'ask-again' }>> {
-    for (;;) {
+    for (let question = first; ;) {
       const answer = await this.#ask(question, plan);
-      if (answer.kind !== 'settled-by-hand' && answer.kind !== 'try-again') return answer;
+      if (answer.kind === 'asked-anew') {
+        question = answer.question;
+        this.skipTo(question.taskNo);
+      } else if (answer.kind !== 'settled-by-hand' && answer.kind !== 'try-again') return answer;
     }
   }
 
@@ -83,31 +89,33 @@ export class ReviewDesk {
   async settle(
     question: ReviewQuestion,
     plan: ReviewPlan,
-  ): Promise<Exclude<Answer, { kind: 'pack-version-gone' | 'ask-again' }>> {
+  ): Promise<Exclude<Answer, { kind: 'pack-version-gone' | 'ask-again' | 'asked-anew' }>> {
     for (;;) {
       const answer = await this.#ask(question, plan);
-      if (answer.kind !== 'pack-version-gone' && answer.kind !== 'ask-again') return answer;
+      if (answer.kind === 'pack-version-gone' || answer.kind === 'ask-again' || answer.kind === 'asked-anew') continue;
+      return answer;
     }
   }
 
   /** Asks and escalates by the plan; returns when a verdict is taken or the deadline's default applies. */
   async #ask(question: ReviewQuestion, plan: ReviewPlan): Promise<Answer> {
     const openedAt = Date.now();
+    const groups = question.groups ?? plan.groups;
     const deadlineAt = openedAt + plan.deadlineMs;
     const answered = () => this.#answers.has(question.seen);
     for (let level = 0; ; level++) {
-      const group = plan.groups[level];
+      const group = groups[level];
       const escalateAt = openedAt + plan.escalateAfterMs * (level + 1);
-      const escalates = plan.groups.length > level + 1 && escalateAt < deadlineAt;
-      const wait = { next: nextStep(plan, level, escalates), before: plan.groups.slice(0, level) };
+      const nextGroup = groups[level + 1] ?? '';
+      const escalates = groups.length > level + 1 && escalateAt < deadlineAt;
+      const next = escalates ? `escalates to ${nextGroup}` : atDeadline(plan);
+      const wait = { next, before: groups.slice(0, level) };
       if (group !== undefined) this.#show(question, group, escalates ? escalateAt : deadlineAt, wait);
       const waitMs = (escalates ? escalateAt : deadlineAt) - Date.now();
-      const summary = escalates
-        ? `Escalate to ${plan.groups[level + 1]} unless answered`
-        : `Deadline: ${plan.deadlineDefault}`;
+      const summary = escalates ? `Escalate to ${nextGroup} unless answered` : `Deadline: ${plan.deadlineDefault}`;
       if (await condition(answered, Math.max(waitMs, 1), { summary })) break;
       const standing = escalates
-        ? await this.#escalate(question, plan.groups[level + 1] ?? '', plan)
+        ? await this.#escalate(question, nextGroup, plan)
         : await this.#deadline(question, plan);
       // A verdict may have been taken in meanwhile; the ledger then holds no other.
       if (standing !== undefined) this.#take(question.seen, standing);
@@ -138,7 +146,10 @@ export class ReviewDesk {
   /** Changes some of what the current details say while a person is asked. */
   #tell(change: Partial<Wait>): void {
     if (!this.#question) return;
-    this.#wait = { group: this.#question.group, until: undefined, next: '', ...this.#wait, ...change };
+    const { group, seen } = this.#question;
+    const approvals = this.#approvals.get(seen);
+    if (approvals) this.#question = { ...this.#question, approvals };
+    this.#wait = { group, until: undefined, next: '', ...this.#wait, ...change };
     setCurrentDetails(reviewDetails(this.#question, this.#caseId, this.#wait));
   }
 
@@ -193,13 +204,16 @@ export class ReviewDesk {
     const before = this.#turn;
     const judging = CancellationScope.nonCancellable(async () => {
       await before;
-      const { answer, then } = await quickly('judgeVerdict', summaryOf(message), {
+      const { answer, then, approvals } = await quickly('judgeVerdict', summaryOf(message), {
         caseId: this.#caseId,
         channel,
         message: isDeep(message) ? null : message,
       });
       const seen = seenOf(message);
-      if (then?.kind === 'withdrawn') this.undo.take(then);
+      if (approvals && seen !== undefined) {
+        this.#approvals.set(seen, approvals);
+        this.#tell({ refused: { count: this.#wait?.refused?.count ?? 0 } });
+      } else if (then?.kind === 'withdrawn') this.undo.take(then);
       else if (then !== undefined && seen !== undefined) this.#take(seen, then);
       else if (!answer.accepted) {
         this.#tell({ refused: refusedOf(message, answer, this.#wait?.refused) });
@@ -218,7 +232,6 @@ function byOf(answer: Answer): string | undefined {
   return answer.kind === 'settled-by-hand' ? answer.by : undefined;
 }
 
-function nextStep(plan: ReviewPlan, level: number, escalates: boolean): string {
-  if (escalates) return `escalates to ${plan.groups[level + 1]}`;
+function atDeadline(plan: ReviewPlan): string {
   return plan.deadlineDefault === 'reject' ? 'the case is rejected' : 'the case keeps waiting';
 }

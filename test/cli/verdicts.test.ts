@@ -17,6 +17,7 @@ function deciding(answers: (Error | undefined)[] = []) {
     sent.push(verdict);
     const fault = answers.shift();
     if (fault) throw fault;
+    return { accepted: true as const, verdictId: verdict.verdictId };
   };
   return { sent, api: apiWith({ decide }, [review]) };
 }
@@ -60,12 +61,25 @@ describe('verdicts', () => {
     const undo = { until: '2030-01-01T00:00:00.000Z', seen: 'abcdef123456' };
     const decisions = held.decisions.map((decision) => ({ ...decision, undo }));
     const sent: VerdictBody[] = [];
-    const decide = async (verdict: VerdictBody) => void sent.push(verdict);
+    const decide = async (verdict: VerdictBody) => {
+      sent.push(verdict);
+      return { accepted: true as const, verdictId: verdict.verdictId };
+    };
     const { out } = await run(apiWith({ decide }, [viewOf({ ...held, decisions })]), ['withdraw-verdict', CASE]);
     expect(sent).toMatchObject([{ caseId: CASE, verdict: 'withdraw', by: 'bob', seen: undo.seen }]);
     expect(out).toMatch(/Taken: withdraw by bob\.$/);
     const api = apiWith({ decide }, [viewOf(held)]);
     await expect(run(api, ['withdraw-verdict', CASE])).rejects.toThrow('no approval with an undo window');
+  });
+
+  test('the first of two approvals is taken, and says that someone else must approve too', async () => {
+    const approvals = { given: 1, needed: 2 };
+    const decide = async () => ({ accepted: true as const, verdictId: 'v', approvals });
+    const [task] = fileInReview().tasks;
+    const asked = { ...fileInReview(), tasks: task ? [{ ...task, approvals: { needed: 2, by: ['lea'] } }] : [] };
+    const { out } = await run(apiWith({ decide }, [viewOf(asked)]), ['approve', CASE]);
+    expect(out).toContain('1 of 2 approvals: lea. 2 different people must approve.');
+    expect(out).toMatch(/Taken: approve by bob \(1 of 2 approvals; someone else must approve too\)\.$/);
   });
 
   test('a refusal is one clear sentence', async () => {

@@ -1,6 +1,6 @@
-import type { DecisionRecord, EffectRecord, Judged } from '../../src/activities/ledger-ports.ts';
+import type { DecisionRecord, EffectRecord, Judged, TaskOpening } from '../../src/activities/ledger-ports.ts';
 import type { Ports } from '../../src/activities/ports.ts';
-import { withdrawalRefusalOf } from '../../src/domain/verdict.ts';
+import { approvedBefore, withdrawalRefusalOf } from '../../src/domain/verdict.ts';
 import type { FakeLedger, Task } from './fake-ledger.ts';
 
 type Recorded = Parameters<Ports['reviews']['record']>[0];
@@ -43,22 +43,48 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
     void ledger.change(caseId, { stage: 'proposing' });
     return { kind: 'accepted', decision: null, withdrawn: decisionNo };
   };
+  const open = (task: TaskOpening): Promise<void> => {
+    if (taskOf(task.caseId, task.taskNo)) return Promise.resolve();
+    for (const older of ledger.tasks) if (older.caseId === task.caseId) older.open = false;
+    ledger.tasks.push({ ...task, open: true });
+    ledger.audit.push(`task ${task.taskNo} ${task.kind}`);
+    return ledger.change(task.caseId, { stage: 'review' });
+  };
   const judge = (input: Recorded): Judged => {
     const { caseId, verdict, refusal, decide: decides, confirm, retry } = input;
     if (refusal) return { kind: 'refused', refusal };
     if (input.withdraw) return withdraw(caseId, verdict);
-    const taskNo = (decides ?? confirm ?? retry)?.taskNo ?? 0;
+    const taskNo = (decides ?? input.askAnew ?? confirm ?? retry)?.taskNo ?? 0;
     const task = taskOf(caseId, taskNo);
     if (!task?.open) {
       const adopted = onTask(caseId, taskNo);
       const closed = { code: 'already-decided', message: 'The question was already answered.' } as const;
       return { kind: 'refused', refusal: closed, ...(adopted ? { adopted } : {}) };
     }
+    if (input.askAnew) {
+      void open(input.askAnew.opening);
+      return { kind: 'accepted', decision: null, askedAnew: input.askAnew.opening.taskNo };
+    }
+    const counts = decides?.kind === 'accept' ? task.approvals : undefined;
+    const twice = approvedBefore(verdict.by, counts);
+    if (twice) return { kind: 'refused', refusal: twice };
+    const approvedBy = counts && [...counts.by, verdict.by];
+    if (counts && approvedBy && approvedBy.length < counts.needed) {
+      task.approvals = { ...counts, by: approvedBy };
+      return { kind: 'accepted', decision: null, approvals: task.approvals };
+    }
     task.open = false;
     if (decides) {
       const by = { kind: 'reviewer', name: verdict.by } as const;
       if (decides.kind === 'reject') settleEffect(task, 'abandoned', {});
-      return { kind: 'accepted', decision: decide({ caseId, by, reason: verdict.reason ?? null, ...decides }) };
+      return {
+        kind: 'accepted',
+        decision: decide({
+          ...{ caseId, by, reason: verdict.reason ?? null },
+          ...decides,
+          ...(approvedBy ? { approvedBy } : {}),
+        }),
+      };
     }
     const done = task.kind === 'compensation' ? 'compensated' : 'applied';
     if (confirm) settleEffect(task, done, done === 'applied' ? { reference: 'confirmed by hand' } : {});
@@ -67,13 +93,7 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
     return { kind: 'accepted', decision: null, settled: confirm ? 'by-hand' : 'try-again' };
   };
   return {
-    open: (task) => {
-      if (taskOf(task.caseId, task.taskNo)) return Promise.resolve();
-      for (const older of ledger.tasks) if (older.caseId === task.caseId) older.open = false;
-      ledger.tasks.push({ ...task, open: true });
-      ledger.audit.push(`task ${task.taskNo} ${task.kind}`);
-      return ledger.change(task.caseId, { stage: 'review' });
-    },
+    open,
     task: (caseId, taskNo) => Promise.resolve(taskOf(caseId, taskNo)),
     openTask: (caseId) => {
       const task = ledger.tasks.findLast((one) => one.caseId === caseId && one.open);
@@ -87,6 +107,7 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
         submittedBy,
         fourEyes: plan?.review.fourEyes ?? false,
         ...(plan?.review.undo ? { undo: plan.review.undo } : {}),
+        ...(plan?.review.levels ? { levels: plan.review.levels } : {}),
       });
     },
     recall: (caseId, taskNo) => {

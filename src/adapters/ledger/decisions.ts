@@ -66,14 +66,14 @@ export async function decisionOnTask(
 
 /** The insert of a decision, to be part of a statement that records it in the case too. */
 export function insertDecision(decision: DecisionRecord, at: Date): RawBuilder<unknown> {
-  const { caseId, decisionNo, kind, by, output, effects, reason, taskNo, grounds = null, undo } = decision;
+  const { caseId, decisionNo, kind, by, output, effects, reason, taskNo, grounds = null, undo, approvedBy } = decision;
   return sql`
     insert into decisions (case_id, decision_no, kind, by_kind, by_name, output, effects, reason, task_no, grounds, undo,
-      at)
+      approved_by, at)
     values (${caseId}, ${decisionNo}::int, ${kind}, ${by.kind}, ${textOrNull(nameOf(by))},
       ${output === null ? null : json(output)}::jsonb, ${json(effects)}::jsonb, ${textOrNull(reason)},
       ${taskNo}::int, ${grounds === null ? null : json(grounds)}::jsonb,
-      ${undo ? json(undo) : null}::jsonb, ${at}::timestamptz)`;
+      ${undo ? json(undo) : null}::jsonb, ${approvedBy ? json(approvedBy) : null}::jsonb, ${at}::timestamptz)`;
 }
 
 /** The audit entry of a decision: whole, because it alone must explain what took effect. */
@@ -100,5 +100,6 @@ export function decisionOf(row: Selectable<Tables['decisions']>): DecisionRecord
     taskNo: row.task_no,
     ...(row.grounds === null ? {} : { grounds: row.grounds }),
     ...(row.undo === null ? {} : { undo: row.undo }),
+    ...(row.approved_by === null ? {} : { approvedBy: row.approved_by }),
   };
 }

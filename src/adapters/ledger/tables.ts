@@ -1,10 +1,11 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { DecisionGrounds, CaseInput, EffectState } from '../../activities/ledger-ports.ts';
+import type { CameTo, DecisionGrounds, CaseInput, EffectState } from '../../activities/ledger-ports.ts';
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import type { PreparedEffect, UndoWindow } from '../../domain/decision.ts';
 import type { Plan } from '../../domain/plan.ts';
+import type { Approvals } from '../../domain/policy.ts';
 import type { Reason, RuleResult } from '../../domain/route.ts';
 import type { PackManifest } from '../../packs/pack.ts';
 import type { Refusal, TaskKind } from '../../domain/verdict.ts';
@@ -93,6 +94,8 @@ export interface Tables {
     opened_at: Date;
     deadline_passed_at: Date | null;
     closed_at: Date | null;
+    approvals: Json<Approvals | null>;
+    groups: Json<[string, ...string[]] | null>;
   };
   decisions: {
     case_id: string;
@@ -107,6 +110,7 @@ export interface Tables {
     grounds: Json<DecisionGrounds | null>;
     at: Date;
     undo: Json<UndoWindow | null>;
+    approved_by: Json<string[] | null>;
   };
   /** Decisions that were taken back within their undo window. */
   withdrawn_decisions: { case_id: string; decision_no: number; by_name: string; reason: string | null; at: Date };
@@ -125,6 +129,7 @@ export interface Tables {
     /** The decision that this verdict made, or, for a refused one, the decision it came too late for. */
     decision_no: number | null;
     at: Date;
+    came_to: Json<CameTo | null>;
   };
   effects: {
     key: string;

@@ -12,43 +12,7 @@ type TaskPart = Pick<Reviews, 'open' | 'task' | 'openTask' | 'recall' | 'viewed'
 /** Review tasks and the notices about them. */
 export function tasksOf({ db, clock }: Store): TaskPart {
   return {
-    async open(task) {
-      const at = clock();
-      const { caseId, taskNo, kind, seen, packHash, group, callId, dueAt, remindAt, effectKey } = task;
-      if (kind !== 'proposal' && effectKey === undefined)
-        throw new TypeError(`effectKey: a task of kind ${kind} must name the effect it is about`);
-      const entry = {
-        ...{ taskNo, kind, seen, packHash, group, callId, dueAt, effectKey },
-        reasons: task.reasons,
-        confidence: task.confidence,
-        rules: task.rules,
-        outputHash: task.output === null ? null : sha256(json(task.output)),
-        effects: task.effects.map(({ name, title }) => ({ name, title })),
-      };
-      const codes = codesOf(task.reasons);
-      await sql`
-        with done as (
-          insert into review_tasks (case_id, task_no, kind, seen, pack_hash, group_name, reasons, output, evidence,
-            confidence, rules, effects, effect_key, call_id, due_at, remind_at, opened_at)
-          values (${caseId}, ${taskNo}::int, ${kind}, ${seen}, ${packHash}, ${group}, ${json(task.reasons)}::jsonb,
-            ${task.output === null ? null : json(task.output)}::jsonb, ${json(task.evidence)}::jsonb,
-            ${json(task.confidence)}::jsonb, ${json(task.rules)}::jsonb, ${json(task.effects)}::jsonb,
-            ${effectKey ?? null}, ${callId}::uuid, ${dueAt}::timestamptz, ${remindAt}::timestamptz, ${at}::timestamptz)
-          on conflict do nothing returning case_id, task_no
-        ), older as (
-          update review_tasks t set closed_at = ${at} from done
-          where t.case_id = done.case_id and t.task_no < done.task_no and t.closed_at is null
-        ), silent as (
-          update outbox o set cancelled_at = ${at} from done
-          where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
-        ), notices as (
-          ${insertNotices(task, codes, [
-            ['task-opened', at],
-            ['reminder', remindAt],
-          ])}
-        )
-        select ${recordInCase(caseId, at, [['task-opened', entry]], { stage: 'review' })} from done`.execute(db);
-    },
+    open: async (task) => await open(db, task, clock()),
 
     async task(caseId, taskNo) {
       const row = await taskRow(db, caseId, taskNo);
@@ -75,6 +39,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         submittedBy: row.submitted_by,
         fourEyes: row.policy?.fourEyes ?? false,
         ...(row.policy?.undo ? { undo: row.policy.undo } : {}),
+        ...(row.policy?.levels ? { levels: row.policy.levels } : {}),
       };
     },
 
@@ -129,6 +94,46 @@ export function tasksOf({ db, clock }: Store): TaskPart {
   };
 }
 
+/** Opens a task and closes older ones of its case. Again: no change. */
+export async function open(db: Kysely<Tables>, task: TaskOpening, at: Date): Promise<void> {
+  const { caseId, taskNo, kind, seen, packHash, group, callId, dueAt, remindAt, effectKey, approvals, groups } = task;
+  if (kind !== 'proposal' && effectKey === undefined)
+    throw new TypeError(`effectKey: a task of kind ${kind} must name the effect it is about`);
+  const entry = {
+    ...{ taskNo, kind, seen, packHash, group, callId, dueAt, effectKey, approvals, groups },
+    reasons: task.reasons,
+    confidence: task.confidence,
+    rules: task.rules,
+    outputHash: task.output === null ? null : sha256(json(task.output)),
+    effects: task.effects.map(({ name, title }) => ({ name, title })),
+  };
+  const codes = codesOf(task.reasons);
+  await sql`
+    with done as (
+      insert into review_tasks (case_id, task_no, kind, seen, pack_hash, group_name, reasons, output, evidence,
+        confidence, rules, effects, effect_key, call_id, due_at, remind_at, opened_at,
+        approvals, groups)
+      values (${caseId}, ${taskNo}::int, ${kind}, ${seen}, ${packHash}, ${group}, ${json(task.reasons)}::jsonb,
+        ${task.output === null ? null : json(task.output)}::jsonb, ${json(task.evidence)}::jsonb,
+        ${json(task.confidence)}::jsonb, ${json(task.rules)}::jsonb, ${json(task.effects)}::jsonb,
+        ${effectKey ?? null}, ${callId}::uuid, ${dueAt}::timestamptz, ${remindAt}::timestamptz, ${at}::timestamptz,
+        ${approvals ? json(approvals) : null}::jsonb, ${groups ? json(groups) : null}::jsonb)
+      on conflict do nothing returning case_id, task_no
+    ), older as (
+      update review_tasks t set closed_at = ${at} from done
+      where t.case_id = done.case_id and t.task_no < done.task_no and t.closed_at is null
+    ), silent as (
+      update outbox o set cancelled_at = ${at} from done
+      where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
+    ), notices as (
+      ${insertNotices(task, codes, [
+        ['task-opened', at],
+        ['reminder', remindAt],
+      ])}
+    )
+    select ${recordInCase(caseId, at, [['task-opened', entry]], { stage: 'review' })} from done`.execute(db);
+}
+
 /** Notices of what the statement's `done` returned. */
 function insertNotices(
   { caseId, taskNo, group }: Pick<TaskOpening, 'caseId' | 'taskNo' | 'group'>,
@@ -170,5 +175,7 @@ export function taskOf(row: Selectable<Tables['review_tasks']>): TaskOpening {
     dueAt: row.due_at,
     remindAt: row.remind_at,
     ...(row.effect_key === null ? {} : { effectKey: row.effect_key }),
+    ...(row.approvals === null ? {} : { approvals: row.approvals }),
+    ...(row.groups === null ? {} : { groups: row.groups }),
   };
 }

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Judged, Reviews } from '../../activities/ledger-ports.ts';
+import type { CameTo, Judged, Reviews } from '../../activities/ledger-ports.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import { decisionOf } from './decisions.ts';
 import { json } from './json.ts';
@@ -17,6 +17,8 @@ export interface VerdictEnd {
   taskNo: number | null;
   /** The decision that the verdict made, or, for a refused one, the decision it came too late for. */
   decisionNo?: number | undefined;
+  /** What it came to, where that is no decision. */
+  cameTo?: CameTo;
 }
 
 /** The insert of a verdict, to be part of a statement that records it in the case too. */
@@ -24,13 +26,14 @@ export function insertVerdict(
   { caseId, verdict, channel, contentHash }: Recorded,
   end: VerdictEnd,
 ): RawBuilder<unknown> {
-  const { verdictId, at, refusal, taskNo, decisionNo } = end;
+  const { verdictId, at, refusal, taskNo, decisionNo, cameTo } = end;
   return sql`
     insert into verdicts (case_id, verdict_id, content_hash, channel, verdict, by_name, seen, body, accepted, refusal,
-      task_no, decision_no, at)
+      task_no, decision_no, at, came_to)
     values (${caseId}, ${verdictId}, ${contentHash}, ${channel}, ${verdict.verdict}, ${textOrNull(verdict.by)},
       ${textOrNull(verdict.seen)}, ${json(verdict)}::jsonb, ${refusal === undefined}::boolean,
-      ${refusal ? json(refusal) : null}::jsonb, ${taskNo}::int, ${decisionNo ?? null}::int, ${at}::timestamptz)`;
+      ${refusal ? json(refusal) : null}::jsonb, ${taskNo}::int, ${decisionNo ?? null}::int, ${at}::timestamptz,
+      ${cameTo ? json(cameTo) : null}::jsonb)`;
 }
 
 /** What the audit trail keeps of a verdict; an amendment's output is in the decision's own entry. */
@@ -49,5 +52,6 @@ export async function judgedOf(db: Kysely<Tables>, row: Selectable<Tables['verdi
   if (decisionNo !== null && row.verdict === 'withdraw')
     return { kind: 'accepted', decision: null, withdrawn: decisionNo };
   if (decision) return { kind: 'accepted', decision };
+  if (row.came_to) return { kind: 'accepted', decision: null, ...row.came_to };
   return { kind: 'accepted', decision: null, settled: row.verdict === 'confirm' ? 'by-hand' : 'try-again' };
 }

@@ -1,6 +1,7 @@
 import { type RawBuilder, type Selectable, type Transaction, sql } from 'kysely';
 import type { DecisionRecord, EffectState, Judged, Reviews } from '../../activities/ledger-ports.ts';
-import type { Refusal } from '../../domain/verdict.ts';
+import { approvedBefore, type Refusal } from '../../domain/verdict.ts';
+import { askAnew, countApproval } from './approvals.ts';
 import { decisionEntry, decisionOnTask, insertDecision, nameOf } from './decisions.ts';
 import { json, sha256 } from './json.ts';
 import { type Entry, type Store, recordInCase } from './record.ts';
@@ -102,18 +103,26 @@ async function record(trx: Transaction<Tables>, input: Recorded, at: Date): Prom
     const taken = await withdraw(trx, input, verdictId, at);
     return 'refusal' in taken ? await refuse(taken.refusal) : taken;
   }
-  const taskNo = (input.decide ?? input.confirm ?? input.retry)?.taskNo;
-  if (taskNo === undefined) throw new TypeError('record: one of refusal, decide, confirm and retry is needed');
+  const taskNo = (input.decide ?? input.askAnew ?? input.confirm ?? input.retry)?.taskNo;
+  if (taskNo === undefined) throw new TypeError('record: one of refusal, decide, askAnew, confirm and retry is needed');
   const task = await taskRow(trx, caseId, taskNo);
   if (!task || task.closed_at !== null) {
     const refusal: Refusal = { code: 'already-decided', message: 'The question was already answered or withdrawn.' };
     return await refuse(refusal, await decisionOnTask(trx, caseId, taskNo));
   }
 
+  if (input.askAnew) return await askAnew(trx, input, input.askAnew.opening, { verdictId, at, taskNo });
+  const counts = input.decide?.kind === 'accept' ? (task.approvals ?? undefined) : undefined;
+  const twice = approvedBefore(verdict.by, counts);
+  if (twice) return await refuse(twice);
+  const approvedBy = counts && [...counts.by, verdict.by];
+  if (counts && approvedBy && approvedBy.length < counts.needed)
+    return await countApproval(trx, input, { ...counts, by: approvedBy }, { verdictId, at, taskNo });
+
   const accepted: Entry = ['verdict-accepted', { ...verdictEntry(input), taskNo }];
   if (input.decide) {
     const by = { kind: 'reviewer', name: verdict.by } as const;
-    const made = { caseId, by, reason: verdict.reason ?? null, ...input.decide };
+    const made = { caseId, by, reason: verdict.reason ?? null, ...input.decide, ...(approvedBy ? { approvedBy } : {}) };
     const abandoned = made.kind === 'reject' ? await settleInDoubt(trx, task, 'abandoned', at) : [];
     const decision = await decide(trx, task, made, at, [accepted, ...abandoned], (decisionNo) =>
       insertVerdict(input, { verdictId, at, taskNo, decisionNo }),

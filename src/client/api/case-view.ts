@@ -71,6 +71,7 @@ function taskOf(task: CaseFile['tasks'][number], sources: readonly SourceDocumen
     evidence: Object.fromEntries(evidence.map(([field, span]) => [field, span && quoted(span, sources)])),
     effects: effects.map(({ name, title, sink, collection, request }) => ({ name, title, sink, collection, request })),
     ...(effectKey === undefined ? {} : { effectKey }),
+    ...(task.approvals ? { approvals: task.approvals } : {}),
     openedAt: task.openedAt.toISOString(),
     dueAt: task.dueAt.toISOString(),
     remindAt: task.remindAt.toISOString(),

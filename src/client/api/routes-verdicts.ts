@@ -14,6 +14,7 @@ const STATUS_OF: Partial<Record<RefusalCode, 403 | 422>> = {
   'amendment-invalid': 422,
   'rule-broken': 422,
   'four-eyes': 403,
+  'same-person': 403,
 };
 
 /** What people do about a case: open its task, answer it, withdraw, reverse. */
@@ -49,7 +50,7 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews }: Route
     handler: async (request, reply) => {
       const { caseId, ...verdict } = caseIn(request.body);
       const answer = await client.decide(caseId, verdict);
-      if (answer.accepted) return await reply.send({ accepted: true, verdictId: answer.verdictId });
+      if (answer.accepted) return await reply.send(answer);
       const { code, message } = answer.refusal;
       throw new Problem(STATUS_OF[code] ?? 409, code, message);
     },

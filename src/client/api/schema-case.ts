@@ -66,6 +66,10 @@ export const taskSchema = z.object({
   rules: z.array(ruleSchema),
   effects: z.array(preparedSchema).describe('What approving writes.'),
   effectKey: z.string().optional().describe('The effect that the question is about, if it is about one.'),
+  approvals: z
+    .object({ needed: z.int(), by: z.array(z.string()).readonly() })
+    .optional()
+    .describe('How many different people must approve, and who has. Absent: one.'),
   openedAt: at,
   dueAt: at,
   remindAt: at,

@@ -18,7 +18,15 @@ export const verdictBodySchema = z
   );
 export type VerdictBody = Verdict & { caseId: string };
 
-export const acceptedSchema = z.object({ accepted: z.literal(true), verdictId: z.string() });
+export const acceptedSchema = z.object({
+  accepted: z.literal(true),
+  verdictId: z.string(),
+  approvals: z
+    .object({ given: z.int(), needed: z.int() })
+    .optional()
+    .describe('The approval counts, and more people must approve.'),
+});
+export type AcceptedBody = z.output<typeof acceptedSchema>;
 
 /** For taking back an open case, and for undoing a written one. */
 export const requestSchema = z.strictObject({

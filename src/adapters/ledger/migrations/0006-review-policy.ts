@@ -1,8 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 
-/** What the review policy needs: an undo window per decision, and decisions taken back in it. Decisions never change. */
+/**
+ * What the review policy needs: undo windows of decisions and decisions taken back in them (a decision itself never
+ * changes), approvals by several people, and what a verdict came to that decided nothing.
+ */
 const TABLES = `
-alter table decisions add column undo jsonb;
+alter table decisions add column undo jsonb, add column approved_by jsonb;
+alter table review_tasks add column approvals jsonb, add column groups jsonb;
+alter table verdicts add column came_to jsonb;
 create table withdrawn_decisions (
   case_id text not null, decision_no integer not null, by_name text not null, reason text, at timestamptz not null,
   primary key (case_id, decision_no), foreign key (case_id, decision_no) references decisions

@@ -1,0 +1,46 @@
+import { type Transaction, sql } from 'kysely';
+import type { Judged, TaskOpening } from '../../activities/ledger-ports.ts';
+import type { Approvals } from '../../domain/policy.ts';
+import { json } from './json.ts';
+import { recordInCase } from './record.ts';
+import type { Tables } from './tables.ts';
+import { open } from './tasks.ts';
+import { type Recorded, type VerdictEnd, insertVerdict, verdictEntry } from './verdict-rows.ts';
+
+type End = VerdictEnd & { taskNo: number };
+
+/** Records an approval that counts and decides nothing yet: more people must approve. */
+export async function countApproval(
+  trx: Transaction<Tables>,
+  input: Recorded,
+  approvals: Approvals,
+  end: End,
+): Promise<Judged> {
+  const { caseId } = input;
+  const { at, taskNo } = end;
+  const entry = { ...verdictEntry(input), taskNo, approvals: { given: approvals.by.length, needed: approvals.needed } };
+  await sql`
+    with verdict as (${insertVerdict(input, { ...end, cameTo: { approvals } })}), counted as (
+      update review_tasks set approvals = ${json(approvals)}::jsonb where case_id = ${caseId} and task_no = ${taskNo}
+    )
+    select ${recordInCase(caseId, at, [['verdict-accepted', entry]])}`.execute(trx);
+  return { kind: 'accepted', decision: null, approvals };
+}
+
+/** Records a verdict that changes the question: a new task is opened in its place. */
+export async function askAnew(
+  trx: Transaction<Tables>,
+  input: Recorded,
+  opening: TaskOpening,
+  end: End,
+): Promise<Judged> {
+  const { caseId } = input;
+  const { at, taskNo } = end;
+  const askedAnew = opening.taskNo;
+  const entry = { ...verdictEntry(input), taskNo, askedAnew };
+  await sql`
+    with verdict as (${insertVerdict(input, { ...end, cameTo: { askedAnew } })})
+    select ${recordInCase(caseId, at, [['verdict-accepted', entry]])}`.execute(trx);
+  await open(trx, opening, at);
+  return { kind: 'accepted', decision: null, askedAnew };
+}
