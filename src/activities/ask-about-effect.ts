@@ -2,11 +2,11 @@ import { idempotencyKeyOf } from '../domain/decision.ts';
 import { failure } from '../failures.ts';
 import type { Ports } from './ports.ts';
 import type { Steps } from './steps.ts';
-import { openTask } from './open-task.ts';
+import { openTask, questionOf } from './open-task.ts';
 
 /** Opens a review task about an effect that only a person can settle. */
 export const askAboutEffect =
-  (ports: Pick<Ports, 'cases' | 'reviews' | 'effects' | 'clock'>): Steps['askAboutEffect'] =>
+  (ports: Pick<Ports, 'cases' | 'reviews' | 'effects' | 'packs' | 'clock'>): Steps['askAboutEffect'] =>
   async ({ caseId, decisionNo, effect: name, taskNo, kind, reason }) => {
     const record = await ports.cases.get(caseId);
     const effectKey = idempotencyKeyOf(caseId, decisionNo, name);
@@ -24,8 +24,8 @@ export const askAboutEffect =
       callId: null,
       effectKey,
     };
-    const { seen } = await openTask(ports, record, taskNo, record.plan.packHash, content);
+    const opening = await openTask(ports, record, taskNo, record.plan.packHash, content);
     const again =
       kind === 'compensation' ? `Try again to undo: ${about.effect.title}` : `Send again: ${about.effect.title}`;
-    return { kind: 'review', taskNo, taskKind: kind, seen, reasons: [reason], effects: [again] };
+    return { ...questionOf(opening), effects: [again] };
   };

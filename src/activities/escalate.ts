@@ -1,16 +1,37 @@
+import type { AskedTimes } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
+import { reviewTimes } from './review-times.ts';
 import type { Steps } from './steps.ts';
 
-type Needs = Pick<Ports, 'reviews' | 'clock'>;
+type Needs = Pick<Ports, 'reviews' | 'cases' | 'packs' | 'clock'>;
 
 /** Someone else is asked; nothing is decided. Answers with a decision only if the ledger already holds one. */
 export const escalate =
-  ({ reviews, clock }: Needs): Steps['escalate'] =>
+  (ports: Needs): Steps['escalate'] =>
   async ({ caseId, taskNo, group, remindAfterMs }) => {
-    const standing = await reviews.escalate(caseId, taskNo, group, new Date(clock().getTime() + remindAfterMs));
-    return standing ? decided(standing) : null;
+    const times = await timesOf(ports, caseId, taskNo, group, remindAfterMs);
+    const standing = await ports.reviews.escalate(caseId, taskNo, group, times);
+    if (standing) return decided(standing);
+    const { escalateAt, dueAt } = times;
+    if (!escalateAt || !dueAt) return null;
+    return { kind: 'asked', times: { escalateAt: escalateAt.toISOString(), deadlineAt: dueAt.toISOString() } };
   };
+
+/** When the group is reminded and the next one asked, by the calendar as it is now. */
+async function timesOf(
+  { reviews, cases, packs, clock }: Needs,
+  caseId: string,
+  taskNo: number,
+  group: string,
+  remindAfterMs: number,
+): Promise<AskedTimes> {
+  const now = clock();
+  const plan = (await cases.get(caseId))?.plan;
+  const task = await reviews.task(caseId, taskNo);
+  if (!plan?.review.timing || !task) return { remindAt: new Date(now.getTime() + remindAfterMs) };
+  return reviewTimes(packs, plan, group, { openedAt: task.openedAt, now });
+}
 
 /** The undo window is over: what was approved is written, unless it was taken back before. */
 export const endUndo =
@@ -18,10 +39,18 @@ export const endUndo =
   async ({ caseId, decisionNo }) =>
     (await reviews.endUndo(caseId, decisionNo)) ?? null;
 
-/** The deadline's default: reject, or keep waiting. It never accepts. */
+/** The deadline's default: reject, keep waiting, or ask someone named. It never accepts. */
 export const applyDeadline =
-  ({ reviews }: Needs): Steps['applyDeadline'] =>
-  async ({ caseId, taskNo, kind }) => {
-    const standing = await reviews.deadline(caseId, taskNo, kind);
+  (ports: Needs): Steps['applyDeadline'] =>
+  async ({ caseId, taskNo, kind, group }) => {
+    const { reviews, cases } = ports;
+    if (kind !== 'hand-to' || group === undefined) {
+      const standing = await reviews.deadline(caseId, taskNo, kind === 'reject' ? kind : 'keep-waiting');
+      return standing ? decided(standing) : null;
+    }
+    const remindAfterMs = (await cases.get(caseId))?.plan?.review.remindAfterMs ?? 0;
+    const { remindAt, reminders } = await timesOf(ports, caseId, taskNo, group, remindAfterMs);
+    const times = { remindAt, ...(reminders ? { reminders } : {}) };
+    const standing = await reviews.deadline(caseId, taskNo, 'keep-waiting', { group, times });
     return standing ? decided(standing) : null;
   };

@@ -90,7 +90,7 @@ function acceptance(
 
 /** Where more than one must approve, the others see what was amended: a new question, which counts from one again. */
 async function amendedQuestion(
-  { cases, clock }: Needs,
+  { cases, packs, clock }: Needs,
   task: Task,
   by: string,
   { output, effects, rules }: Pick<TaskOpening, 'output' | 'effects' | 'rules'>,
@@ -106,7 +106,7 @@ async function amendedQuestion(
   const evidence = kept((task.evidence ?? {}) as Record<string, unknown>);
   const content = { kind, callId, output, effects, rules, reasons, evidence, confidence: kept(task.confidence) };
   const before = { approvals: { needed: task.approvals?.needed ?? 1, by: [by] }, groups };
-  const opening = openingOf(record, taskNo + 1, packHash, content, clock(), before);
+  const opening = openingOf(packs, record, taskNo + 1, packHash, content, clock(), before);
   return opening.approvals ? opening : undefined;
 }
 

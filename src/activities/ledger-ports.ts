@@ -106,6 +106,13 @@ export interface TaskContent {
   effectKey?: string;
 }
 
+/** Reminders after the first: each is put into the outbox when the one before was sent, and never sooner after it than `gapMs`. */
+export interface Reminders {
+  /** ISO 8601. */
+  later: readonly string[];
+  gapMs: number;
+}
+
 export interface TaskOpening extends TaskContent {
   caseId: string;
   taskNo: number;
@@ -114,6 +121,10 @@ export interface TaskOpening extends TaskContent {
   group: string;
   dueAt: Date;
   remindAt: Date;
+  /** When the next group is asked, where the plan times groups one by one. */
+  escalateAt?: Date;
+  /** Absent: one. */
+  reminders?: Reminders;
   /** Absent: one approval decides. */
   approvals?: Approvals;
   /** Asked in this order in place of the plan's groups. */
@@ -160,10 +171,13 @@ export type Judged =
     } & CameTo)
   | { kind: 'refused'; refusal: Refusal; adopted?: DecisionRecord };
 
+/** When a group is reminded that is asked now. */
+export type AskedTimes = Pick<TaskOpening, 'remindAt' | 'reminders' | 'escalateAt'> & { dueAt?: Date };
+
 export interface Reviews {
   /** Opens a task (again: no change), closes older ones of the case, schedules its reminder. */
   open(task: TaskOpening): Promise<void>;
-  task(caseId: string, taskNo: number): Promise<(TaskOpening & { open: boolean }) | undefined>;
+  task(caseId: string, taskNo: number): Promise<(TaskOpening & { open: boolean; openedAt: Date }) | undefined>;
   openTask(caseId: string): Promise<(OpenTask & TaskOpening & TaskPolicy) | undefined>;
   /** Closes an open task without an answer; false when it is answered or closed already. */
   recall(caseId: string, taskNo: number, why: string): Promise<boolean>;
@@ -197,9 +211,14 @@ export interface Reviews {
   former(caseId: string, verdictId: string): Promise<{ contentHash: string; judged: Judged } | undefined>;
   /** A message that is no verdict at all. */
   malformed(caseId: string, channel: 'signal' | 'update', refusal: Refusal, verdictId: string): Promise<void>;
-  escalate(caseId: string, taskNo: number, group: string, remindAt: Date): Promise<DecisionRecord | undefined>;
-  /** The deadline's default. Returns the decision that stands: this one, or one recorded earlier. */
-  deadline(caseId: string, taskNo: number, kind: 'reject' | 'keep-waiting'): Promise<DecisionRecord | undefined>;
+  escalate(caseId: string, taskNo: number, group: string, times: AskedTimes): Promise<DecisionRecord | undefined>;
+  /** The deadline's default; with `handTo` that group is asked from now on. Returns the decision that stands: this one, or one recorded earlier. */
+  deadline(
+    caseId: string,
+    taskNo: number,
+    kind: 'reject' | 'keep-waiting',
+    handTo?: { group: string; times: AskedTimes },
+  ): Promise<DecisionRecord | undefined>;
   /** The undo window is over: from now on a withdrawal is refused. Returns the one that was taken before, if any. */
   endUndo(caseId: string, decisionNo: number): Promise<{ by: string; reason?: string } | undefined>;
   /** Straight-through: the decision by policy. */

@@ -3,6 +3,7 @@ import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { CaseRecord, TaskContent, TaskOpening } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
+import { reviewTimes } from './review-times.ts';
 import type { ReviewQuestion } from './steps.ts';
 
 /** The history keeps the first reasons; the ledger has all. */
@@ -10,19 +11,20 @@ const MOST_REASONS = 12;
 
 /** Opens a review task: whom it asks, how many must approve, and the short digest of what it shows. */
 export async function openTask(
-  { reviews, clock }: Pick<Ports, 'reviews' | 'clock'>,
+  { reviews, packs, clock }: Pick<Ports, 'reviews' | 'packs' | 'clock'>,
   record: CaseRecord,
   taskNo: number,
   packHash: string,
   content: TaskContent,
 ): Promise<TaskOpening> {
-  const opening = openingOf(record, taskNo, packHash, content, clock());
+  const opening = openingOf(packs, record, taskNo, packHash, content, clock());
   await reviews.open(opening);
   return opening;
 }
 
 /** `before`: what a question that this one replaces needed already, and who has approved; it never needs less. */
 export function openingOf(
+  packs: Ports['packs'],
   { caseId, plan, documents }: Pick<CaseRecord, 'caseId' | 'plan' | 'documents'>,
   taskNo: number,
   packHash: string,
@@ -36,23 +38,24 @@ export function openingOf(
     ...{ caseId, taskNo, kind, packHash, output, reasons, effects, evidence, rules },
     documents: documents.map(({ hash }) => hash),
   };
-  const { deadlineMs, remindAfterMs, levels = [] } = plan.review;
+  const { levels = [] } = plan.review;
   const level = kind === 'proposal' ? levelOf(levels, content) : undefined;
   const higher = (level?.approvals ?? 1) > (before?.approvals.needed ?? 0);
   const needed = Math.max(level?.approvals ?? 1, before?.approvals.needed ?? 1);
   const groups = higher ? level?.groups : before?.groups;
-  const at = (ms: number) => new Date(now.getTime() + ms);
+  const [group] = groups ?? plan.review.groups;
   return {
     ...content,
-    ...{ caseId, taskNo, seen: digestOf(shown).slice(0, 12), packHash, group: (groups ?? plan.review.groups)[0] },
-    ...{ dueAt: at(deadlineMs), remindAt: at(remindAfterMs) },
+    ...{ caseId, taskNo, seen: digestOf(shown).slice(0, 12), packHash, group },
+    ...reviewTimes(packs, plan, group, { openedAt: now, now }),
     ...(needed > 1 ? { approvals: { needed, by: before?.approvals.by ?? [] } } : {}),
     ...(groups ? { groups } : {}),
   };
 }
 
 /** A task as the workflow puts it to people. */
-export function questionOf({ taskNo, kind, seen, reasons, effects, approvals, groups }: TaskOpening): ReviewQuestion {
+export function questionOf(task: TaskOpening): ReviewQuestion {
+  const { taskNo, kind, seen, reasons, effects, approvals, groups, escalateAt, dueAt } = task;
   return {
     kind: 'review',
     taskNo,
@@ -62,5 +65,6 @@ export function questionOf({ taskNo, kind, seen, reasons, effects, approvals, gr
     effects: effects.map(({ title }) => title),
     ...(approvals ? { approvals } : {}),
     ...(groups ? { groups } : {}),
+    ...(escalateAt ? { times: { escalateAt: escalateAt.toISOString(), deadlineAt: dueAt.toISOString() } } : {}),
   };
 }

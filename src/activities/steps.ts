@@ -21,8 +21,20 @@ export interface Steps {
   judgeVerdict(input: { caseId: string; channel: 'signal' | 'update'; message: unknown }): Promise<VerdictJudged>;
   /** Takes a review task back unasked; false when it was answered meanwhile. */
   recallTask(input: { caseId: string; taskNo: number; why: string }): Promise<boolean>;
-  escalate(input: { caseId: string; taskNo: number; group: string; remindAfterMs: number }): Promise<Answer | null>;
-  applyDeadline(input: { caseId: string; taskNo: number; kind: 'reject' | 'keep-waiting' }): Promise<Answer | null>;
+  /** The times of the group that is asked now, where the plan times groups one by one. */
+  escalate(input: {
+    caseId: string;
+    taskNo: number;
+    group: string;
+    remindAfterMs: number;
+  }): Promise<Answer | { kind: 'asked'; times: StepTimes } | null>;
+  applyDeadline(input: {
+    caseId: string;
+    taskNo: number;
+    kind: 'reject' | 'keep-waiting' | 'hand-to';
+    /** Of `hand-to`. */
+    group?: string;
+  }): Promise<Answer | null>;
   /** The undo window is over; the withdrawal that came before its end, if any. */
   endUndo(input: { caseId: string; decisionNo: number }): Promise<{ by: string; reason?: string } | null>;
   write(input: { caseId: string; decisionNo: number; effect: string; last: boolean }): Promise<Written>;
@@ -105,7 +117,15 @@ export type ReviewQuestion = {
   approvals?: Approvals;
   /** Absent: those of the plan. */
   groups?: readonly [string, ...string[]];
+  /** Absent: counted by the workflow from the plan's durations. */
+  times?: StepTimes;
 };
+
+/** ISO 8601: when the next group is asked, and the deadline. Worked out at each step, from the calendar as it is then. */
+export interface StepTimes {
+  escalateAt: string;
+  deadlineAt: string;
+}
 
 export type Question =
   { kind: 'straight-through'; decision: DecisionRef } | ReviewQuestion | { kind: 'pack-version-gone' };

@@ -1,4 +1,5 @@
 import type { Level, UndoRule } from './policy.ts';
+import type { ReviewTiming } from './timing.ts';
 
 /** One model of the fallback chain. `provider` names a configured endpoint; `timeoutMs` bounds one call. */
 export interface ModelRef {
@@ -37,13 +38,17 @@ export interface ReviewPlan {
   escalateAfterMs: number;
   /** Counted from the opening of the task. */
   deadlineMs: number;
-  deadlineDefault: 'reject' | 'keep-waiting';
+  deadlineDefault: 'reject' | 'keep-waiting' | 'hand-to';
+  /** Of `hand-to`: the group or person who is asked from the deadline on, without a further one. */
+  handTo?: string;
   /** The submitter may not be the one who countersigns. */
   fourEyes: boolean;
   /** Absent: an approval is written at once. */
   undo?: readonly UndoRule[];
   /** Absent, or none applies: one approval, by `groups`. */
   levels?: readonly Level[];
+  /** Absent: the durations above, the same for all groups, one reminder each. */
+  timing?: ReviewTiming;
 }
 
 /**

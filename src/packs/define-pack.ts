@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AskingPlan, ModelRef, Plan, ReviewPlan } from '../domain/plan.ts';
+import type { AskingPlan, ModelRef, Plan } from '../domain/plan.ts';
 import type {
   Checked,
   Evidence,
@@ -13,6 +13,7 @@ import type {
 import type { RuleResult } from '../domain/route.ts';
 import { digestOf, hashOfFolder } from './digest.ts';
 import { durationMs } from './duration.ts';
+import { reviewPlanOf } from './review-plan.ts';
 import { faultsOf } from './faults.ts';
 import { redacted, restored } from './redaction.ts';
 import { fieldsOf } from './quality/fields.ts';
@@ -97,6 +98,7 @@ export function definePack<Answer extends z.ZodType, O extends z.ZodObject, Fact
         return result;
       });
     },
+    calendarOf: (group) => pack.review.calendars?.[group] ?? pack.review.calendar,
     effects: (output, caseId) =>
       pack.effects.map((effect) => {
         const typed = output as z.output<O>;
@@ -138,17 +140,7 @@ function planOf<A extends z.ZodType, O extends z.ZodObject, F, E>(
   const [first, ...rest] = models;
   if (!first) throw new Error(`pack ${pack.id}: no model is configured for any of its tiers`);
   const { id: packId, version: packVersion, owner } = pack;
-  const { groups, deadlineDefault, fourEyes, remindAfter, escalateAfter, deadline, undo, levels } = pack.review;
-  const review: ReviewPlan = {
-    groups,
-    deadlineDefault,
-    fourEyes,
-    remindAfterMs: durationMs(remindAfter),
-    escalateAfterMs: durationMs(escalateAfter),
-    deadlineMs: durationMs(deadline),
-    ...(undo ? { undo: undo.map((rule) => ({ when: rule.when, forMs: durationMs(rule.for) })) } : {}),
-    ...(levels ? { levels } : {}),
-  };
+  const review = reviewPlanOf(pack.review);
   return {
     packId,
     packVersion,

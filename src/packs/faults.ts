@@ -1,6 +1,6 @@
-import type { Condition } from '../domain/policy.ts';
 import { durationMs, type Duration } from './duration.ts';
 import type { ReviewPolicy } from './pack.ts';
+import { faultsOfPolicy } from './review-plan.ts';
 
 /** The parts of a pack definition that can be wrong in ways the types do not show. */
 interface Definition {
@@ -30,10 +30,6 @@ export function faultsOf(pack: Definition, answerFields: readonly string[], outp
   if (new Set(names).size < names.length) faults.push('effects: each needs a name of its own');
   if (pack.effects.filter(({ identity }) => identity).length > 1)
     faults.push('effects: only one may claim the identity');
-  const { remindAfter, escalateAfter, deadline } = pack.review;
-  for (const [field, value] of Object.entries({ remindAfter, escalateAfter, deadline })) {
-    if (!isDuration(value)) faults.push(`review.${field}: '${value}' is no duration such as '4 hours'`);
-  }
   faults.push(...faultsOfPolicy(pack.review, outputFields));
   for (const [feed, { maxAge }] of Object.entries(pack.feeds ?? {})) {
     if (!/^[a-z][a-z0-9-]{0,60}$/.test(feed)) faults.push(`feeds: '${feed}' must be kebab-case, at most 61 characters`);
@@ -62,33 +58,6 @@ export function faultsOf(pack: Definition, answerFields: readonly string[], outp
       faults.push(`models.attempts: ${attempts} must be a whole number from 1`);
     if (!isDuration(timeout)) faults.push(`models.timeout: '${timeout}' is no duration such as '45 seconds'`);
   }
-  return faults;
-}
-
-/** What is wrong with the rules of a review policy. */
-function faultsOfPolicy({ undo = [], levels = [] }: ReviewPolicy, outputFields: readonly string[]): string[] {
-  const faults: string[] = [];
-  for (const { when, for: window } of undo) {
-    if (!isDuration(window)) faults.push(`review.undo.for: '${window}' is no duration such as '10 minutes'`);
-    faults.push(...faultsOfCondition('review.undo.when', when, outputFields));
-  }
-  for (const { when, approvals, groups } of levels) {
-    if (!Number.isInteger(approvals) || approvals < 1 || approvals > 9)
-      faults.push(`review.levels.approvals: ${approvals} must be a whole number from 1 to 9`);
-    if (groups?.some((group) => group.trim() === '')) faults.push('review.levels.groups: a group needs a name');
-    faults.push(...faultsOfCondition('review.levels.when', when, outputFields));
-  }
-  return faults;
-}
-
-function faultsOfCondition(at: string, when: Condition, outputFields: readonly string[]): string[] {
-  const { field, atLeast, confidenceBelow } = when;
-  const faults: string[] = [];
-  if (field !== undefined && !outputFields.includes(field))
-    faults.push(`${at}.field: '${field}' is no field of the output`);
-  if ((field === undefined) !== (atLeast === undefined)) faults.push(`${at}: field and atLeast go together`);
-  if (confidenceBelow !== undefined && !(confidenceBelow > 0 && confidenceBelow <= 1))
-    faults.push(`${at}.confidenceBelow: ${confidenceBelow} must be above 0, at most 1`);
   return faults;
 }
 

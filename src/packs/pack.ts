@@ -3,6 +3,7 @@ import type { PreparedEffect } from '../domain/decision.ts';
 import type { FeedLimit } from '../domain/freshness.ts';
 import type { Condition, Level } from '../domain/policy.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
+import type { Calendar } from './calendar.ts';
 import type { Duration } from './duration.ts';
 import type { Finding, RuleResult } from '../domain/route.ts';
 import type { RedactedKind } from './personal-data.ts';
@@ -45,10 +46,21 @@ export interface Interpreted<Output> {
 }
 
 /** How people are asked, with durations as people write them; the plan carries the same in milliseconds. */
-export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'deadlineDefault' | 'fourEyes'> {
+export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes'> {
+  /** `handTo`: that group or person is asked from then on. A deadline never accepts. */
+  deadlineDefault: 'reject' | 'keep-waiting' | { handTo: string };
+  /** These may be working time by `calendar`: '8 business hours', '2 business days'. */
   remindAfter: Duration;
   escalateAfter: Duration;
   deadline: Duration;
+  /** How long a group has before the next one is asked, where that is not `escalateAfter`. */
+  answerWithin?: Readonly<Record<string, Duration>>;
+  /** How often each group is reminded at most, and at least how far apart. Default: once. */
+  reminders?: { most: number; every: Duration };
+  /** When people work; read at each step, so a changed one counts for open cases too. */
+  calendar?: Calendar;
+  /** Of groups that work at other times. */
+  calendars?: Readonly<Record<string, Calendar>>;
   /**
    * For how long an approval may be taken back before anything is written: the longest window of the rules that apply.
    * Default: none.
@@ -194,6 +206,8 @@ export interface ProcessPack {
     },
   ): Promise<RuleResult[]>;
   effects(output: Output, caseId: string): PreparedEffect[];
+  /** When the people of a group work. */
+  calendarOf(group: string): Calendar | undefined;
 }
 export type Output = Record<string, unknown>;
 export type Checked<T> = { ok: true; value: T } | { ok: false; problems: string[] };

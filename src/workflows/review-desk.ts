@@ -5,7 +5,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { Answer, ReviewQuestion } from '../activities/steps.ts';
+import type { Answer, ReviewQuestion, Steps } from '../activities/steps.ts';
 import type { Approvals } from '../domain/policy.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
 import { codesOf, type Reason } from '../domain/route.ts';
@@ -22,6 +22,8 @@ import { answeredDetails, reviewDetails, type Wait } from './details.ts';
 import { quickly } from './steps.ts';
 import { UndoDesk } from './undo-desk.ts';
 import { isDeep, refusedOf, refuseNonMessage, seenOf, summaryOf } from './verdict-message.ts';
+
+type Escalated = NonNullable<Awaited<ReturnType<Steps['escalate']>>>;
 
 /** A case whose own document makes every model fail must come to rest with a person. */
 const MOST_RECALLS = 3;
@@ -101,11 +103,12 @@ export class ReviewDesk {
   async #ask(question: ReviewQuestion, plan: ReviewPlan): Promise<Answer> {
     const openedAt = Date.now();
     const groups = question.groups ?? plan.groups;
-    const deadlineAt = openedAt + plan.deadlineMs;
+    let { times } = question;
     const answered = () => this.#answers.has(question.seen);
     for (let level = 0; ; level++) {
       const group = groups[level];
-      const escalateAt = openedAt + plan.escalateAfterMs * (level + 1);
+      const deadlineAt = times ? Date.parse(times.deadlineAt) : openedAt + plan.deadlineMs;
+      const escalateAt = times ? Date.parse(times.escalateAt) : openedAt + plan.escalateAfterMs * (level + 1);
       const nextGroup = groups[level + 1] ?? '';
       const escalates = groups.length > level + 1 && escalateAt < deadlineAt;
       const next = escalates ? `escalates to ${nextGroup}` : atDeadline(plan);
@@ -116,9 +119,10 @@ export class ReviewDesk {
       if (await condition(answered, Math.max(waitMs, 1), { summary })) break;
       const standing = escalates
         ? await this.#escalate(question, nextGroup, plan)
-        : await this.#deadline(question, plan);
+        : await this.#deadline(question, plan, groups);
+      if (standing?.kind === 'asked') ({ times } = standing);
       // A verdict may have been taken in meanwhile; the ledger then holds no other.
-      if (standing !== undefined) this.#take(question.seen, standing);
+      else if (standing !== undefined) this.#take(question.seen, standing);
       if (!escalates) await condition(answered);
       if (answered()) break;
     }
@@ -153,18 +157,26 @@ export class ReviewDesk {
     setCurrentDetails(reviewDetails(this.#question, this.#caseId, this.#wait));
   }
 
-  async #escalate(question: ReviewQuestion, group: string, plan: ReviewPlan): Promise<Answer | undefined> {
+  async #escalate(question: ReviewQuestion, group: string, plan: ReviewPlan): Promise<Escalated | undefined> {
     const { taskNo } = question;
     const input = { caseId: this.#caseId, taskNo, group, remindAfterMs: plan.remindAfterMs };
     return (await quickly('escalate', `Nobody answered: escalate to ${group}`, input)) ?? undefined;
   }
 
-  async #deadline(question: ReviewQuestion, plan: ReviewPlan): Promise<Answer | undefined> {
+  async #deadline(question: ReviewQuestion, plan: ReviewPlan, before: readonly string[]): Promise<Answer | undefined> {
+    const { deadlineDefault, handTo } = plan;
     // Only a proposal may be rejected by default; an effect in doubt always waits for a person.
-    const kind = question.taskKind === 'proposal' ? plan.deadlineDefault : 'keep-waiting';
-    const input = { caseId: this.#caseId, taskNo: question.taskNo, kind };
-    const answer = await quickly('applyDeadline', `Deadline passed: ${kind}`, input);
-    if (answer === null) this.#tell({ until: undefined, next: 'the deadline has passed; the case keeps waiting' });
+    const kind = question.taskKind !== 'proposal' && deadlineDefault === 'reject' ? 'keep-waiting' : deadlineDefault;
+    const group = kind === 'hand-to' ? handTo : undefined;
+    const input = { caseId: this.#caseId, taskNo: question.taskNo, kind, ...(group === undefined ? {} : { group }) };
+    const answer = await quickly('applyDeadline', `Deadline passed: ${kind}${group ? ` ${group}` : ''}`, input);
+    if (answer !== null || !this.#question) return answer ?? undefined;
+    if (group === undefined) this.#tell({ until: undefined, next: 'the deadline has passed; the case keeps waiting' });
+    else {
+      this.#question = { ...this.#question, group };
+      upsertSearchAttributes([{ key: CS_GROUP, value: group }]);
+      this.#tell({ group, until: undefined, next: 'the deadline has passed; nobody else is asked', before });
+    }
     return answer ?? undefined;
   }
 
@@ -233,5 +245,6 @@ function byOf(answer: Answer): string | undefined {
 }
 
 function atDeadline(plan: ReviewPlan): string {
+  if (plan.deadlineDefault === 'hand-to') return `it is handed to ${plan.handTo ?? 'nobody'}`;
   return plan.deadlineDefault === 'reject' ? 'the case is rejected' : 'the case keeps waiting';
 }

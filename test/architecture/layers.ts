@@ -27,7 +27,10 @@ export const LAYERS: readonly Layer[] = [
   {
     path: 'src/packs',
     // Of the SDK only how durations are read, so that a pack and the workflow read them alike.
-    packages: ['zod', 'canonicalize', 'ibantools', 'jsvat', '@temporalio/common/lib/time.js', 'node:*'],
+    packages: [
+      ...['zod', 'canonicalize', 'ibantools', 'jsvat', 'date-holidays', 'temporal-polyfill'],
+      ...['@temporalio/common/lib/time.js', 'node:*'],
+    ],
     values: ['src/domain', 'src/failures.ts'],
   },
   {

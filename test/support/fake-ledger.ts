@@ -35,6 +35,7 @@ export class FakeLedger {
   readonly begins: CallBegun[] = [];
   usualMs: number | undefined;
   readonly tasks: Task[] = [];
+  readonly openedAt = new Map<Task, Date>();
   readonly decisions: DecisionRecord[] = [];
   readonly withdrawn: { caseId: string; decisionNo: number; by: string; reason?: string }[] = [];
   readonly verdicts: { caseId: string; verdict: Verdict; contentHash: string; judged: Judged }[] = [];

@@ -46,7 +46,9 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
   const open = (task: TaskOpening): Promise<void> => {
     if (taskOf(task.caseId, task.taskNo)) return Promise.resolve();
     for (const older of ledger.tasks) if (older.caseId === task.caseId) older.open = false;
-    ledger.tasks.push({ ...task, open: true });
+    const opened = { ...task, open: true };
+    ledger.tasks.push(opened);
+    ledger.openedAt.set(opened, ledger.clock());
     ledger.audit.push(`task ${task.taskNo} ${task.kind}`);
     return ledger.change(task.caseId, { stage: 'review' });
   };
@@ -94,7 +96,10 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
   };
   return {
     open,
-    task: (caseId, taskNo) => Promise.resolve(taskOf(caseId, taskNo)),
+    task: (caseId, taskNo) => {
+      const task = taskOf(caseId, taskNo);
+      return Promise.resolve(task && { ...task, openedAt: ledger.openedAt.get(task) ?? ledger.clock() });
+    },
     openTask: (caseId) => {
       const task = ledger.tasks.findLast((one) => one.caseId === caseId && one.open);
       if (!task) return Promise.resolve(undefined);
@@ -129,13 +134,15 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
       ledger.refusals.push({ caseId, refusal, verdictId });
       return Promise.resolve();
     },
-    escalate: (caseId, taskNo, group) => {
+    escalate: (caseId, taskNo, group, times) => {
       const task = taskOf(caseId, taskNo);
-      if (task?.open) task.group = group;
+      if (task?.open) Object.assign(task, times, { group });
       return Promise.resolve(onTask(caseId, taskNo));
     },
-    deadline: (caseId, taskNo, kind) => {
+    deadline: (caseId, taskNo, kind, handTo) => {
       const standing = onTask(caseId, taskNo);
+      const task = taskOf(caseId, taskNo);
+      if (task?.open && handTo) Object.assign(task, handTo.times, { group: handTo.group });
       if (standing || kind === 'keep-waiting') return Promise.resolve(standing);
       const by = { kind: 'policy', rule: 'deadline' } as const;
       const reason = 'Nobody answered by the deadline';

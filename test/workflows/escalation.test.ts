@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/domain/plan.ts';
 import { typesOf, until, useServer, verdict, withWorker } from './harness.ts';
-import { accept, alwaysReview, planOf, scriptedSteps } from './scripted-steps.ts';
+import { accept, alwaysReview, planOf, questionOf, scriptedSteps } from './scripted-steps.ts';
 
 const server = useServer();
 
@@ -75,6 +75,49 @@ describe('an unanswered review task', () => {
       await case_.say('update', verdict('approve', 1));
       expect(await case_.handle.result()).toMatchObject({ outcome: 'written', decidedBy: 'rita' });
     });
+  });
+
+  it('gives each group its own time, as its steps say, which a calendar may change on the way', async () => {
+    const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
+    const deadlineAt = inMs(600_000);
+    const { activities, inputs } = asking(
+      { groups: ['a', 'b', 'c'] },
+      {
+        validate: ({ taskNo }) =>
+          Promise.resolve({ ...questionOf(taskNo), times: { escalateAt: inMs(1_000), deadlineAt } }),
+        escalate: ({ group }) =>
+          Promise.resolve({
+            ...{ kind: 'asked', times: { escalateAt: inMs(group === 'b' ? 1_000 : 500_000), deadlineAt: inMs(3_000) } },
+          }),
+      },
+    );
+    await withWorker(server, activities, async (run) => {
+      const case_ = await run.start();
+      await until(async () => (await case_.view()).task?.group === 'c' || undefined);
+      await until(() => inputs('applyDeadline').length > 0 || undefined);
+      await case_.say('update', verdict('approve', 1));
+      await case_.handle.result();
+    });
+    expect(inputs('escalate').map(({ group }) => group)).toEqual(['b', 'c']);
+  });
+
+  it('is handed at its deadline to whom the pack names, and waits for them', async () => {
+    const { activities, inputs } = asking({
+      ...{ groups: ['clerks'], deadlineMs: 1_000, deadlineDefault: 'hand-to', handTo: 'petra' },
+    });
+    await withWorker(server, activities, async (run) => {
+      const case_ = await run.start();
+      await until(async () => (await case_.view()).task?.group === 'petra' || undefined);
+      const { searchAttributes } = await case_.handle.describe();
+      expect(searchAttributes).toMatchObject({ CsGroup: ['petra'], CsStage: ['review'] });
+      const told: { currentDetails: string } = await case_.handle.query('__temporal_workflow_metadata');
+      expect(told.currentDetails).toContain('Waiting for **petra**');
+      expect(told.currentDetails).toContain('Asked before, without an answer: clerks.');
+      expect(inputs('write')).toEqual([]);
+      await case_.say('update', verdict('approve', 1));
+      expect(await case_.handle.result()).toMatchObject({ outcome: 'written' });
+    });
+    expect(inputs('applyDeadline')).toMatchObject([{ kind: 'hand-to', group: 'petra' }]);
   });
 
   it('does not lose a verdict that is taken in while it is being escalated', async () => {

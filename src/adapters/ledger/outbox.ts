@@ -39,13 +39,18 @@ export function outboxOf({ db, clock }: Store): Outbox {
       return rows.toSorted((a, b) => a.id - b.id);
     },
 
+    // A reminder is followed by the next one only now: a sender that was away for a day does not send all at once.
     async sent(id) {
-      await db
-        .updateTable('outbox')
-        .set({ sent_at: clock() })
-        .where('id', '=', id)
-        .where('sent_at', 'is', null)
-        .execute();
+      const at = clock();
+      await sql`
+        with done as (
+          update outbox set sent_at = ${at} where id = ${id} and sent_at is null returning case_id, task_no, kind, payload
+        )
+        insert into outbox (case_id, task_no, kind, payload, not_before)
+        select case_id, task_no, kind, jsonb_set(payload, '{reminders,later}', (payload #> '{reminders,later}') - 0),
+          greatest((payload #>> '{reminders,later,0}')::timestamptz,
+            ${at}::timestamptz + (payload #>> '{reminders,gapMs}')::bigint * interval '1 millisecond')
+        from done where kind = 'reminder' and payload #>> '{reminders,later,0}' is not null`.execute(db);
     },
 
     async failed(id, error) {

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { CameTo, DecisionGrounds, CaseInput, EffectState } from '../../activities/ledger-ports.ts';
+import type { CameTo, DecisionGrounds, CaseInput, EffectState, Reminders } from '../../activities/ledger-ports.ts';
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
@@ -96,6 +96,7 @@ export interface Tables {
     closed_at: Date | null;
     approvals: Json<Approvals | null>;
     groups: Json<[string, ...string[]] | null>;
+    escalate_at: Date | null;
   };
   decisions: {
     case_id: string;
@@ -187,6 +188,8 @@ interface TaskNotice {
   taskNo: number;
   group: string;
   reasons: string[];
+  /** Of a reminder: those that follow it. */
+  reminders?: Reminders;
 }
 
 /** To the owner of packs, about a feed that they read. */

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Reviews, TaskOpening } from '../../activities/ledger-ports.ts';
+import type { Reminders, Reviews, TaskOpening } from '../../activities/ledger-ports.ts';
 import type { ReviewPlan } from '../../domain/plan.ts';
 import { codesOf } from '../../domain/route.ts';
 import { decisionOnTask } from './decisions.ts';
@@ -16,7 +16,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
 
     async task(caseId, taskNo) {
       const row = await taskRow(db, caseId, taskNo);
-      return row && { ...taskOf(row), open: row.closed_at === null };
+      return row && { ...taskOf(row), open: row.closed_at === null, openedAt: row.opened_at };
     },
 
     async openTask(caseId) {
@@ -69,20 +69,21 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         where case_id = ${caseId} and task_no = ${taskNo} and viewed_at is null`.execute(db);
     },
 
-    async escalate(caseId, taskNo, group, remindAt) {
+    async escalate(caseId, taskNo, group, { remindAt, reminders, escalateAt, dueAt }) {
       const at = clock();
       const task = await taskRow(db, caseId, taskNo);
       if (!task) throw new TypeError(`no review task ${taskNo} to escalate`);
       const { rows } = await sql`
         with done as (
-          update review_tasks set group_name = ${group}, remind_at = ${remindAt}
+          update review_tasks set group_name = ${group}, remind_at = ${remindAt},
+            escalate_at = ${escalateAt ?? null}::timestamptz, due_at = coalesce(${dueAt ?? null}::timestamptz, due_at)
           where case_id = ${caseId} and task_no = ${taskNo} and closed_at is null and group_name <> ${group}
           returning case_id, task_no
         ), silent as (
           update outbox o set cancelled_at = ${at} from done
           where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
         ), notices as (
-          ${insertNotices({ caseId, taskNo, group }, codesOf(task.reasons), [
+          ${insertNotices({ caseId, taskNo, group, reminders }, codesOf(task.reasons), [
             ['escalated', at],
             ['reminder', remindAt],
           ])}
@@ -112,12 +113,13 @@ export async function open(db: Kysely<Tables>, task: TaskOpening, at: Date): Pro
     with done as (
       insert into review_tasks (case_id, task_no, kind, seen, pack_hash, group_name, reasons, output, evidence,
         confidence, rules, effects, effect_key, call_id, due_at, remind_at, opened_at,
-        approvals, groups)
+        approvals, groups, escalate_at)
       values (${caseId}, ${taskNo}::int, ${kind}, ${seen}, ${packHash}, ${group}, ${json(task.reasons)}::jsonb,
         ${task.output === null ? null : json(task.output)}::jsonb, ${json(task.evidence)}::jsonb,
         ${json(task.confidence)}::jsonb, ${json(task.rules)}::jsonb, ${json(task.effects)}::jsonb,
         ${effectKey ?? null}, ${callId}::uuid, ${dueAt}::timestamptz, ${remindAt}::timestamptz, ${at}::timestamptz,
-        ${approvals ? json(approvals) : null}::jsonb, ${groups ? json(groups) : null}::jsonb)
+        ${approvals ? json(approvals) : null}::jsonb, ${groups ? json(groups) : null}::jsonb,
+        ${task.escalateAt ?? null}::timestamptz)
       on conflict do nothing returning case_id, task_no
     ), older as (
       update review_tasks t set closed_at = ${at} from done
@@ -134,18 +136,23 @@ export async function open(db: Kysely<Tables>, task: TaskOpening, at: Date): Pro
     select ${recordInCase(caseId, at, [['task-opened', entry]], { stage: 'review' })} from done`.execute(db);
 }
 
+type Noticed = Pick<TaskOpening, 'caseId' | 'taskNo' | 'group'> & { reminders?: Reminders | undefined };
+
 /** Notices of what the statement's `done` returned. */
-function insertNotices(
-  { caseId, taskNo, group }: Pick<TaskOpening, 'caseId' | 'taskNo' | 'group'>,
+export function insertNotices(
+  { caseId, taskNo, group, reminders }: Noticed,
   reasons: string[],
   notices: [NoticeKind, Date][],
 ): RawBuilder<unknown> {
-  const payload = json({ caseId, taskNo, group, reasons });
+  const payload = { caseId, taskNo, group, reasons };
+  const payloads = notices.map(([kind]) =>
+    json(kind === 'reminder' && reminders ? { ...payload, reminders } : payload),
+  );
   return sql`
     insert into outbox (case_id, task_no, kind, payload, not_before)
-    select done.case_id, done.task_no, n.kind, ${payload}::jsonb, n.not_before
+    select done.case_id, done.task_no, n.kind, n.payload::jsonb, n.not_before
     from done cross join unnest(${notices.map(([kind]) => kind)}::text[],
-      ${notices.map(([, notBefore]) => notBefore)}::timestamptz[]) as n (kind, not_before)`;
+      ${notices.map(([, notBefore]) => notBefore)}::timestamptz[], ${payloads}::text[]) as n (kind, not_before, payload)`;
 }
 
 export async function taskRow(
@@ -177,5 +184,6 @@ export function taskOf(row: Selectable<Tables['review_tasks']>): TaskOpening {
     ...(row.effect_key === null ? {} : { effectKey: row.effect_key }),
     ...(row.approvals === null ? {} : { approvals: row.approvals }),
     ...(row.groups === null ? {} : { groups: row.groups }),
+    ...(row.escalate_at === null ? {} : { escalateAt: row.escalate_at }),
   };
 }

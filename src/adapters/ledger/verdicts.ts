@@ -7,6 +7,7 @@ import { json, sha256 } from './json.ts';
 import { type Entry, type Store, recordInCase } from './record.ts';
 import { taskRow } from './tasks.ts';
 import type { Tables } from './tables.ts';
+import { handOver } from './hand-over.ts';
 import { endUndo, withdraw } from './undo.ts';
 import { type Recorded, insertVerdict, judgedOf, verdictEntry } from './verdict-rows.ts';
 
@@ -45,20 +46,21 @@ export function verdictsOf({ db, clock }: Store): VerdictPart {
       `.execute(db);
     },
 
-    async deadline(caseId, taskNo, kind) {
+    async deadline(caseId, taskNo, kind, handTo) {
       return await db.transaction().execute(async (trx) => {
         const at = clock();
         await lockCase(trx, caseId);
         const task = await taskRow(trx, caseId, taskNo);
         if (!task) throw new TypeError(`no review task ${taskNo} to end`);
         if (task.closed_at !== null) return await decisionOnTask(trx, caseId, taskNo);
-        const passed: Entry = ['deadline', { taskNo, kind }];
+        const passed: Entry = ['deadline', { taskNo, kind: handTo ? 'hand-to' : kind, to: handTo?.group }];
         if (kind === 'reject') {
           const by = { kind: 'policy', rule: 'deadline' } as const;
           const reason = 'Nobody answered by the deadline';
           const made = { caseId, kind, by, output: null, effects: [], reason, taskNo };
           return await decide(trx, task, made, at, [passed]);
         }
+        if (handTo) return await handOver(trx, task, handTo, passed, at);
         await sql`
           with done as (
             update review_tasks set deadline_passed_at = ${at}

@@ -73,8 +73,8 @@ describe('tasks', () => {
   test('escalation asks someone else, once, and reminds them', async () => {
     const caseId = await asked();
     const remindAt = new Date('2030-02-02T00:00:00Z');
-    expect(await ledger.reviews.escalate(caseId, 1, 'leads', remindAt)).toBeUndefined();
-    expect(await ledger.reviews.escalate(caseId, 1, 'leads', remindAt)).toBeUndefined();
+    expect(await ledger.reviews.escalate(caseId, 1, 'leads', { remindAt })).toBeUndefined();
+    expect(await ledger.reviews.escalate(caseId, 1, 'leads', { remindAt })).toBeUndefined();
     expect((await ledger.reviews.openTask(caseId))?.group).toBe('leads');
     expect((await noticesOf(caseId)).map(({ kind, at }) => [kind, at])).toMatchObject([
       ['escalated', expect.any(Date)],
@@ -198,7 +198,7 @@ describe('deadlines', () => {
     expect(judged && 'adopted' in judged ? judged.adopted : judged).toMatchObject(
       judged && 'adopted' in judged ? { ...stands } : { decision: stands },
     );
-    expect(await ledger.reviews.escalate(caseId, 1, 'leads', FAR)).toEqual(stands);
+    expect(await ledger.reviews.escalate(caseId, 1, 'leads', { remindAt: FAR })).toEqual(stands);
   });
 });
 

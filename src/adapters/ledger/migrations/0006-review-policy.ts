@@ -6,7 +6,8 @@ import { type Kysely, sql } from 'kysely';
  */
 const TABLES = `
 alter table decisions add column undo jsonb, add column approved_by jsonb;
-alter table review_tasks add column approvals jsonb, add column groups jsonb;
+alter table review_tasks add column approvals jsonb, add column groups jsonb,
+  add column escalate_at timestamptz;
 alter table verdicts add column came_to jsonb;
 create table withdrawn_decisions (
   case_id text not null, decision_no integer not null, by_name text not null, reason text, at timestamptz not null,

@@ -1,0 +1,30 @@
+import { type Selectable, type Transaction, sql } from 'kysely';
+import type { AskedTimes } from '../../activities/ledger-ports.ts';
+import { codesOf } from '../../domain/route.ts';
+import { type Entry, recordInCase } from './record.ts';
+import type { Tables } from './tables.ts';
+import { insertNotices } from './tasks.ts';
+
+/** The deadline has passed: someone named is asked from now on, and nobody after. Again: no change. */
+export async function handOver(
+  trx: Transaction<Tables>,
+  { case_id: caseId, task_no: taskNo, reasons }: Selectable<Tables['review_tasks']>,
+  { group, times: { remindAt, reminders } }: { group: string; times: AskedTimes },
+  passed: Entry,
+  at: Date,
+): Promise<undefined> {
+  await sql`
+    with done as (
+      update review_tasks set deadline_passed_at = ${at}, group_name = ${group}, remind_at = ${remindAt}, escalate_at = null
+      where case_id = ${caseId} and task_no = ${taskNo} and deadline_passed_at is null returning case_id, task_no
+    ), silent as (
+      update outbox o set cancelled_at = ${at} from done
+      where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
+    ), notices as (
+      ${insertNotices({ caseId, taskNo, group, reminders }, codesOf(reasons), [
+        ['escalated', at],
+        ['reminder', remindAt],
+      ])}
+    )
+    select ${recordInCase(caseId, at, [passed])} from done`.execute(trx);
+}

@@ -1,0 +1,97 @@
+import type { ReviewPlan } from '../domain/plan.ts';
+import type { Condition } from '../domain/policy.ts';
+import type { ReviewTiming } from '../domain/timing.ts';
+import { faultsOfCalendar, plainMs } from './calendar.ts';
+import { spanOf } from './duration.ts';
+import type { ReviewPolicy } from './pack.ts';
+
+/** The review policy as the plan pins it. Parts that a pack does not use are left out: the plan stays small. */
+export function reviewPlanOf(policy: ReviewPolicy): ReviewPlan {
+  const { groups, deadlineDefault, fourEyes, remindAfter, escalateAfter, deadline, undo, levels } = policy;
+  const handTo = typeof deadlineDefault === 'object' ? deadlineDefault.handTo : undefined;
+  const timing = timingOf(policy);
+  return {
+    groups,
+    deadlineDefault: typeof deadlineDefault === 'object' ? 'hand-to' : deadlineDefault,
+    ...(handTo === undefined ? {} : { handTo }),
+    fourEyes,
+    remindAfterMs: plainMs(spanOf(remindAfter)),
+    escalateAfterMs: plainMs(spanOf(escalateAfter)),
+    deadlineMs: plainMs(spanOf(deadline)),
+    ...(undo ? { undo: undo.map((rule) => ({ when: rule.when, forMs: plainMs(spanOf(rule.for)) })) } : {}),
+    ...(levels ? { levels } : {}),
+    ...(timing ? { timing } : {}),
+  };
+}
+
+function timingOf(policy: ReviewPolicy): ReviewTiming | undefined {
+  const { answerWithin = {}, reminders } = policy;
+  const remindAfter = spanOf(policy.remindAfter);
+  const escalateAfter = spanOf(policy.escalateAfter);
+  const deadline = spanOf(policy.deadline);
+  const plain = [remindAfter, escalateAfter, deadline].every((span) => 'ms' in span);
+  if (plain && !policy.answerWithin && !reminders) return undefined;
+  const every = reminders ? spanOf(reminders.every) : remindAfter;
+  const within = Object.entries(answerWithin).map(([group, duration]) => [group, spanOf(duration)]);
+  return {
+    ...{ remindAfter, escalateAfter, deadline },
+    reminders: { most: reminders?.most ?? 1, every },
+    answerWithin: Object.fromEntries(within) as ReviewTiming['answerWithin'],
+  };
+}
+
+/** What is wrong with a review policy, each naming the field. */
+export function faultsOfPolicy(policy: ReviewPolicy, outputFields: readonly string[]): string[] {
+  const { remindAfter, escalateAfter, deadline, deadlineDefault, answerWithin = {}, reminders } = policy;
+  const { calendar, calendars = {}, undo = [], levels = [] } = policy;
+  const faults: string[] = [];
+  const durations = {
+    remindAfter,
+    escalateAfter,
+    deadline,
+    ...(reminders ? { 'reminders.every': reminders.every } : {}),
+  };
+  const within = Object.entries(answerWithin).map(([group, duration]) => [`answerWithin.${group}`, duration] as const);
+  for (const [field, duration] of [...Object.entries(durations), ...within]) {
+    if (!isSpan(duration)) faults.push(`review.${field}: '${duration}' is no duration such as '4 hours'`);
+    else if (!('ms' in spanOf(duration)) && !calendar) faults.push(`review.${field}: '${duration}' needs a calendar`);
+  }
+  if (reminders && !(Number.isInteger(reminders.most) && reminders.most >= 1 && reminders.most <= 20))
+    faults.push(`review.reminders.most: ${reminders.most} must be a whole number from 1 to 20`);
+  if (typeof deadlineDefault === 'object' && deadlineDefault.handTo.trim() === '')
+    faults.push('review.deadlineDefault.handTo: name a group or a person');
+  if (calendar) faults.push(...faultsOfCalendar('review.calendar', calendar));
+  for (const [group, one] of Object.entries(calendars))
+    faults.push(...faultsOfCalendar(`review.calendars.${group}`, one));
+  for (const { when, for: window } of undo) {
+    if (!isSpan(window) || !('ms' in spanOf(window)))
+      faults.push(`review.undo.for: '${window}' is no duration such as '10 minutes'`);
+    faults.push(...faultsOfCondition('review.undo.when', when, outputFields));
+  }
+  for (const { when, approvals, groups } of levels) {
+    if (!Number.isInteger(approvals) || approvals < 1 || approvals > 9)
+      faults.push(`review.levels.approvals: ${approvals} must be a whole number from 1 to 9`);
+    if (groups?.some((group) => group.trim() === '')) faults.push('review.levels.groups: a group needs a name');
+    faults.push(...faultsOfCondition('review.levels.when', when, outputFields));
+  }
+  return faults;
+}
+
+function faultsOfCondition(at: string, when: Condition, outputFields: readonly string[]): string[] {
+  const { field, atLeast, confidenceBelow } = when;
+  const faults: string[] = [];
+  if (field !== undefined && !outputFields.includes(field))
+    faults.push(`${at}.field: '${field}' is no field of the output`);
+  if ((field === undefined) !== (atLeast === undefined)) faults.push(`${at}: field and atLeast go together`);
+  if (confidenceBelow !== undefined && !(confidenceBelow > 0 && confidenceBelow <= 1))
+    faults.push(`${at}.confidenceBelow: ${confidenceBelow} must be above 0, at most 1`);
+  return faults;
+}
+
+function isSpan(text: string): boolean {
+  try {
+    return plainMs(spanOf(text)) > 0;
+  } catch {
+    return false;
+  }
+}
