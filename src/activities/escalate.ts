@@ -10,7 +10,7 @@ type Needs = Pick<Ports, 'reviews' | 'cases' | 'packs' | 'clock'>;
 export const escalate =
   (ports: Needs): Steps['escalate'] =>
   async ({ caseId, taskNo, group, remindAfterMs }) => {
-    const times = await timesOf(ports, caseId, taskNo, group, remindAfterMs);
+    const times = await timesOf(ports, { caseId, taskNo, group, remindAfterMs });
     const standing = await ports.reviews.escalate(caseId, taskNo, group, times);
     if (standing) return decided(standing);
     const { escalateAt, dueAt } = times;
@@ -18,18 +18,16 @@ export const escalate =
     return { kind: 'asked', times: { escalateAt: escalateAt.toISOString(), deadlineAt: dueAt.toISOString() } };
   };
 
-/** When the group is reminded and the next one asked, by the calendar as it is now. */
+/** When the group is reminded and the next one asked, by the calendar as it is now. `remindAfterMs`: else the plan's. */
 async function timesOf(
   { reviews, cases, packs, clock }: Needs,
-  caseId: string,
-  taskNo: number,
-  group: string,
-  remindAfterMs: number,
+  { caseId, taskNo, group, remindAfterMs }: { caseId: string; taskNo: number; group: string; remindAfterMs?: number },
 ): Promise<AskedTimes> {
   const now = clock();
-  const plan = (await cases.get(caseId))?.plan;
-  const task = await reviews.task(caseId, taskNo);
-  if (!plan?.review.timing || !task) return { remindAt: new Date(now.getTime() + remindAfterMs) };
+  const [record, task] = await Promise.all([cases.get(caseId), reviews.task(caseId, taskNo)]);
+  const plan = record?.plan;
+  if (!plan?.review.timing || !task)
+    return { remindAt: new Date(now.getTime() + (remindAfterMs ?? plan?.review.remindAfterMs ?? 0)) };
   return reviewTimes(packs, plan, group, { openedAt: task.openedAt, now });
 }
 
@@ -43,13 +41,12 @@ export const endUndo =
 export const applyDeadline =
   (ports: Needs): Steps['applyDeadline'] =>
   async ({ caseId, taskNo, kind, group }) => {
-    const { reviews, cases } = ports;
+    const { reviews } = ports;
     if (kind !== 'hand-to' || group === undefined) {
       const standing = await reviews.deadline(caseId, taskNo, kind === 'reject' ? kind : 'keep-waiting');
       return standing ? decided(standing) : null;
     }
-    const remindAfterMs = (await cases.get(caseId))?.plan?.review.remindAfterMs ?? 0;
-    const { remindAt, reminders } = await timesOf(ports, caseId, taskNo, group, remindAfterMs);
+    const { remindAt, reminders } = await timesOf(ports, { caseId, taskNo, group });
     const times = { remindAt, ...(reminders ? { reminders } : {}) };
     const standing = await reviews.deadline(caseId, taskNo, 'keep-waiting', { group, times });
     return standing ? decided(standing) : null;

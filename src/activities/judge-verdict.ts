@@ -95,6 +95,7 @@ async function amendedQuestion(
   by: string,
   { output, effects, rules }: Pick<TaskOpening, 'output' | 'effects' | 'rules'>,
 ): Promise<TaskOpening | undefined> {
+  if (!task.levels && !task.approvals) return undefined;
   const record = await cases.get(task.caseId);
   if (!record) throw failure('NotStarted', `${task.caseId}: no case to ask about`);
   const { kind, callId, packHash, taskNo, groups } = task;

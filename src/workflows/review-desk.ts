@@ -177,7 +177,7 @@ export class ReviewDesk {
       upsertSearchAttributes([{ key: CS_GROUP, value: group }]);
       this.#tell({ group, until: undefined, next: 'the deadline has passed; nobody else is asked', before });
     }
-    return answer ?? undefined;
+    return undefined;
   }
 
   /** Takes the question back when no model answered and nobody has: a model answers again. */

@@ -2,19 +2,12 @@ import { fileURLToPath } from 'node:url';
 import type { Log } from '../children.ts';
 import { jsonLine, startNodeProcess, type NodeProcess } from '../processes.ts';
 import { put } from '../rig.ts';
+import type { Call } from '../stand-in-model/calls.ts';
 
 const PROGRAM = fileURLToPath(new URL('../stand-in-model/main.ts', import.meta.url));
 
 /** A call as the provider itself counted it. `status` is what it sent, 0: nothing. */
-export interface ProviderCall {
-  id: string;
-  model: string;
-  outcome: string;
-  status: number;
-  inputTokens: number;
-  outputTokens: number;
-  metadata: Record<string, unknown>;
-}
+export type ProviderCall = Omit<Call, 'at' | 'endpoint'>;
 
 /** A stand-in provider as a process of its own: it can be away, and come back under the same address. */
 export class Provider {

@@ -1,5 +1,5 @@
 /** One call as the stand-in saw it. `outcome` is what it did, `status` the HTTP status it sent (0: none). */
-interface Call {
+export interface Call {
   id: string;
   at: string;
   endpoint: string;
