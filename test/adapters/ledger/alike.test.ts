@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
-import { type TestLedger, withLedger } from '../../support/postgres.ts';
+import { useLedger } from '../../support/postgres.ts';
 import { decided, EFFECT, ingested, INPUT, MANIFEST, PLAN, received } from './fixtures.ts';
 
-let server: TestLedger;
 let ledger: Ledger;
-beforeAll(async () => {
-  server = await withLedger();
-  ({ ledger } = server);
-}, 60_000);
-afterAll(() => server.stop());
+useLedger((made) => {
+  ledger = made.ledger;
+});
 
 async function withBands(caseKey: string, bands: number[], text = caseKey): Promise<string> {
   const { caseId } = await received(ledger, caseKey);

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Ledger, openLedger } from '../../../src/adapters/ledger/ledger.ts';
 import type { CaseOutcome } from '../../../src/domain/case.ts';
 import { failureTypeOf } from '../../../src/failures.ts';
-import { type TestLedger, withLedger } from '../../support/postgres.ts';
+import { type TestLedger, useLedger } from '../../support/postgres.ts';
 import {
   EFFECT,
   INPUT,
@@ -19,11 +19,10 @@ import {
 
 let server: TestLedger;
 let ledger: Ledger;
-beforeAll(async () => {
-  server = await withLedger();
-  ({ ledger } = server);
-}, 60_000);
-afterAll(() => server.stop());
+useLedger((made) => {
+  ledger = made.ledger;
+  server = made;
+});
 
 describe('documents', () => {
   test('come back by content, stored once however often they are put', async () => {

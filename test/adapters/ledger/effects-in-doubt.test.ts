@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EffectState } from '../../../src/activities/ledger-ports.ts';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import type { TaskKind, Verdict } from '../../../src/domain/verdict.ts';
-import { type TestLedger, withLedger } from '../../support/postgres.ts';
+import { useLedger } from '../../support/postgres.ts';
 import { EFFECT, approval, caseOf, decided, ingested, task, trail } from './fixtures.ts';
 
-let server: TestLedger;
 let ledger: Ledger;
-beforeAll(async () => {
-  server = await withLedger();
-  ({ ledger } = server);
-}, 60_000);
-afterAll(() => server.stop());
+useLedger((made) => {
+  ledger = made.ledger;
+});
 
 const rejection: Verdict = { verdict: 'reject', verdictId: 'no', by: 'berta', seen: 'abc123', reason: 'not ours' };
 

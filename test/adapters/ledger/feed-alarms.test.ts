@@ -1,22 +1,22 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { FeedState } from '../../../src/activities/ledger-ports.ts';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import { failureTypeOf } from '../../../src/failures.ts';
-import { type TestLedger, withLedger } from '../../support/postgres.ts';
+import { useLedger } from '../../support/postgres.ts';
 import { ingested, task } from './fixtures.ts';
 
 const HOUR = 3_600_000;
 const NOW = new Date('2029-01-01T00:00:00.000Z');
 const AS_OF = new Date(NOW.getTime() - 61 * HOUR);
 
-let server: TestLedger;
 let ledger: Ledger;
-beforeAll(async () => {
-  server = await withLedger({ clock: () => NOW, poolSize: 10 });
-  ({ ledger } = server);
-}, 60_000);
-afterAll(() => server.stop());
+useLedger(
+  (made) => {
+    ledger = made.ledger;
+  },
+  { clock: () => NOW, poolSize: 10 },
+);
 beforeEach(async () => {
   await sql`delete from feed_alarms`.execute(ledger.db);
   await ledger.db.updateTable('outbox').set({ sent_at: NOW }).execute();

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Ledger, openLedger } from '../../../src/adapters/ledger/ledger.ts';
-import type { AskingLimits } from '../../../src/adapters/ledger/model-calls.ts';
-import { type TestLedger, withLedger } from '../../support/postgres.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import { begun, ingested, termsOf, trail } from './fixtures.ts';
+import { useWorkers } from './workers.ts';
 
 const reply = {
   outcome: 'ok' as const,
@@ -17,34 +16,11 @@ const reply = {
 const good = { costMicros: 120, problems: [], goodForMs: 0 };
 const down = { type: 'ProviderUnavailable', message: '500', possiblyPaid: false };
 
-let server: TestLedger;
+const workers = useWorkers();
+const { later, worker } = workers;
 let ledger: Ledger;
-let owner: Ledger;
-let now = new Date('2026-03-02T09:00:00Z');
-const later = (ms: number) => (now = new Date(now.getTime() + ms));
-const opened: Ledger[] = [];
-
-/** Another worker on the same database, at the same clock. */
-function worker(limits: Partial<AskingLimits> = {}): Ledger {
-  const one = openLedger({ url: server.url, clock: () => now, limits });
-  opened.push(one);
-  return one;
-}
-
-beforeAll(async () => {
-  server = await withLedger();
-  owner = openLedger({ url: server.url, asOwner: true });
-  opened.push(owner);
+beforeAll(() => {
   ledger = worker();
-});
-afterAll(async () => {
-  for (const one of opened) await one.close();
-  await server.stop();
-});
-beforeEach(async () => {
-  later(3_600_000);
-  for (const table of ['model_gates', 'provider_rates', 'provider_queue', 'budget_days'])
-    await sql`delete from ${sql.table(table)}`.execute(owner.db);
 });
 
 describe('one answer is bought once', () => {
@@ -188,7 +164,7 @@ describe('budgets', () => {
     const first = await begun(ledger, terms('a'));
     await begun(ledger, terms('b'));
     const over = { kind: 'over-budget', budget: 'day', limitMicros: 250, spentMicros: 200 };
-    const midnight = `${new Date(now.getTime() + 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
+    const midnight = `${new Date(workers.now.getTime() + 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
     expect(await ledger.modelCalls.begin(terms('c'))).toEqual({ ...over, resetsAt: midnight });
     await ledger.modelCalls.finished(first, caseId, reply, { ...good, costMicros: 30 });
     expect(await ledger.modelCalls.begin(terms('d'))).toMatchObject({ kind: 'begun' });
@@ -202,7 +178,7 @@ describe('budgets', () => {
     const ask = (name: string, perDay: number | null) =>
       one.modelCalls.begin(termsOf(caseId, { requestHash: name, askedBy: name, quote, budget: budget(null, perDay) }));
     expect((await ask('broke', 50)).kind).toBe('over-budget');
-    const { rows } = await sql`select from provider_queue`.execute(owner.db);
+    const { rows } = await sql`select from provider_queue`.execute(workers.owner.db);
     expect(rows).toHaveLength(0);
     expect((await ask('other', null)).kind).toBe('begun');
   });
@@ -231,7 +207,7 @@ describe('budgets', () => {
     await begun(ledger, terms('c'));
     const over = { kind: 'over-budget', budget: 'case', limitMicros: 250, spentMicros: 200 };
     expect(await ledger.modelCalls.begin(terms('d'))).toEqual(over);
-    const { rows } = await sql`select spent_micros, reserved_micros from budget_days`.execute(owner.db);
+    const { rows } = await sql`select spent_micros, reserved_micros from budget_days`.execute(workers.owner.db);
     expect(rows).toEqual([{ spent_micros: 100, reserved_micros: 100 }]);
   });
 });

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Ledger, openLedger } from '../../../src/adapters/ledger/ledger.ts';
-import type { AskingLimits } from '../../../src/adapters/ledger/model-calls.ts';
-import { type TestLedger, withLedger } from '../../support/postgres.ts';
+import { describe, expect, test } from 'vitest';
+import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import { begun, ingested, termsOf } from './fixtures.ts';
+import { useWorkers } from './workers.ts';
 
 const down = { type: 'ProviderUnavailable', message: '500', possiblyPaid: false };
 const reply = {
@@ -12,34 +11,8 @@ const reply = {
 };
 const good = { costMicros: 1, problems: [], goodForMs: 0 };
 
-let server: TestLedger;
-let owner: Ledger;
-let now = new Date('2026-03-02T09:00:00Z');
-const later = (ms: number) => (now = new Date(now.getTime() + ms));
-const opened: Ledger[] = [];
-
-/** A worker whose clock is `aheadMs` ahead. */
-function worker(limits: Partial<AskingLimits> = {}, aheadMs = 0): Ledger {
-  const clock = () => new Date(now.getTime() + aheadMs);
-  const one = openLedger({ url: server.url, clock, limits, poolSize: 4 });
-  opened.push(one);
-  return one;
-}
-
-beforeAll(async () => {
-  server = await withLedger();
-  owner = openLedger({ url: server.url, asOwner: true });
-  opened.push(owner);
-});
-afterAll(async () => {
-  for (const one of opened) await one.close();
-  await server.stop();
-});
-beforeEach(async () => {
-  later(3_600_000);
-  for (const table of ['model_gates', 'provider_rates', 'provider_queue', 'budget_days'])
-    await sql`delete from ${sql.table(table)}`.execute(owner.db);
-});
+const workers = useWorkers();
+const { later, worker } = workers;
 
 describe('the breaker', () => {
   const limits = { breaker: { minimum: 2, share: 0.5, cooldownMs: 10_000 } };
@@ -89,7 +62,7 @@ describe("a place in a provider's queue", () => {
   };
   const ask = (one: Ledger, caseId: string, name: string, change: object = {}) =>
     one.modelCalls.begin(termsOf(caseId, { requestHash: `queue ${name}`, askedBy: name, ...change }));
-  const queued = async () => (await sql`select from provider_queue`.execute(owner.db)).rows.length;
+  const queued = async () => (await sql`select from provider_queue`.execute(workers.owner.db)).rows.length;
 
   test('is not taken by a second call, which is left out when it is not its turn', async () => {
     const one = worker(limits);

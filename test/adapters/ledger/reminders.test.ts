@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
-import { type TestLedger, withLedger } from '../../support/postgres.ts';
+import { useLedger } from '../../support/postgres.ts';
 import { approval, ingested, task, trail } from './fixtures.ts';
 
-let server: TestLedger;
 let ledger: Ledger;
 let now = new Date('2029-01-01T00:00:00.000Z');
-beforeAll(async () => {
-  server = await withLedger({ clock: () => now });
-  ({ ledger } = server);
-}, 60_000);
-afterAll(() => server.stop());
+useLedger(
+  (made) => {
+    ledger = made.ledger;
+  },
+  { clock: () => now },
+);
 
 const HOUR = 3_600_000;
 const START = new Date('2029-01-01T00:00:00.000Z').getTime();

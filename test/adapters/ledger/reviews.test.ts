@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import type { Verdict } from '../../../src/domain/verdict.ts';
-import { type TestLedger, withLedger } from '../../support/postgres.ts';
+import { useLedger } from '../../support/postgres.ts';
 import { EFFECT, approval, caseOf, decided, ingested, straightThrough, task, trail } from './fixtures.ts';
 
-let server: TestLedger;
 let ledger: Ledger;
-beforeAll(async () => {
-  server = await withLedger();
-  ({ ledger } = server);
-}, 60_000);
-afterAll(() => server.stop());
+useLedger((made) => {
+  ledger = made.ledger;
+});
 
 const FAR = new Date('2031-01-01T00:00:00Z');
 

@@ -1,17 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import { outboxOf } from '../../../src/adapters/ledger/outbox.ts';
-import { type TestLedger, withLedger } from '../../support/postgres.ts';
+import { useLedger } from '../../support/postgres.ts';
 import { approval, begun, decided, ingested, task, termsOf } from './fixtures.ts';
 
-let server: TestLedger;
 let ledger: Ledger;
 let now = new Date('2029-01-01T00:00:00.000Z');
-beforeAll(async () => {
-  server = await withLedger({ clock: () => now });
-  ({ ledger } = server);
-}, 60_000);
-afterAll(() => server.stop());
+useLedger(
+  (made) => {
+    ledger = made.ledger;
+  },
+  { clock: () => now },
+);
 
 const later = (ms: number) => new Date(now.getTime() + ms);
 

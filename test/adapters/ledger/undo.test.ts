@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import type { Verdict } from '../../../src/domain/verdict.ts';
-import { type TestLedger, withLedger } from '../../support/postgres.ts';
+import { useLedger } from '../../support/postgres.ts';
 import { EFFECT, approval, caseOf, ingested, task, trail } from './fixtures.ts';
 
-let server: TestLedger;
 let ledger: Ledger;
-beforeAll(async () => {
-  server = await withLedger();
-  ({ ledger } = server);
-}, 60_000);
-afterAll(() => server.stop());
+useLedger((made) => {
+  ledger = made.ledger;
+});
 
 const undo = { until: '2999-01-01T00:00:00.000Z', seen: 'abc123' };
 const decide = { taskNo: 1, kind: 'accept', output: { total: 1.5 }, effects: [EFFECT] } as const;
