@@ -20,7 +20,19 @@ export interface Ports {
   model: Model;
   sinks: Sinks;
   temporal: Workflows;
+  signer: Signer;
   clock: () => Date;
+}
+
+/** The deployment's key: what it signed, it vouches for. */
+export interface Signer {
+  /** Names the public key; 16 hex digits. */
+  keyId: string;
+  publicKeyPem: string;
+  /** Base64url. */
+  sign(text: string): string;
+  /** False also for a key that is not known. */
+  verify(text: string, signature: string, keyId: string): boolean;
 }
 
 /** One question to one model. */

@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
@@ -97,6 +98,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const env: Record<string, string> = {
       ...(temporal ? { TEMPORAL_ADDRESS: temporal.address } : {}),
       DATABASE_URL: databaseUrl,
+      COUNTERSIGN_SIGNING_KEY_FILE: await signingKey(stateDir),
       ...(model
         ? {
             OPENAI_BASE_URL: model.ready.url,
@@ -160,6 +162,18 @@ function readyLine(line: string): { url: string; healthUrl: string } | undefined
   const said = jsonLine<{ url?: string; healthUrl?: string; level?: number }>(line);
   if (!said || said.level !== undefined || (said.url === undefined && said.healthUrl === undefined)) return undefined;
   return { url: said.url ?? '', healthUrl: said.healthUrl ?? '' };
+}
+
+/** The key of this state, made at its first start. */
+async function signingKey(stateDir: string): Promise<string> {
+  const named = process.env['COUNTERSIGN_SIGNING_KEY_FILE'];
+  if (named) return named;
+  const file = join(stateDir, 'signing-key.pem');
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+  await writeFile(file, pem, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  return file;
 }
 
 function sinksOf(base: string): string {

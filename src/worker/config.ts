@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { durationMs } from '../packs/duration.ts';
@@ -56,6 +57,10 @@ const schema = z.object({
   COUNTERSIGN_BREAKER: fromJson.pipe(breaker).optional(),
   /** Dated price lists as JSON, in micro-units of the currency per million tokens; default: an example list. */
   COUNTERSIGN_PRICES: fromJson.pipe(prices).optional(),
+  /** A file with the Ed25519 key that this deployment signs with, and former public keys after it. */
+  COUNTERSIGN_SIGNING_KEY_FILE: z
+    .string({ error: 'name a file; make one: openssl genpkey -algorithm ed25519 -out signing-key.pem' })
+    .transform(readText),
   /** Modules that export `packs`, in place of the two that come along; later versions of a pack come last. */
   COUNTERSIGN_PACKS: z.string().optional(),
   COUNTERSIGN_API_PORT: z.coerce.number().int().min(0).max(65_535).default(7300),
@@ -94,6 +99,15 @@ function parseJson(text: string, context: z.RefinementCtx): unknown {
       code: 'custom',
       message: 'is no JSON; e.g. {"help-desk":{"url":"https://...","capability":"look-up"}}',
     });
+    return z.NEVER;
+  }
+}
+
+function readText(file: string, context: z.RefinementCtx): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `cannot be read: ${(error as Error).message}` });
     return z.NEVER;
   }
 }

@@ -5,6 +5,7 @@ import type { Ports, Workflows } from '../activities/ports.ts';
 import { createDocumentReader } from '../adapters/document-reader/document-reader.ts';
 import { openLedger, type Ledger } from '../adapters/ledger/ledger.ts';
 import { createOpenAiModel } from '../adapters/model-openai/model-openai.ts';
+import { createSigner } from '../adapters/signing.ts';
 import { createSinks } from '../adapters/sink-http.ts';
 import { createCaseClient, type CaseClient } from '../client/case-client.ts';
 import { askAgainSignal, verdictSignal } from '../messages.ts';
@@ -48,6 +49,7 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     model: createOpenAiModel({ providers: providersOf(config), ...(prices ? { prices } : {}) }),
     sinks: createSinks(config.COUNTERSIGN_SINKS),
     temporal: workflowsOf(temporal, client),
+    signer: createSigner(config.COUNTERSIGN_SIGNING_KEY_FILE),
     clock: () => new Date(),
   };
   return {
