@@ -1,5 +1,6 @@
 import type { Verdict } from '../domain/verdict.ts';
 import type { PackRegistry } from '../packs/pack.ts';
+import type { Countersignatures } from './countersign-ports.ts';
 import type { CaseRecord, Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from './ledger-ports.ts';
 import type { ModelCalls } from './model-call-ports.ts';
 
@@ -21,6 +22,7 @@ export interface Ports {
   sinks: Sinks;
   temporal: Workflows;
   signer: Signer;
+  countersignatures: Countersignatures;
   clock: () => Date;
 }
 

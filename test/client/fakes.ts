@@ -117,6 +117,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
     tasks: [
       {
         ...{ caseId, taskNo: 1, kind: 'proposal', seen: 'abcdef123456', packHash: 'p'.repeat(64), group: 'clerks' },
+        digest: 'abcdef123456'.padEnd(64, '0'),
         ...{ openedAt: later(600), dueAt: later(86_400_000), remindAt: later(3_600_000), closedAt: null },
         reasons: [{ code: 'low-confidence', field: 'total', message: 'total: confidence 0.41 is below 0.80' }],
         output: { number: 'RE-7', total: 11_900 },
