@@ -31,6 +31,8 @@ export interface Signer {
   /** Names the public key; 16 hex digits. */
   keyId: string;
   publicKeyPem: string;
+  /** This one and the former ones that still verify. */
+  publicKeys: readonly { keyId: string; pem: string }[];
   /** Base64url. */
   sign(text: string): string;
   /** False also for a key that is not known. */

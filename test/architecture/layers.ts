@@ -22,7 +22,7 @@ export const LAYERS: readonly Layer[] = [
     // Pure functions over what was shown, decided and signed: the write check and the offline verifier are the same code.
     path: 'src/countersignature',
     packages: ['node:crypto', 'zod'],
-    values: ['src/canonical.ts', 'src/domain'],
+    values: ['src/canonical.ts', 'src/domain', 'src/adapters/ledger/audit-chain.ts'],
   },
   { path: 'src/failures.ts', packages: ['@temporalio/common'], values: ['src/domain'] },
   { path: 'src/messages.ts', packages: ['@temporalio/common', '@temporalio/workflow'], values: ['src/domain'] },

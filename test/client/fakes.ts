@@ -27,6 +27,7 @@ export interface Given {
   audit?: ApiPorts['audit'];
   documents?: ApiPorts['documents'];
   feedLoader?: ApiPorts['feedLoader'];
+  signer?: ApiPorts['signer'];
   reviews?: ApiPorts['reviews'];
   packs?: ApiPorts['packs'];
   links?: ApiPorts['links'];
@@ -41,6 +42,7 @@ export function apiOf(given: Given): Api {
     documents: documents ?? orThrow<ApiPorts['documents']>('documents', {}),
     reviews: reviews ?? orThrow<ApiPorts['reviews']>('reviews', {}),
     feedLoader: feedLoader ?? orThrow<ApiPorts['feedLoader']>('feedLoader', {}),
+    signer: given.signer ?? orThrow<ApiPorts['signer']>('signer', {}),
     packs,
     links: links ?? { namespace: 'default', temporalUi: 'http://127.0.0.1:8233/' },
     log: pino({ level: 'silent' }),
@@ -109,7 +111,15 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
     ...{ channel: 'api', reason: null, touchedAt: later(700), closedAt: null },
     modelCalls: [
       {
-        ...{ callId: 'call-1', provider: 'openai', model: 'large', attempt: 1, outcome: 'ok', text: '{"total":119}' },
+        ...{
+          callId: 'call-1',
+          requestHash: 'r'.repeat(64),
+          provider: 'openai',
+          model: 'large',
+          attempt: 1,
+          outcome: 'ok',
+          text: '{"total":119}',
+        },
         ...{ inputTokens: 1000, outputTokens: 50, cachedTokens: 0, costMicros: 1250, responseModel: 'large-1' },
         ...{ latencyMs: 400, failureType: null, failureMessage: null, startedAt: later(100), finishedAt: later(500) },
       },
@@ -139,7 +149,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
         ...{ taskNo: 1, at: later(700) },
       },
     ],
-    decisions: [],
+    ...{ decisions: [], countersignatures: [], auditHead: { seq: 4, hash: 'h'.repeat(64) } },
     effects: [],
     audit: [
       entry(1, 0, 'received', { channel: 'api' }),

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Steps } from '../../src/activities/steps.ts';
+import type { Reason } from '../../src/domain/route.ts';
 import { useServer, verdict, withWorker } from './harness.ts';
 import { accept, alwaysReview, inTurn, PAY, planOf, POST, questionOf, scriptedSteps } from './scripted-steps.ts';
 
@@ -234,9 +235,8 @@ it('sweep runs its one step and reports it', async () => {
 
 describe('an effect that is held back because it is not what was countersigned', () => {
   it('goes to a person with the reason, and what was written before it is undone', async () => {
-    const because = [{ code: 'tampering', message: 'What the ledger holds is not what was countersigned' }] as const;
-    const heldBack = { kind: 'held-back', because: [...because] } as const;
-    const write = inTurn<'write'>(applied, heldBack, applied);
+    const because: Reason[] = [{ code: 'tampering', message: 'What the ledger holds is not what was countersigned' }];
+    const write = inTurn<'write'>(applied, { kind: 'held-back', because }, applied);
     const { activities, inputs } = scriptedSteps({ ...straightThenReview, write }, [POST, PAY]);
     await withWorker(server, activities, async (run) => {
       const case_ = await run.start();

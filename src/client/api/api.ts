@@ -8,6 +8,7 @@ import { Problem, sendProblem } from './problems.ts';
 import { caseRoutes } from './routes-cases.ts';
 import { feedRoutes } from './routes-feeds.ts';
 import { modelRoutes } from './routes-models.ts';
+import { receiptRoutes } from './routes-receipts.ts';
 import { submitRoutes, uploadRoute } from './routes-submit.ts';
 import { systemRoutes } from './routes-system.ts';
 import { verdictRoutes } from './routes-verdicts.ts';
@@ -62,6 +63,7 @@ export function createApi(ports: ApiPorts): Api {
     verdictRoutes(routes, all);
     feedRoutes(routes, all);
     modelRoutes(routes, all);
+    receiptRoutes(routes, all);
     systemRoutes(routes, all);
     routes.get('/openapi.json', { schema: { hide: true } }, async () => api.swagger());
   });
