@@ -149,7 +149,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
         ...{ taskNo: 1, at: later(700) },
       },
     ],
-    ...{ decisions: [], countersignatures: [], auditHead: { seq: 4, hash: 'h'.repeat(64) } },
+    ...{ decisions: [], countersignatures: [], auditHead: { seq: 4, hash: 'e'.repeat(64) } },
     effects: [],
     audit: [
       entry(1, 0, 'received', { channel: 'api' }),
@@ -160,7 +160,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
   };
 
   function entry(seq: number, ms: number, kind: string, data: Record<string, unknown>) {
-    return { caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'h'.repeat(64) };
+    return { caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'e'.repeat(64) };
   }
 }
 
@@ -179,7 +179,7 @@ export function fileWritten(caseId = 'case/invoice-intake/INV-1'): CaseFile {
   };
   const [task] = file.tasks;
   const audit = (seq: number, ms: number, kind: string, data: Record<string, unknown>) => ({
-    ...{ caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'h'.repeat(64) },
+    ...{ caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'e'.repeat(64) },
   });
   return {
     ...file,

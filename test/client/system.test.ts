@@ -87,6 +87,7 @@ test('GET /openapi.json describes every route, with its bodies', async () => {
     '/v1/feeds/{name}',
     '/v1/models',
     '/v1/packs',
+    '/v1/receipts/{caseId}',
     '/v1/reversals',
     '/v1/tasks/viewed',
     '/v1/verdicts',
