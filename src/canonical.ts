@@ -31,14 +31,19 @@ export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** SHA-256 (hex) of a value's canonical JSON (RFC 8785). */
+/** The one text of a value: canonical JSON (RFC 8785). */
+export function canonical(value: unknown): string {
+  return canonicalize(value) ?? 'null';
+}
+
+/** SHA-256 (hex) of a value's canonical JSON. */
 export function digestOf(value: unknown): string {
-  return sha256(canonicalize(value) ?? 'null');
+  return sha256(canonical(value));
 }
 
 /** A value's canonical JSON (RFC 8785), in the form in which the ledger would give it back. */
 export function canonicalText(value: unknown): string {
-  return canonicalize(plain(value)) ?? 'null';
+  return canonical(plain(value));
 }
 
 /** The digest of a value as the ledger gives it back: the same before it is stored and after. */

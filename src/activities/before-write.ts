@@ -2,12 +2,13 @@ import { sha256, storedDigestOf } from '../canonical.ts';
 import { faultsOfDecision } from '../countersignature/faults-of-decision.ts';
 import type { PreparedEffect } from '../domain/decision.ts';
 import type { Reason } from '../domain/route.ts';
+import { refusalOfAccess } from '../domain/access.ts';
 import { changedFacts } from '../packs/live-facts.ts';
 import type { DecisionGround } from './countersign-ports.ts';
 import type { Ports } from './ports.ts';
 import type { Written } from './steps.ts';
 
-type Needs = Pick<Ports, 'countersignatures' | 'documents' | 'effects' | 'packs' | 'feeds' | 'signer'>;
+type Needs = Pick<Ports, 'access' | 'countersignatures' | 'documents' | 'effects' | 'packs' | 'feeds' | 'signer'>;
 interface Which {
   caseId: string;
   decisionNo: number;
@@ -67,14 +68,36 @@ async function faultsOfDocuments({ documents }: Needs, ground: DecisionGround): 
   });
 }
 
-/** Live facts that are no longer what was shown, before anything of the decision was sent. */
-async function outdated(
+/** What is no longer as it was decided on, before anything of the decision was sent. */
+async function outdated(ports: Needs, ground: DecisionGround): Promise<Reason[]> {
+  const begun = Object.values(ground.effects).some(({ called, state }) => called || state !== 'pending');
+  return begun ? [] : [...(await noLongerEntitled(ports, ground)), ...(await factsChanged(ports, ground))];
+}
+
+/** Those who approved as somebody, and may not decide any more. A name that was only given says nothing of anybody. */
+async function noLongerEntitled({ access }: Needs, { decision, shown, signatures }: DecisionGround): Promise<Reason[]> {
+  const signed = signatures.filter(
+    ({ statement: { taskNo, identity, verdict } }) =>
+      taskNo === decision.taskNo && identity !== 'unauthenticated' && (verdict === 'approve' || verdict === 'amend'),
+  );
+  if (decision.by.kind === 'policy') return [];
+  const names = [...new Set(signed.map(({ statement }) => statement.by))];
+  const people = await Promise.all(names.map(async (name) => ({ name, person: await access.person(name) })));
+  return people
+    .filter(({ person }) => {
+      if (!person || person.disabled) return true;
+      return refusalOfAccess({ ...person, via: 'session' }, 'decide', shown?.policy.packId) !== undefined;
+    })
+    .map(({ name }) => ({ code: 'fact-changed', message: `${name}, who approved it, may not decide any more` }));
+}
+
+/** Live facts of the pack that are no longer what was shown. */
+async function factsChanged(
   { packs, feeds, countersignatures }: Needs,
-  { decision, shown, effects }: DecisionGround,
+  { decision, shown }: DecisionGround,
 ): Promise<Reason[]> {
   const { caseId, decisionNo, facts = {}, output } = decision;
-  const begun = Object.values(effects).some(({ called, state }) => called || state !== 'pending');
-  if (begun || !shown || output === null || Object.keys(facts).length === 0) return [];
+  if (!shown || output === null || Object.keys(facts).length === 0) return [];
   const pack = packs.pinned(shown.policy.packHash);
   if (!pack)
     return [{ code: 'pack-moved', message: 'The pack changed before the write: its live facts cannot be read again' }];

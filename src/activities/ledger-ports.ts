@@ -1,3 +1,4 @@
+import type { Authentication } from '../domain/attestation.ts';
 import type { CaseName, CaseOutcome, DocumentRef, Stage } from '../domain/case.ts';
 import type { DecidedBy, PreparedEffect, UndoWindow } from '../domain/decision.ts';
 import type { Countersignature, LiveFacts } from '../domain/countersignature.ts';
@@ -139,7 +140,7 @@ export interface TaskOpening extends TaskContent {
 }
 
 /** The part of the pinned plan that a verdict is judged by. */
-export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels'>;
+export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'unattested'> & { planGroups: readonly string[] };
 
 export interface DecisionRecord {
   caseId: string;
@@ -200,6 +201,8 @@ export interface Reviews {
     verdict: Verdict;
     channel: 'signal' | 'update';
     contentHash: string;
+    /** How it is known who gave it. Absent: it came too late to be looked at. */
+    authentication?: Authentication;
     refusal?: Refusal;
     /** What the service signed, kept when the verdict is taken. */
     countersignature?: Countersignature;

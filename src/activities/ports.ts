@@ -1,3 +1,4 @@
+import type { Person } from '../domain/access.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { PackRegistry } from '../packs/pack.ts';
 import type { Countersignatures } from './countersign-ports.ts';
@@ -23,7 +24,16 @@ export interface Ports {
   temporal: Workflows;
   signer: Signer;
   countersignatures: Countersignatures;
+  access: Access;
   clock: () => Date;
+}
+
+/** The directory of people, as far as judging a verdict needs it. */
+export interface Access {
+  /** `local`: development on one machine; whoever sends a verdict is believed, and recorded as not authenticated. */
+  mode: 'required' | 'local';
+  /** As of now; undefined: nobody of that id. */
+  person(personId: string): Promise<Person | undefined>;
 }
 
 /** The deployment's key: what it signed, it vouches for. */

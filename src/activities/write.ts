@@ -8,7 +8,7 @@ import type { Steps, Written } from './steps.ts';
 
 type Needs = Pick<
   Ports,
-  'countersignatures' | 'documents' | 'effects' | 'feeds' | 'packs' | 'signer' | 'sinks' | 'clock'
+  'access' | 'countersignatures' | 'documents' | 'effects' | 'feeds' | 'packs' | 'signer' | 'sinks' | 'clock'
 >;
 
 /**

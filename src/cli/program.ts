@@ -10,6 +10,8 @@ import { addModels } from './commands/models.ts';
 import { addOpen } from './commands/open.ts';
 import { addPacks } from './commands/packs.ts';
 import { addReceipt } from './commands/receipt.ts';
+import { addKeys } from './commands/keys.ts';
+import { addPeople } from './commands/people.ts';
 import { addReject } from './commands/reject.ts';
 import { addReverse } from './commands/reverse.ts';
 import { addShow } from './commands/show.ts';
@@ -36,6 +38,8 @@ const COMMANDS = [
   addFeeds,
   addModels,
   addReceipt,
+  addPeople,
+  addKeys,
   addVerify,
   addAudit,
 ];

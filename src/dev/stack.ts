@@ -7,6 +7,7 @@ import { openLedger } from '../adapters/ledger/ledger.ts';
 import { migrate } from '../adapters/ledger/migrate.ts';
 import type { FeedItem } from '../packs/pack.ts';
 import type { Log } from './children.ts';
+import { addDemoPeople } from './demo-people.ts';
 import { portIsFree, portTakenMessage } from './ports.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
 import { jsonLine, startNodeProcess, type NodeProcess } from './processes.ts';
@@ -98,6 +99,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const env: Record<string, string> = {
       ...(temporal ? { TEMPORAL_ADDRESS: temporal.address } : {}),
       DATABASE_URL: databaseUrl,
+      COUNTERSIGN_ACCESS: 'local',
       COUNTERSIGN_SIGNING_KEY_FILE: await signingKey(stateDir),
       ...(model
         ? {
@@ -185,7 +187,7 @@ function sinksOf(base: string): string {
 }
 
 /**
- * Migrates the ledger and loads the sample feeds as of now, where there are none or the samples themselves: those of
+ * Migrates the ledger, adds people to log in as, and loads the sample feeds as of now, where there are none or the samples themselves: those of
  * yesterday's start would be too old by tomorrow. A feed that somebody loaded stays as it is.
  */
 async function prepareLedger(url: string, log: Log): Promise<void> {
@@ -202,6 +204,7 @@ async function prepareLedger(url: string, log: Log): Promise<void> {
       await ledger.feedLoader.load(feed, items, new Date());
       log(`feed ${feed}: ${items.length} items loaded`);
     }
+    await addDemoPeople(ledger.people);
   } finally {
     await ledger.close();
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export { digestOf } from '../canonical.ts';
+export { canonical, digestOf } from '../canonical.ts';
 
 /** SHA-256 (hex) over the names and contents of a folder's TypeScript files. */
 export function hashOfFolder(folder: string): string {

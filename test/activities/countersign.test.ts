@@ -1,6 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
+import { attest } from '../../src/activities/attest.ts';
 import { digestOfAmendment, digestOfShown } from '../../src/countersignature/shown.ts';
 import { isSigned } from '../../src/countersignature/statement.ts';
+import type { Person } from '../../src/domain/access.ts';
 import { definition, testPack } from '../support/fake-pack.ts';
 import { fakePorts } from '../support/fake-ports.ts';
 import { testSigner } from '../support/signing-key.ts';
@@ -138,6 +140,47 @@ describe('a verdict that is taken is signed', () => {
       ['approve', ledger.tasks[0]?.digest],
       ['withdraw', ledger.tasks[0]?.digest],
     ]);
+  });
+});
+
+describe('who approved as somebody', () => {
+  /** Rita approves with a session; what the directory says of her at the write is the test's. */
+  async function approved(later: Partial<Person> | null) {
+    const fakes = fakePorts();
+    const rita: Person = {
+      personId: 'rita',
+      name: 'Rita',
+      email: null,
+      roles: ['lead'],
+      groups: ['clerks'],
+      disabled: false,
+    };
+    let now: Person | undefined = rita;
+    fakes.ports.access.person = () => Promise.resolve(now);
+    const { judge, question, activities, ledger, sink } = await waiting(undefined, fakes);
+    const verdict = { verdictId: 'v-1', verdict: 'approve', by: 'rita', seen: question.seen } as const;
+    const attestation = attest(fakes.ports, CASE, verdict, { personId: 'rita', via: 'session' });
+    expect((await judge({ attestation })).answer).toMatchObject({ accepted: true });
+    expect(ledger.signed[0]?.statement).toMatchObject({ by: 'rita', identity: 'session' });
+    now = later === null ? undefined : { ...rita, ...later };
+    return { write: (effect = 'post') => activities.write({ caseId: CASE, decisionNo: 1, effect, last: false }), sink };
+  }
+
+  it.each<[string, Partial<Person> | null]>([
+    ['is disabled', { disabled: true }],
+    ['has another role now', { roles: ['auditor'] }],
+    ['has no part in the pack any more', { packs: ['another'] }],
+    ['is not in the directory any more', null],
+  ])('and %s before the write: nothing is written, it is asked again', async (_, later) => {
+    const { write, sink } = await approved(later);
+    const because = [{ code: 'fact-changed', message: 'rita, who approved it, may not decide any more' }];
+    expect(await write()).toEqual({ kind: 'held-back', because });
+    expect(sink.calls).toEqual([]);
+  });
+
+  it('and is only away holds nothing back', async () => {
+    const { write } = await approved({ absence: { until: '2027-01-01T00:00:00Z', substitute: null } });
+    expect(await write()).toMatchObject({ kind: 'applied' });
   });
 });
 

@@ -135,6 +135,7 @@ export function fakePorts(pack: ProcessPack = testPack()): Fakes {
       askAgain: () => Promise.resolve(),
     },
     signer: testSigner,
+    access: { mode: 'local', person: () => Promise.resolve(undefined) },
     clock,
   };
   const usePacks = (packs: readonly ProcessPack[]) => {

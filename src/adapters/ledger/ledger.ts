@@ -4,6 +4,7 @@ import type { Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from 
 import type { ModelCalls } from '../../activities/model-call-ports.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';
+import { type Credentials, credentialsOf } from './credentials.ts';
 import { documentsOf } from './documents.ts';
 import { effectsOf } from './effects.ts';
 import { guarded } from './faults.ts';
@@ -12,6 +13,7 @@ import { feedAlarmsOf } from './feed-alarms.ts';
 import { type FeedLoader, feedLoaderOf, feedsOf } from './feeds.ts';
 import { type AskingLimits, DEFAULT_LIMITS, modelCallsOf } from './model-calls.ts';
 import { type Outbox, outboxOf } from './outbox.ts';
+import { type People, peopleOf } from './people.ts';
 import { openPool } from './pool.ts';
 import { type Reads, readsOf } from './reads.ts';
 import type { Store } from './record.ts';
@@ -29,6 +31,8 @@ export interface Ledger {
   feedAlarms: FeedAlarms;
   feedLoader: FeedLoader;
   outbox: Outbox;
+  people: People;
+  credentials: Credentials;
   reads: Reads;
   audit: Audit;
   countersignatures: Countersignatures;
@@ -66,6 +70,8 @@ export function openLedger(options: LedgerOptions): Ledger {
     feedAlarms: guarded(feedAlarmsOf(store)),
     feedLoader: guarded(feedLoaderOf(store)),
     outbox: guarded(outboxOf(store)),
+    people: guarded(peopleOf(store)),
+    credentials: guarded(credentialsOf(store)),
     reads: guarded(readsOf(store)),
     audit: auditOf(store),
     countersignatures: guarded(countersignaturesOf(store)),

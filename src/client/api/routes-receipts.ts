@@ -10,6 +10,7 @@ export function receiptRoutes(api: Api, { reads, signer }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/v1/receipts/*',
+    config: { action: 'read-audit' },
     schema: {
       summary: 'The receipt of a case',
       description:
