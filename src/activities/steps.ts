@@ -168,7 +168,9 @@ export type Written =
   | { kind: 'applied'; reference: string }
   | { kind: 'refused'; reason: string }
   | { kind: 'identity-taken'; by: string }
-  | { kind: 'unknown' };
+  | { kind: 'unknown' }
+  /** Nothing was sent: the ledger or the world is not what was countersigned. A person is asked again. */
+  | { kind: 'held-back'; because: Reason[] };
 
 export type Compensated = { kind: 'compensated' | 'not-applied' } | { kind: 'refused'; reason: string };
 

@@ -9,6 +9,7 @@ import { addList } from './commands/list.ts';
 import { addModels } from './commands/models.ts';
 import { addOpen } from './commands/open.ts';
 import { addPacks } from './commands/packs.ts';
+import { addReceipt } from './commands/receipt.ts';
 import { addKeys } from './commands/keys.ts';
 import { addPeople } from './commands/people.ts';
 import { addReject } from './commands/reject.ts';
@@ -36,6 +37,7 @@ const COMMANDS = [
   addData,
   addFeeds,
   addModels,
+  addReceipt,
   addPeople,
   addKeys,
   addVerify,

@@ -2,6 +2,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { CameTo, DecisionGrounds, CaseInput, EffectState, Reminders } from '../../activities/ledger-ports.ts';
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
+import type { Countersignature, LiveFacts, Statement } from '../../domain/countersignature.ts';
 import type { Role } from '../../domain/access.ts';
 import type { Authentication } from '../../domain/attestation.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
@@ -99,6 +100,10 @@ export interface Tables {
     approvals: Json<Approvals | null>;
     groups: Json<[string, ...string[]] | null>;
     escalate_at: Date | null;
+    /** Empty: of a question from before there were digests. */
+    digest: string;
+    facts: Json<LiveFacts | null>;
+    amends: Json<{ taskNo: number; digest: string } | null>;
   };
   decisions: {
     case_id: string;
@@ -114,7 +119,11 @@ export interface Tables {
     at: Date;
     undo: Json<UndoWindow | null>;
     approved_by: Json<string[] | null>;
+    facts: Json<LiveFacts | null>;
+    /** Of a decision by policy: what the service signed. */
+    seal: Json<Countersignature | null>;
   };
+  countersignatures: { case_id: string; verdict_id: string; statement: Json<Statement>; signature: string };
   /** Decisions that were taken back within their undo window. */
   withdrawn_decisions: { case_id: string; decision_no: number; by_name: string; reason: string | null; at: Date };
   verdicts: {
@@ -224,10 +233,10 @@ export interface Tables {
 export type AccessKind =
   'refused' | 'logged-in' | 'logged-out' | 'person-changed' | 'key-made' | 'key-revoked' | 'absence-changed';
 
-export type NoticeKind = 'task-opened' | 'reminder' | 'escalated' | 'feed-stale' | 'feed-fresh';
+export type NoticeKind = 'task-opened' | 'reminder' | 'escalated' | 'feed-stale' | 'feed-fresh' | 'tampering';
 
 /** What a notice says: where to look and why, nothing personal. */
-export type NoticePayload = TaskNotice | FeedNotice;
+export type NoticePayload = TaskNotice | FeedNotice | TamperingNotice;
 
 /** To a group, about a review task. */
 interface TaskNotice {
@@ -237,6 +246,16 @@ interface TaskNotice {
   reasons: string[];
   /** Of a reminder: those that follow it. */
   reminders?: Reminders;
+}
+
+/** To the owner of a case's pack: what is stored is not what was countersigned. About no task, so that none takes it back. */
+interface TamperingNotice {
+  caseId?: never;
+  taskNo?: never;
+  feed?: never;
+  owner: string;
+  about: string;
+  message: string;
 }
 
 /** To the owner of packs, about a feed that they read. */

@@ -10,6 +10,7 @@ import { caseRoutes } from './routes-cases.ts';
 import { feedRoutes } from './routes-feeds.ts';
 import { loginRoutes } from './routes-login.ts';
 import { modelRoutes } from './routes-models.ts';
+import { receiptRoutes } from './routes-receipts.ts';
 import { peopleRoutes } from './routes-people.ts';
 import { submitRoutes, uploadRoute } from './routes-submit.ts';
 import { systemRoutes } from './routes-system.ts';
@@ -66,6 +67,7 @@ export function createApi(ports: ApiPorts): Api {
     verdictRoutes(routes, all);
     feedRoutes(routes, all);
     modelRoutes(routes, all);
+    receiptRoutes(routes, all);
     systemRoutes(routes, all);
     loginRoutes(routes, ports.access);
     peopleRoutes(routes, ports.access);
