@@ -87,7 +87,10 @@ export interface Cases {
     limit: number,
   ): Promise<{ caseId: string; sources: SourceDocument[] }[]>;
   /** Ends a case without a written decision, or after one was compensated. */
-  close(caseId: string, end: { outcome: CaseOutcome; by: string; reason?: string }): Promise<void>;
+  close(
+    caseId: string,
+    end: { outcome: CaseOutcome; by: string; reason?: string; authentication?: Authentication },
+  ): Promise<void>;
   stage(caseId: string, stage: Stage): Promise<void>;
   /** Open cases last touched before `before`, for the sweep, in the order of their ids; `after` is the last of the page before. */
   open(before: Date, limit: number, after?: string): Promise<{ caseId: string; stage: Stage; receivedAt: Date }[]>;

@@ -53,8 +53,16 @@ export interface Steps {
     outcome: 'written' | 'cancelled' | 'reversed';
     by: string;
     reason?: string;
+    attestation?: unknown;
   }): Promise<void>;
-  effectsToReverse(input: { caseId: string }): Promise<EffectToReverse[]>;
+  /** Whether a withdrawal counts. One that does not is recorded. */
+  judgeWithdrawal(input: { caseId: string; by: string; reason: string; attestation?: unknown }): Promise<boolean>;
+  effectsToReverse(input: {
+    caseId: string;
+    by: string;
+    reason: string;
+    attestation?: unknown;
+  }): Promise<EffectToReverse[]>;
   sweep(): Promise<SweepReport>;
   watchFeeds(): Promise<FeedsReport>;
 }
