@@ -1,10 +1,10 @@
-import { levelOf, type Approvals } from '../domain/policy.ts';
+import { levelOf } from '../domain/policy.ts';
 import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { CaseRecord, TaskContent, TaskOpening } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
 import { reviewTimes } from './review-times.ts';
-import type { ReviewQuestion } from './steps.ts';
+import type { Before, ReviewQuestion } from './steps.ts';
 
 /** The history keeps the first reasons; the ledger has all. */
 const MOST_REASONS = 12;
@@ -16,46 +16,49 @@ export async function openTask(
   taskNo: number,
   packHash: string,
   content: TaskContent,
+  before?: Before,
 ): Promise<TaskOpening> {
-  const opening = openingOf(packs, record, taskNo, packHash, content, clock());
+  const opening = openingOf(packs, record, taskNo, packHash, content, clock(), before);
   await reviews.open(opening);
   return opening;
 }
 
-/** `before`: what a question that this one replaces needed already, and who has approved; it never needs less. */
+/** The review task that a question becomes, with its digest. */
 export function openingOf(
   packs: Ports['packs'],
-  { caseId, plan, documents }: Pick<CaseRecord, 'caseId' | 'plan' | 'documents'>,
+  { caseId, plan, documents, answers }: Pick<CaseRecord, 'caseId' | 'plan' | 'documents' | 'answers'>,
   taskNo: number,
   packHash: string,
   content: TaskContent,
   now: Date,
-  before?: { approvals: Approvals; groups: TaskOpening['groups'] },
+  before?: Before,
 ): TaskOpening {
   if (!plan) throw failure('NotStarted', `${caseId}: no plan`);
   const { kind, output, reasons, effects, evidence, rules } = content;
   const shown = {
     ...{ caseId, taskNo, kind, packHash, output, reasons, effects, evidence, rules },
-    documents: documents.map(({ hash }) => hash),
+    documents: [...documents, ...answers].map(({ hash }) => hash),
   };
   const { levels = [] } = plan.review;
   const level = kind === 'proposal' ? levelOf(levels, content) : undefined;
   const higher = (level?.approvals ?? 1) > (before?.approvals.needed ?? 0);
   const needed = Math.max(level?.approvals ?? 1, before?.approvals.needed ?? 1);
   const groups = higher ? level?.groups : before?.groups;
-  const [group] = groups ?? plan.review.groups;
+  const ask = higher && level?.groups ? undefined : before?.ask;
+  const { group, rest } = ask ?? { group: (groups ?? plan.review.groups)[0] };
   return {
     ...content,
     ...{ caseId, taskNo, seen: digestOf(shown).slice(0, 12), packHash, group },
     ...reviewTimes(packs, plan, group, { openedAt: now, now }),
     ...(needed > 1 ? { approvals: { needed, by: before?.approvals.by ?? [] } } : {}),
     ...(groups ? { groups } : {}),
+    ...(rest ? { rest } : {}),
   };
 }
 
 /** A task as the workflow puts it to people. */
 export function questionOf(task: TaskOpening): ReviewQuestion {
-  const { taskNo, kind, seen, reasons, effects, approvals, groups, escalateAt, dueAt } = task;
+  const { taskNo, kind, seen, reasons, effects, approvals, groups, escalateAt, dueAt, group, rest } = task;
   return {
     kind: 'review',
     taskNo,
@@ -65,6 +68,7 @@ export function questionOf(task: TaskOpening): ReviewQuestion {
     effects: effects.map(({ title }) => title),
     ...(approvals ? { approvals } : {}),
     ...(groups ? { groups } : {}),
+    ...(rest ? { group, rest } : {}),
     ...(escalateAt ? { times: { escalateAt: escalateAt.toISOString(), deadlineAt: dueAt.toISOString() } } : {}),
   };
 }

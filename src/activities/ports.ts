@@ -1,6 +1,15 @@
 import type { Verdict } from '../domain/verdict.ts';
 import type { PackRegistry } from '../packs/pack.ts';
-import type { CaseRecord, Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from './ledger-ports.ts';
+import type {
+  CaseRecord,
+  Cases,
+  DatedFeeds,
+  Documents,
+  Effects,
+  FeedAlarms,
+  InformationRequests,
+  Reviews,
+} from './ledger-ports.ts';
 import type { ModelCalls } from './model-call-ports.ts';
 
 /**
@@ -12,6 +21,7 @@ export interface Ports {
   cases: Cases;
   modelCalls: ModelCalls;
   reviews: Reviews;
+  information: InformationRequests;
   effects: Effects;
   feeds: DatedFeeds;
   feedAlarms: FeedAlarms;

@@ -59,7 +59,7 @@ export const validate =
       effects,
       callId,
     } as const;
-    return questionOf(await openTask(ports, record, input.taskNo, input.packHash, content));
+    return questionOf(await openTask(ports, record, input.taskNo, input.packHash, content, input.before));
   };
 
 /** A hint in time, naming the earlier case; the write enforces the identity, also against cases that come at once. */

@@ -32,7 +32,7 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
   });
   const packs = await loadPacks(config.COUNTERSIGN_PACKS);
   const reader = createDocumentReader({});
-  const { documents, cases, modelCalls, reviews, effects, feeds, feedAlarms } = ledger;
+  const { documents, cases, modelCalls, reviews, information, effects, feeds, feedAlarms } = ledger;
   const taskQueue = config.COUNTERSIGN_TASK_QUEUE;
   const client = createCaseClient({ temporal, cases, reviews, reader, packs, taskQueue });
   const ports: Ports = {
@@ -40,6 +40,7 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     cases,
     modelCalls,
     reviews,
+    information,
     effects,
     feeds,
     feedAlarms,

@@ -86,6 +86,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
       ...{ caseId, packId, caseKey: decodeURIComponent(caseKey), revision: 1, contentHash: 'c'.repeat(64) },
       ...{ submittedBy: 'ann', owner: 'petra.vogel', stage: 'review', outcome: null, receivedAt: AT, decided: false },
       documents: [{ hash: 'd'.repeat(64), name: 'inv.txt', mediaType: 'text/plain', size: 40 }],
+      answers: [],
       lastTaskNo: 1,
       plan: {
         ...{ packId, packVersion: '1.0.0', packHash: 'p'.repeat(64), owner: 'petra.vogel', threshold: 0.8 },

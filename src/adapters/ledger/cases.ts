@@ -17,7 +17,7 @@ export function casesOf(store: Store): Cases {
   const storedPacks = new Set<string>();
   /** A version never changes under its hash. */
   const manifests = new Map<string, PackManifest>();
-  const inputs = remembering<CaseInput>();
+  const inputs = remembering<{ input: CaseInput; inputNo: number }>();
 
   const read = async (caseId: string): Promise<CaseRecord | undefined> => {
     const row = await db
@@ -29,6 +29,9 @@ export function casesOf(store: Store): Cases {
         sql<DocumentRef[]>`(select coalesce(json_agg(json_build_object('hash', d.hash, 'name', d.name,
           'mediaType', d.media_type, 'size', d.size) order by d.position), '[]')
           from case_documents d where d.case_id = c.case_id)`.as('documents'),
+        sql<DocumentRef[]>`(select coalesce(json_agg(d.document order by a.at), '[]')
+          from information_answers a cross join jsonb_array_elements(a.documents) as d (document)
+          where a.case_id = c.case_id and a.accepted)`.as('answers'),
         sql<boolean>`c.outcome is not null or exists (select from decisions d where d.case_id = c.case_id)`.as(
           'decided',
         ),
@@ -83,13 +86,14 @@ export function casesOf(store: Store): Cases {
           select ${recordInCase(caseId, at, [['received', entry]])} from received`.execute(db);
         if (rows.length > 0) {
           const refs = documents.map(({ hash, name, mediaType, size }) => ({ hash, name, mediaType, size }));
-          const fresh = {
+          const fresh: Pick<CaseRecord, 'stage' | 'outcome' | 'decided' | 'lastTaskNo' | 'plan' | 'answers'> = {
             stage: 'received',
             outcome: null,
             decided: false,
             lastTaskNo: 0,
             plan: null,
-          } as const;
+            answers: [],
+          };
           const own = { ...name, caseId, contentHash, submittedBy, owner, documents: refs, receivedAt: at };
           return { kind: 'created', record: { ...own, ...fresh } };
         }
@@ -106,11 +110,14 @@ export function casesOf(store: Store): Cases {
     get: read,
 
     async input(caseId) {
+      // Other processes may have stored a newer one; the number is little to ask for, the input may be much.
       const known = inputs.get(caseId);
-      if (known) return known;
-      const row = await db.selectFrom('cases').select('input').where('case_id', '=', caseId).executeTakeFirst();
-      if (row?.input) inputs.set(caseId, row.input);
-      return row?.input ?? undefined;
+      const { rows } = await sql<{ input: CaseInput | null; input_no: number }>`
+        select input_no, case when input_no = ${known?.inputNo ?? -1}::int then null else input end as input
+        from cases where case_id = ${caseId}`.execute(db);
+      const [row] = rows;
+      if (row?.input) inputs.set(caseId, { input: row.input, inputNo: row.input_no });
+      return row?.input ?? (row?.input_no === known?.inputNo ? known?.input : undefined);
     },
 
     async manifest(hash) {
@@ -143,7 +150,12 @@ export function casesOf(store: Store): Cases {
           on conflict do nothing
         )
         select ${recordInCase(caseId, at, [['ingested', entry]], { stage: 'proposing' })} from done`.execute(db);
-      if (rows.length > 0) inputs.set(caseId, input);
+      if (rows.length > 0) inputs.set(caseId, { input, inputNo: 0 });
+    },
+
+    async informed(caseId, input, inputNo) {
+      await sql`update cases set input = ${json(input)}::jsonb, input_no = ${inputNo}
+        where case_id = ${caseId} and input_no = ${inputNo - 1}`.execute(db);
     },
 
     async moved(caseId, plan, manifest, why) {
@@ -225,8 +237,8 @@ function contentHashOf(documents: readonly { hash: string }[]): string {
 
 type Row = Omit<
   Selectable<Tables['cases']>,
-  'input' | 'channel' | 'reason' | 'touched_at' | 'closed_at' | 'pack_hash' | 'audit_seq' | 'audit_head'
-> & { documents: DocumentRef[]; decided: boolean; last_task_no: number };
+  'input' | 'channel' | 'reason' | 'touched_at' | 'closed_at' | 'pack_hash' | 'audit_seq' | 'audit_head' | 'input_no'
+> & { documents: DocumentRef[]; answers: DocumentRef[]; decided: boolean; last_task_no: number };
 
 /** A case row as the port gives it. */
 function recordOf(row: Row): CaseRecord {
@@ -245,5 +257,6 @@ function recordOf(row: Row): CaseRecord {
     decided: row.decided,
     lastTaskNo: row.last_task_no,
     plan: row.plan,
+    answers: row.answers,
   };
 }

@@ -1,5 +1,13 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import type { Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from '../../activities/ledger-ports.ts';
+import type {
+  Cases,
+  DatedFeeds,
+  Documents,
+  Effects,
+  FeedAlarms,
+  InformationRequests,
+  Reviews,
+} from '../../activities/ledger-ports.ts';
 import type { ModelCalls } from '../../activities/model-call-ports.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';
@@ -8,6 +16,7 @@ import { effectsOf } from './effects.ts';
 import { guarded } from './faults.ts';
 import { feedAlarmsOf } from './feed-alarms.ts';
 import { type FeedLoader, feedLoaderOf, feedsOf } from './feeds.ts';
+import { informationOf } from './information.ts';
 import { type AskingLimits, DEFAULT_LIMITS, modelCallsOf } from './model-calls.ts';
 import { type Outbox, outboxOf } from './outbox.ts';
 import { openPool } from './pool.ts';
@@ -22,6 +31,7 @@ export interface Ledger {
   cases: Cases;
   modelCalls: ModelCalls;
   reviews: Reviews;
+  information: InformationRequests;
   effects: Effects;
   feeds: DatedFeeds;
   feedAlarms: FeedAlarms;
@@ -58,6 +68,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     cases: guarded(casesOf(store)),
     modelCalls: guarded(modelCallsOf(store, { ...DEFAULT_LIMITS, ...limits })),
     reviews: guarded(reviewsOf(store)),
+    information: guarded(informationOf(store)),
     effects: guarded(effectsOf(store)),
     feeds: guarded(feedsOf(store)),
     feedAlarms: guarded(feedAlarmsOf(store)),

@@ -2,8 +2,9 @@ import type { ColumnType, Generated } from 'kysely';
 import type { CameTo, DecisionGrounds, CaseInput, EffectState, Reminders } from '../../activities/ledger-ports.ts';
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
-import type { CaseOutcome, Stage } from '../../domain/case.ts';
+import type { CaseOutcome, DocumentRef, Stage } from '../../domain/case.ts';
 import type { PreparedEffect, UndoWindow } from '../../domain/decision.ts';
+import type { InformationRefusal } from '../../domain/information.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Approvals } from '../../domain/policy.ts';
 import type { Reason, RuleResult } from '../../domain/route.ts';
@@ -35,6 +36,8 @@ export interface Tables {
     input: Json<CaseInput | null>;
     audit_seq: number;
     audit_head: string;
+    /** How many answers of the submitter are part of `input`. */
+    input_no: Generated<number>;
   };
   case_documents: {
     case_id: string;
@@ -97,6 +100,35 @@ export interface Tables {
     approvals: Json<Approvals | null>;
     groups: Json<[string, ...string[]] | null>;
     escalate_at: Date | null;
+    /** Who is asked after `group_name`; null: the groups after it. */
+    rest: Json<string[] | null>;
+    /** When `group_name` was asked; null: when the task was opened. */
+    asked_at: Date | null;
+  };
+  information_requests: {
+    request_id: string;
+    case_id: string;
+    task_no: number;
+    question: string;
+    asked_by: string;
+    asked_of: string;
+    propose_again: boolean;
+    asked_at: Date;
+    answer_by: Date;
+    answered_at: Date | null;
+    given_up_at: Date | null;
+  };
+  information_answers: {
+    case_id: string;
+    answer_id: string;
+    content_hash: string;
+    request_id: string;
+    channel: string;
+    by_name: string;
+    documents: Json<DocumentRef[]>;
+    accepted: boolean;
+    refusal: Json<InformationRefusal | null>;
+    at: Date;
   };
   decisions: {
     case_id: string;
@@ -177,10 +209,11 @@ export interface Tables {
   feed_items: { feed: string; key: string; text: string; data: Json<Record<string, unknown>> };
 }
 
-export type NoticeKind = 'task-opened' | 'reminder' | 'escalated' | 'feed-stale' | 'feed-fresh';
+export type NoticeKind =
+  'task-opened' | 'reminder' | 'escalated' | 'reassigned' | 'information-asked' | 'feed-stale' | 'feed-fresh';
 
 /** What a notice says: where to look and why, nothing personal. */
-export type NoticePayload = TaskNotice | FeedNotice;
+export type NoticePayload = TaskNotice | InformationNotice | FeedNotice;
 
 /** To a group, about a review task. */
 interface TaskNotice {
@@ -190,6 +223,18 @@ interface TaskNotice {
   reasons: string[];
   /** Of a reminder: those that follow it. */
   reminders?: Reminders;
+}
+
+/** To who submitted a case, or answers for its process, with what a reviewer asks. */
+interface InformationNotice {
+  caseId: string;
+  taskNo: number;
+  /** What to answer; a link for the submitter is made from it where the notice is sent. */
+  requestId: string;
+  to: string;
+  question: string;
+  /** ISO 8601. */
+  answerBy: string;
 }
 
 /** To the owner of packs, about a feed that they read. */

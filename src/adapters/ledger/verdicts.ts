@@ -1,9 +1,11 @@
 import { type RawBuilder, type Selectable, type Transaction, sql } from 'kysely';
 import type { DecisionRecord, EffectState, Judged, Reviews } from '../../activities/ledger-ports.ts';
 import { approvedBefore, type Refusal } from '../../domain/verdict.ts';
+import { askSubmitter } from './ask-submitter.ts';
 import { askAnew, countApproval } from './approvals.ts';
 import { decisionEntry, decisionOnTask, insertDecision, nameOf } from './decisions.ts';
 import { json, sha256 } from './json.ts';
+import { move } from './moves.ts';
 import { type Entry, type Store, recordInCase } from './record.ts';
 import { taskRow } from './tasks.ts';
 import type { Tables } from './tables.ts';
@@ -105,15 +107,20 @@ async function record(trx: Transaction<Tables>, input: Recorded, at: Date): Prom
     const taken = await withdraw(trx, input, verdictId, at);
     return 'refusal' in taken ? await refuse(taken.refusal) : taken;
   }
-  const taskNo = (input.decide ?? input.askAnew ?? input.confirm ?? input.retry)?.taskNo;
-  if (taskNo === undefined) throw new TypeError('record: one of refusal, decide, askAnew, confirm and retry is needed');
+  const { decide: decides, askAnew: anew, confirm, retry, move: moves, ask } = input;
+  const taskNo = (decides ?? anew ?? confirm ?? retry ?? moves ?? ask)?.taskNo;
+  if (taskNo === undefined) throw new TypeError('record: what the verdict does is missing');
   const task = await taskRow(trx, caseId, taskNo);
   if (!task || task.closed_at !== null) {
     const refusal: Refusal = { code: 'already-decided', message: 'The question was already answered or withdrawn.' };
     return await refuse(refusal, await decisionOnTask(trx, caseId, taskNo));
   }
 
-  if (input.askAnew) return await askAnew(trx, input, input.askAnew.opening, { verdictId, at, taskNo });
+  const end = { verdictId, at };
+  const moved = moves && (await move(trx, { ...input, move: moves }, task, end));
+  const elsewhere = moved ?? (ask && (await askSubmitter(trx, { ...input, ask }, task, end)));
+  if (elsewhere) return 'refusal' in elsewhere ? await refuse(elsewhere.refusal) : elsewhere;
+  if (anew) return await askAnew(trx, input, anew.opening, { verdictId, at, taskNo });
   const counts = input.decide?.kind === 'accept' ? (task.approvals ?? undefined) : undefined;
   const twice = approvedBefore(verdict.by, counts);
   if (twice) return await refuse(twice);

@@ -6,6 +6,7 @@ export const STAGES = [
   'proposing',
   'waiting-for-model',
   'review',
+  'information-asked',
   'deciding',
   'undo-window',
   'writing',
