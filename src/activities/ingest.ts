@@ -1,6 +1,6 @@
 import { faultOfCaseKey, caseIdOf, type CaseName, type DocumentRef, type InlineDocument } from '../domain/case.ts';
 import type { Finding, Reason } from '../domain/route.ts';
-import { failure, failureTypeOf } from '../failures.ts';
+import { failure } from '../failures.ts';
 import type { DecideCaseInput } from '../messages.ts';
 import type { ProcessPack, SourceDocument } from '../packs/pack.ts';
 import { staleFeeds } from './freshness.ts';

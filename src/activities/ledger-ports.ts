@@ -2,7 +2,7 @@ import type { CaseName, CaseOutcome, DocumentRef, Stage } from '../domain/case.t
 import type { DecidedBy, PreparedEffect, UndoWindow } from '../domain/decision.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
 import type { Approvals } from '../domain/policy.ts';
-import type { Information, InformationRefusal, InformationRequest } from '../domain/information.ts';
+import type { InformationRequest } from '../domain/information.ts';
 import type { Finding, Reason, RuleResult } from '../domain/route.ts';
 import type { OpenTask, Refusal, TaskKind, Verdict } from '../domain/verdict.ts';
 import type { Feeds, PackManifest, SourceDocument } from '../packs/pack.ts';
@@ -276,27 +276,6 @@ export interface Reviews {
   latestDecision(caseId: string): Promise<DecisionRecord | undefined>;
   /** The verdict behind the latest decision, if a reviewer made it. */
   acceptedVerdict(caseId: string): Promise<Verdict | undefined>;
-}
-
-/** What became of an answer in the ledger. */
-export type AnswerJudged = { kind: 'taken'; seen: string } | { kind: 'refused'; refusal: InformationRefusal };
-
-export interface InformationRequests {
-  get(requestId: string): Promise<InformationRequest | undefined>;
-  /** Records an answer, which ends the task it is about, or why it changes nothing. Again: the same. */
-  answer(input: {
-    caseId: string;
-    answer: Pick<Information, 'answerId' | 'requestId' | 'by'>;
-    documents: readonly DocumentRef[];
-    channel: 'signal' | 'update';
-    contentHash: string;
-  }): Promise<AnswerJudged>;
-  /** A message that is no answer at all. */
-  malformed(caseId: string, channel: 'signal' | 'update', refusal: InformationRefusal, answerId: string): Promise<void>;
-  /** The answer that was taken; `inputNo`: how many the case has with it. */
-  taken(requestId: string): Promise<{ by: string; documents: DocumentRef[]; inputNo: number } | undefined>;
-  /** Nobody answered in time: `opening` is asked in place of the task. `ended`: the task was closed meanwhile. */
-  giveUp(requestId: string, opening: TaskOpening): Promise<'given-up' | 'answered' | 'ended'>;
 }
 
 export type EffectState = 'pending' | 'applied' | 'refused' | 'unknown' | 'compensated' | 'abandoned';

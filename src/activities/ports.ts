@@ -1,15 +1,7 @@
 import type { Verdict } from '../domain/verdict.ts';
 import type { PackRegistry } from '../packs/pack.ts';
-import type {
-  CaseRecord,
-  Cases,
-  DatedFeeds,
-  Documents,
-  Effects,
-  FeedAlarms,
-  InformationRequests,
-  Reviews,
-} from './ledger-ports.ts';
+import type { CaseRecord, Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from './ledger-ports.ts';
+import type { InformationRequests } from './information-ports.ts';
 import type { ModelCalls } from './model-call-ports.ts';
 
 /**

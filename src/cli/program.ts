@@ -1,14 +1,18 @@
 import { Command } from 'commander';
+import { addAnswer } from './commands/answer.ts';
+import { addAsk } from './commands/ask.ts';
 import { addAmend } from './commands/amend.ts';
 import { addApprove } from './commands/approve.ts';
 import { addAudit } from './commands/audit.ts';
 import { addData } from './commands/data.ts';
 import { addConfirm } from './commands/confirm.ts';
+import { addEscalate } from './commands/escalate.ts';
 import { addFeeds } from './commands/feeds.ts';
 import { addList } from './commands/list.ts';
 import { addModels } from './commands/models.ts';
 import { addOpen } from './commands/open.ts';
 import { addPacks } from './commands/packs.ts';
+import { addReassign } from './commands/reassign.ts';
 import { addReject } from './commands/reject.ts';
 import { addReverse } from './commands/reverse.ts';
 import { addShow } from './commands/show.ts';
@@ -26,6 +30,10 @@ const COMMANDS = [
   addAmend,
   addReject,
   addConfirm,
+  addReassign,
+  addEscalate,
+  addAsk,
+  addAnswer,
   addWithdrawVerdict,
   addWithdraw,
   addReverse,

@@ -57,6 +57,13 @@ export interface InformationRequest {
   taskOpen: boolean;
 }
 
+/** Where a request stands. `overtaken`: the case went on without the answer. */
+export function stateOfRequest(request: InformationRequest): 'open' | 'answered' | 'unanswered' | 'overtaken' {
+  if (request.answeredAt) return 'answered';
+  if (request.givenUpAt) return 'unanswered';
+  return request.taskOpen ? 'open' : 'overtaken';
+}
+
 /** Judges whether a request can be answered now. Undefined: it can. */
 export function answerRefusalOf(request: InformationRequest | undefined): InformationRefusal | undefined {
   if (!request) return { code: 'no-such-request', message: 'requestId: this case asks no such question.' };

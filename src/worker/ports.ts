@@ -7,6 +7,7 @@ import { openLedger, type Ledger } from '../adapters/ledger/ledger.ts';
 import { createOpenAiModel } from '../adapters/model-openai/model-openai.ts';
 import { createSinks } from '../adapters/sink-http.ts';
 import { createCaseClient, type CaseClient } from '../client/case-client.ts';
+import { createSubmitterClient, type SubmitterClient } from '../client/submitter-client.ts';
 import { askAgainSignal, verdictSignal } from '../messages.ts';
 import { packs as ownPacks } from '../packs/index.ts';
 import type { ModelTiers, ProcessPack } from '../packs/pack.ts';
@@ -18,6 +19,7 @@ export interface Composition {
   ports: Ports;
   ledger: Ledger;
   client: CaseClient;
+  submitters: SubmitterClient;
   packs: ProcessPack[];
   close: () => Promise<void>;
 }
@@ -35,6 +37,7 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
   const { documents, cases, modelCalls, reviews, information, effects, feeds, feedAlarms } = ledger;
   const taskQueue = config.COUNTERSIGN_TASK_QUEUE;
   const client = createCaseClient({ temporal, cases, reviews, reader, packs, taskQueue });
+  const submitters = createSubmitterClient({ temporal, information, documents, cases, reader, packs });
   const ports: Ports = {
     documents,
     cases,
@@ -55,6 +58,7 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     ports,
     ledger,
     client,
+    submitters,
     packs,
     close: async () => void (await Promise.all([ledger.close(), reader.close()])),
   };

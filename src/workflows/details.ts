@@ -58,6 +58,7 @@ export function reviewDetails(question: ReviewQuestion, caseId: string, wait: Wa
     `**Answer from a terminal**, with your name in place of YOUR NAME:`,
     `\`\`\`\n${command}\n\`\`\``,
     CHOICES[taskKind],
+    `Let somebody else answer: \`"verdict":"reassign"\` with \`"to":"..."\`, or \`"verdict":"escalate"\` with \`"reason":"..."\`.${taskKind === 'proposal' ? ' Ask who submitted it: `"verdict":"request-information"` with `"question":"..."`.' : ''}`,
     `Seen digest: \`${seen}\`. Everything that was found: \`countersign show '${caseId}'\``,
   ]
     .join('\n\n')

@@ -47,6 +47,7 @@ export const LAYERS: readonly Layer[] = [
     types: [
       'src/activities/ports.ts',
       'src/activities/ledger-ports.ts',
+      'src/activities/information-ports.ts',
       'src/activities/model-call-ports.ts',
       'src/packs',
     ],

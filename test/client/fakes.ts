@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { CaseFile } from '../../src/adapters/ledger/case-file.ts';
+import type { InformationFile } from '../../src/adapters/ledger/information-reads.ts';
 import type { CaseRow } from '../../src/adapters/ledger/reads.ts';
 import { createApi } from '../../src/client/api/api.ts';
 import type { Api, ApiPorts } from '../../src/client/api/ports.ts';
@@ -28,12 +29,13 @@ export interface Given {
   documents?: ApiPorts['documents'];
   feedLoader?: ApiPorts['feedLoader'];
   reviews?: ApiPorts['reviews'];
+  submitters?: ApiPorts['submitters'];
   packs?: ApiPorts['packs'];
   links?: ApiPorts['links'];
 }
 
 export function apiOf(given: Given): Api {
-  const { client = {}, reads = {}, audit, documents, feedLoader, reviews, packs = PACKS, links } = given;
+  const { client = {}, reads = {}, audit, documents, feedLoader, reviews, submitters, packs = PACKS, links } = given;
   return createApi({
     client: orThrow<CaseClient>('client', client),
     reads: orThrow<ApiPorts['reads']>('reads', reads),
@@ -41,6 +43,7 @@ export function apiOf(given: Given): Api {
     documents: documents ?? orThrow<ApiPorts['documents']>('documents', {}),
     reviews: reviews ?? orThrow<ApiPorts['reviews']>('reviews', {}),
     feedLoader: feedLoader ?? orThrow<ApiPorts['feedLoader']>('feedLoader', {}),
+    submitters: submitters ?? orThrow<ApiPorts['submitters']>('submitters', {}),
     packs,
     links: links ?? { namespace: 'default', temporalUi: 'http://127.0.0.1:8233/' },
     log: pino({ level: 'silent' }),
@@ -70,6 +73,16 @@ export function rowOf(caseId: string, more: Partial<CaseRow> = {}): CaseRow {
   return {
     ...{ caseId, packId, caseKey, revision: 1, owner: 'petra.vogel', stage: 'closed', outcome: 'written' },
     ...{ reason: null, receivedAt: AT, touchedAt: later(900), closedAt: later(1000) },
+    ...more,
+  };
+}
+
+/** A question to the submitter that waits for an answer. */
+export function requestOf(more: Partial<InformationFile> = {}): InformationFile {
+  return {
+    ...{ requestId: 'q-1', caseId: 'case/invoice-intake/INV-1', taskNo: 1, question: 'Which order is it?' },
+    ...{ askedBy: 'rita', askedOf: 'sam', proposeAgain: false, askedAt: AT, answerBy: later(86_400_000) },
+    ...{ answeredAt: null, givenUpAt: null, taskOpen: true, answer: null },
     ...more,
   };
 }
@@ -131,6 +144,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
         callId: 'call-1',
       },
     ],
+    information: [],
     verdicts: [
       {
         ...{ verdictId: 'v1', channel: 'update', verdict: 'approve', by: 'ann', seen: 'abcdef123456', body: {} },

@@ -3,13 +3,13 @@ import type { CaseInput, CaseRecord, Cases, Received } from '../../activities/le
 import { type DocumentRef, caseIdOf } from '../../domain/case.ts';
 import type { PackManifest } from '../../packs/pack.ts';
 import { GENESIS } from './audit-chain.ts';
+import { caseInputsOf } from './case-inputs.ts';
 import { FOREIGN_KEY, hasState } from './faults.ts';
 import { json, sha256, storable } from './json.ts';
 import { contentConflict, revisionConflict } from './receive-conflicts.ts';
 import { type Store, recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
 import { failure } from '../../failures.ts';
-import { remembering } from './remembering.ts';
 
 /** Case rows: what came in, where it stands, how it ended. */
 export function casesOf(store: Store): Cases {
@@ -17,7 +17,7 @@ export function casesOf(store: Store): Cases {
   const storedPacks = new Set<string>();
   /** A version never changes under its hash. */
   const manifests = new Map<string, PackManifest>();
-  const inputs = remembering<{ input: CaseInput; inputNo: number }>();
+  const inputs = caseInputsOf(store);
 
   const read = async (caseId: string): Promise<CaseRecord | undefined> => {
     const row = await db
@@ -109,16 +109,7 @@ export function casesOf(store: Store): Cases {
 
     get: read,
 
-    async input(caseId) {
-      // Other processes may have stored a newer one; the number is little to ask for, the input may be much.
-      const known = inputs.get(caseId);
-      const { rows } = await sql<{ input: CaseInput | null; input_no: number }>`
-        select input_no, case when input_no = ${known?.inputNo ?? -1}::int then null else input end as input
-        from cases where case_id = ${caseId}`.execute(db);
-      const [row] = rows;
-      if (row?.input) inputs.set(caseId, { input: row.input, inputNo: row.input_no });
-      return row?.input ?? (row?.input_no === known?.inputNo ? known?.input : undefined);
-    },
+    input: inputs.input,
 
     async manifest(hash) {
       const known = manifests.get(hash);
@@ -150,13 +141,10 @@ export function casesOf(store: Store): Cases {
           on conflict do nothing
         )
         select ${recordInCase(caseId, at, [['ingested', entry]], { stage: 'proposing' })} from done`.execute(db);
-      if (rows.length > 0) inputs.set(caseId, { input, inputNo: 0 });
+      if (rows.length > 0) inputs.remember(caseId, input);
     },
 
-    async informed(caseId, input, inputNo) {
-      await sql`update cases set input = ${json(input)}::jsonb, input_no = ${inputNo}
-        where case_id = ${caseId} and input_no = ${inputNo - 1}`.execute(db);
-    },
+    informed: inputs.informed,
 
     async moved(caseId, plan, manifest, why) {
       const at = clock();

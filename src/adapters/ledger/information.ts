@@ -1,5 +1,5 @@
 import { type Selectable, type Transaction, sql } from 'kysely';
-import type { AnswerJudged, InformationRequests } from '../../activities/ledger-ports.ts';
+import type { AnswerJudged, InformationRequests } from '../../activities/information-ports.ts';
 import { answerRefusalOf, type InformationRefusal } from '../../domain/information.ts';
 import { requestsWhere } from './information-rows.ts';
 import { json, sha256 } from './json.ts';

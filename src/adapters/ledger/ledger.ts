@@ -1,13 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import type {
-  Cases,
-  DatedFeeds,
-  Documents,
-  Effects,
-  FeedAlarms,
-  InformationRequests,
-  Reviews,
-} from '../../activities/ledger-ports.ts';
+import type { Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from '../../activities/ledger-ports.ts';
+import type { InformationRequests } from '../../activities/information-ports.ts';
 import type { ModelCalls } from '../../activities/model-call-ports.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';

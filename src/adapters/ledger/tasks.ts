@@ -167,7 +167,7 @@ export function insertNotices(
 }
 
 /** How a task stands that is still open. */
-export async function standing(db: Kysely<Tables>, caseId: string, taskNo: number): Promise<Standing | undefined> {
+async function standing(db: Kysely<Tables>, caseId: string, taskNo: number): Promise<Standing | undefined> {
   const row = await db
     .selectFrom('review_tasks as t')
     .innerJoin('cases as c', 'c.case_id', 't.case_id')

@@ -7,6 +7,7 @@ import type { Api, ApiPorts, RoutePorts } from './ports.ts';
 import { Problem, sendProblem } from './problems.ts';
 import { caseRoutes } from './routes-cases.ts';
 import { feedRoutes } from './routes-feeds.ts';
+import { informationRoutes } from './routes-information.ts';
 import { modelRoutes } from './routes-models.ts';
 import { submitRoutes, uploadRoute } from './routes-submit.ts';
 import { systemRoutes } from './routes-system.ts';
@@ -60,6 +61,7 @@ export function createApi(ports: ApiPorts): Api {
     const routes = scope.withTypeProvider<ZodTypeProvider>();
     caseRoutes(routes, all);
     verdictRoutes(routes, all);
+    informationRoutes(routes, all);
     feedRoutes(routes, all);
     modelRoutes(routes, all);
     systemRoutes(routes, all);

@@ -4,15 +4,18 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Documents, Reviews } from '../../activities/ledger-ports.ts';
 import type { Audit } from '../../adapters/ledger/audit.ts';
 import type { FeedLoader } from '../../adapters/ledger/feeds.ts';
+import type { InformationReads } from '../../adapters/ledger/information-reads.ts';
 import type { Reads } from '../../adapters/ledger/reads.ts';
 import type { CaseClient, PackInfo } from '../case-client.ts';
+import type { SubmitterClient } from '../submitter-client.ts';
 import type { LinkBase } from '../case-path.ts';
 import type { Waiting } from './wait.ts';
 
 /** What the HTTP API is made of. */
 export interface ApiPorts {
   client: CaseClient;
-  reads: Pick<Reads, 'listCases' | 'caseFile' | 'counts' | 'feeds' | 'models' | 'budgets'>;
+  submitters: SubmitterClient;
+  reads: Pick<Reads, 'listCases' | 'caseFile' | 'counts' | 'feeds' | 'models' | 'budgets' | keyof InformationReads>;
   reviews: Pick<Reviews, 'viewed'>;
   feedLoader: FeedLoader;
   audit: Pick<Audit, 'exportEntries'>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { informationRequestSchema } from './schema-information.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 
 export const STAGES = [
@@ -59,7 +60,8 @@ export const taskSchema = z.object({
   taskNo: z.int(),
   kind: z.enum(['proposal', 'effect-unknown', 'compensation']),
   seen: z.string().describe('The digest to send with a verdict: what the reviewer saw.'),
-  group: z.string(),
+  group: z.string().describe('Who is asked: a group, or a named person.'),
+  next: z.array(z.string()).readonly().describe('Who is asked after that, in this order.'),
   reasons: z.array(reasonSchema).describe('Why a person is asked.'),
   proposal: output.nullable().describe('Null when there is no valid proposal: amend or reject.'),
   confidence: z.record(z.string(), z.number().nullable()).describe('0..1 per answer field; null: the model gave none.'),
@@ -158,6 +160,7 @@ export const caseFileSchema = caseSummarySchema
         at,
       }),
     ),
+    information: z.array(informationRequestSchema).describe('What the submitter was asked, oldest first.'),
     decisions: z.array(
       z.object({
         decisionNo: z.int(),
