@@ -1,3 +1,4 @@
+import type { Authentication } from '../domain/attestation.ts';
 import type { CaseName, CaseOutcome, DocumentRef, Stage } from '../domain/case.ts';
 import type { DecidedBy, PreparedEffect, UndoWindow } from '../domain/decision.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
@@ -140,7 +141,9 @@ export interface TaskOpening extends TaskContent {
 }
 
 /** The part of the pinned plan that a verdict is judged by. */
-export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'information'> & { planGroups: readonly string[] };
+export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'unattested' | 'information'> & {
+  planGroups: readonly string[];
+};
 
 /** How an open task stands: whom it asks and when its next steps come. */
 export interface Standing {
@@ -227,6 +230,8 @@ export interface Reviews {
     verdict: Verdict;
     channel: 'signal' | 'update';
     contentHash: string;
+    /** How it is known who gave it. Absent: it came too late to be looked at. */
+    authentication?: Authentication;
     refusal?: Refusal;
     /** Present when the verdict is taken and decides. */
     decide?: {

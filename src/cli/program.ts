@@ -13,6 +13,8 @@ import { addModels } from './commands/models.ts';
 import { addOpen } from './commands/open.ts';
 import { addPacks } from './commands/packs.ts';
 import { addReassign } from './commands/reassign.ts';
+import { addKeys } from './commands/keys.ts';
+import { addPeople } from './commands/people.ts';
 import { addReject } from './commands/reject.ts';
 import { addReverse } from './commands/reverse.ts';
 import { addShow } from './commands/show.ts';
@@ -42,6 +44,8 @@ const COMMANDS = [
   addData,
   addFeeds,
   addModels,
+  addPeople,
+  addKeys,
   addVerify,
   addAudit,
 ];

@@ -80,7 +80,10 @@ export type RefusalCode =
   | 'nothing-to-withdraw'
   | 'window-over'
   | 'nobody-left'
-  | 'information-asked';
+  | 'information-asked'
+  | 'not-attested'
+  | 'not-entitled'
+  | 'absent';
 
 export interface Refusal {
   code: RefusalCode;

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
+import { attest } from '../activities/attest.ts';
 import { createApi } from '../client/api/api.ts';
 import { readConfig } from './config.ts';
 import { compose } from './ports.ts';
@@ -9,12 +10,27 @@ const config = readConfig();
 const log = pino({ level: config.LOG_LEVEL, base: { program: 'api' } });
 const connection = await Connection.connect(config.temporal.connectionOptions ?? {});
 const namespace = config.temporal.namespace ?? 'default';
-const { ledger, client, submitters, packs, close } = await compose(config, new Client({ connection, namespace }));
+const { ledger, client, submitters, packs, access, ports, close } = await compose(
+  config,
+  new Client({ connection, namespace }),
+);
 const links = { namespace, ...(config.TEMPORAL_UI_URL === undefined ? {} : { temporalUi: config.TEMPORAL_UI_URL }) };
 const { reads, audit, documents, feedLoader, reviews } = ledger;
-const api = createApi({ client, submitters, reads, audit, documents, feedLoader, reviews, packs, links, log });
-// Loopback only: there is no authentication yet.
-const url = await api.listen({ host: '127.0.0.1', port: config.COUNTERSIGN_API_PORT });
+const api = createApi({
+  client,
+  submitters,
+  reads,
+  audit,
+  documents,
+  feedLoader,
+  reviews,
+  packs,
+  links,
+  log,
+  access,
+  attest: (...given) => attest(ports, ...given),
+});
+const url = await api.listen({ host: config.COUNTERSIGN_API_HOST, port: config.COUNTERSIGN_API_PORT });
 process.stdout.write(`${JSON.stringify({ ready: 'api', pid: process.pid, url })}\n`);
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

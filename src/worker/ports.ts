@@ -5,7 +5,10 @@ import type { Ports, Workflows } from '../activities/ports.ts';
 import { createDocumentReader } from '../adapters/document-reader/document-reader.ts';
 import { openLedger, type Ledger } from '../adapters/ledger/ledger.ts';
 import { createOpenAiModel } from '../adapters/model-openai/model-openai.ts';
+import { createSigner } from '../adapters/signing.ts';
 import { createSinks } from '../adapters/sink-http.ts';
+import type { AccessPorts } from '../client/api/access.ts';
+import { oidcProvider } from '../client/api/oidc.ts';
 import { createCaseClient, type CaseClient } from '../client/case-client.ts';
 import { createSubmitterClient, type SubmitterClient } from '../client/submitter-client.ts';
 import { askAgainSignal, verdictSignal } from '../messages.ts';
@@ -21,6 +24,7 @@ export interface Composition {
   client: CaseClient;
   submitters: SubmitterClient;
   packs: ProcessPack[];
+  access: AccessPorts;
   close: () => Promise<void>;
 }
 
@@ -52,6 +56,8 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     model: createOpenAiModel({ providers: providersOf(config), ...(prices ? { prices } : {}) }),
     sinks: createSinks(config.COUNTERSIGN_SINKS),
     temporal: workflowsOf(temporal, client),
+    signer: createSigner(config.COUNTERSIGN_SIGNING_KEY_FILE),
+    access: { mode: config.COUNTERSIGN_ACCESS, person: (id) => ledger.people.person(id) },
     clock: () => new Date(),
   };
   return {
@@ -60,8 +66,18 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     client,
     submitters,
     packs,
+    access: accessOf(config, ledger),
     close: async () => void (await Promise.all([ledger.close(), reader.close()])),
   };
+}
+
+function accessOf(config: Config, { people, credentials }: Ledger): AccessPorts {
+  const { COUNTERSIGN_ACCESS: mode, COUNTERSIGN_PUBLIC_URL: publicUrl, COUNTERSIGN_OIDC_ISSUER: issuer } = config;
+  const { COUNTERSIGN_OIDC_CLIENT_ID: clientId, COUNTERSIGN_OIDC_CLIENT_SECRET: clientSecret } = config;
+  const base = { mode, people, credentials, ...(publicUrl === undefined ? {} : { publicUrl }) };
+  if (issuer === undefined || clientId === undefined || publicUrl === undefined) return base;
+  const options = { issuer, clientId, publicUrl, ...(clientSecret === undefined ? {} : { clientSecret }) };
+  return { ...base, oidc: oidcProvider(options) };
 }
 
 /** The packs of this process: the two that come along, or what `COUNTERSIGN_PACKS` names, comma-separated. */

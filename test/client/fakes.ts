@@ -2,9 +2,14 @@ import { pino } from 'pino';
 import type { CaseFile } from '../../src/adapters/ledger/case-file.ts';
 import type { InformationFile } from '../../src/adapters/ledger/information-reads.ts';
 import type { CaseRow } from '../../src/adapters/ledger/reads.ts';
+import { attest } from '../../src/activities/attest.ts';
 import { createApi } from '../../src/client/api/api.ts';
+import type { AccessPorts } from '../../src/client/api/access.ts';
 import type { Api, ApiPorts } from '../../src/client/api/ports.ts';
 import type { CaseClient, PackInfo } from '../../src/client/case-client.ts';
+import { testSigner } from '../support/signing-key.ts';
+import { LOCAL_ACCESS } from './access.ts';
+import { orThrow } from './or-throw.ts';
 
 export const PACKS: PackInfo[] = [
   {
@@ -31,6 +36,7 @@ export interface Given {
   reviews?: ApiPorts['reviews'];
   submitters?: ApiPorts['submitters'];
   packs?: ApiPorts['packs'];
+  access?: AccessPorts;
   links?: ApiPorts['links'];
 }
 
@@ -45,18 +51,11 @@ export function apiOf(given: Given): Api {
     feedLoader: feedLoader ?? orThrow<ApiPorts['feedLoader']>('feedLoader', {}),
     submitters: submitters ?? orThrow<ApiPorts['submitters']>('submitters', {}),
     packs,
+    access: given.access ?? LOCAL_ACCESS,
+    attest: (...said) => attest({ signer: testSigner, clock: () => new Date() }, ...said),
     links: links ?? { namespace: 'default', temporalUi: 'http://127.0.0.1:8233/' },
     log: pino({ level: 'silent' }),
   });
-}
-
-function orThrow<T extends object>(port: string, given: Partial<T>): T {
-  return new Proxy(given, {
-    get(target, name) {
-      if (name in target) return Reflect.get(target, name) as unknown;
-      throw new Error(`the test gave no ${port}.${String(name)}`);
-    },
-  }) as T;
 }
 
 export async function collected<T>(values: AsyncIterable<T>): Promise<T[]> {

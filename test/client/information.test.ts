@@ -47,13 +47,15 @@ describe('GET /v1/information-requests', () => {
 });
 
 describe('POST /v1/information', () => {
+  const reads = { informationRequest: () => Promise.resolve(requestOf()) };
+
   test.each([
     ['malformed', 422],
     ['too-late', 409],
     ['already-answered', 409],
   ] as const)('a refusal %s is %i with its code', async (code, status) => {
     const answer = async () => ({ accepted: false, answerId: 'a-1', refusal: { code, message: 'why' } }) as const;
-    const said = await send({ submitters: { answer } }, '/v1/information', BODY);
+    const said = await send({ submitters: { answer }, reads }, '/v1/information', BODY);
     expect(problemSchema.parse(said.json())).toMatchObject({ status, code, detail: 'why' });
   });
 
@@ -63,12 +65,25 @@ describe('POST /v1/information', () => {
       given.push(one);
       return { accepted: true, answerId: 'a-1', requestId: 'q-1' } as const;
     };
-    expect((await send({ submitters: { answer } }, '/v1/information', BODY)).json()).toMatchObject({ accepted: true });
+    expect((await send({ submitters: { answer }, reads }, '/v1/information', BODY)).json()).toMatchObject({
+      accepted: true,
+    });
     expect(given).toEqual([BODY]);
     const none = { answer: () => Promise.resolve(undefined) };
-    expect((await send({ submitters: none }, '/v1/information', BODY)).statusCode).toBe(404);
+    expect(
+      (
+        await send(
+          { submitters: none, reads: { informationRequest: () => Promise.resolve(undefined) } },
+          '/v1/information',
+          BODY,
+        )
+      ).statusCode,
+    ).toBe(404);
     const bad = await send({ submitters: none }, '/v1/information', { ...BODY, by: '' });
     expect(problemSchema.parse(bad.json()).errors?.[0]?.field).toBe('by');
+    const { by: _, ...nobody } = BODY;
+    const unnamed = await send({ reads }, '/v1/information', nobody);
+    expect(problemSchema.parse(unnamed.json()).errors?.[0]?.field).toBe('by');
   });
 });
 

@@ -138,9 +138,10 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
         submittedBy,
         rest: restOf(task),
         held: openRequest(task) !== undefined,
-        planGroups: plan?.review.groups ?? [],
         ...(plan?.review.information ? { information: plan.review.information } : {}),
         fourEyes: plan?.review.fourEyes ?? false,
+        planGroups: plan?.review.groups ?? [],
+        ...(plan?.review.unattested ? { unattested: plan.review.unattested } : {}),
         ...(plan?.review.undo ? { undo: plan.review.undo } : {}),
         ...(plan?.review.levels ? { levels: plan.review.levels } : {}),
       });

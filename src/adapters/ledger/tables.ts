@@ -2,6 +2,8 @@ import type { ColumnType, Generated } from 'kysely';
 import type { CameTo, DecisionGrounds, CaseInput, EffectState, Reminders } from '../../activities/ledger-ports.ts';
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
+import type { Role } from '../../domain/access.ts';
+import type { Authentication } from '../../domain/attestation.ts';
 import type { CaseOutcome, DocumentRef, Stage } from '../../domain/case.ts';
 import type { PreparedEffect, UndoWindow } from '../../domain/decision.ts';
 import type { InformationRefusal } from '../../domain/information.ts';
@@ -163,6 +165,8 @@ export interface Tables {
     decision_no: number | null;
     at: Date;
     came_to: Json<CameTo | null>;
+    /** How it is known who gave it; null for verdicts from before this was kept. */
+    authentication: Json<Authentication | null>;
   };
   effects: {
     key: string;
@@ -203,11 +207,54 @@ export interface Tables {
     last_error: string | null;
     cancelled_at: Date | null;
   };
+  people: {
+    person_id: string;
+    name: string;
+    email: string | null;
+    roles: Role[];
+    groups: string[];
+    /** Null: all. */
+    packs: string[] | null;
+    disabled_at: Date | null;
+    changed_at: Date;
+  };
+  absences: { person_id: string; from_at: Date; until_at: Date; substitute: string | null; changed_at: Date };
+  api_keys: {
+    key_id: string;
+    person_id: string;
+    secret_hash: string;
+    label: string;
+    created_at: Date;
+    expires_at: Date | null;
+    revoked_at: Date | null;
+  };
+  sessions: {
+    token_hash: string;
+    person_id: string;
+    csrf: string;
+    created_at: Date;
+    seen_at: Date;
+    expires_at: Date;
+    ended_at: Date | null;
+  };
+  access_entries: {
+    id: Generated<number>;
+    at: Date;
+    person_id: string | null;
+    kind: AccessKind;
+    /** Route and id, or what was changed; nothing personal beyond the ids of people. */
+    subject: string;
+    detail: string;
+  };
   feeds: { feed: string; as_of: Date; loaded_at: Date; items: number };
   /** A row while the feed is stale for the owner. */
   feed_alarms: { feed: string; owner: string; since: Date };
   feed_items: { feed: string; key: string; text: string; data: Json<Record<string, unknown>> };
 }
+
+/** Entries of the access log, which is append-only. */
+export type AccessKind =
+  'refused' | 'logged-in' | 'logged-out' | 'person-changed' | 'key-made' | 'key-revoked' | 'absence-changed';
 
 export type NoticeKind =
   'task-opened' | 'reminder' | 'escalated' | 'reassigned' | 'information-asked' | 'feed-stale' | 'feed-fresh';

@@ -45,6 +45,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         planGroups: row.policy?.groups ?? [],
         rest: restOf(row, row.policy?.groups ?? []),
         held: (await requestsWhere(db, openRequestOn(caseId, task.taskNo))).length > 0,
+        ...(row.policy?.unattested ? { unattested: row.policy.unattested } : {}),
         ...(row.policy?.undo ? { undo: row.policy.undo } : {}),
         ...(row.policy?.levels ? { levels: row.policy.levels } : {}),
         ...(row.policy?.information ? { information: row.policy.information } : {}),

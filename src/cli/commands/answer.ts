@@ -22,13 +22,14 @@ export function addAnswer(program: Command, cli: Cli): void {
     .argument('<case>', 'id, <packId>/<key>, or a key that only one pack has')
     .option('--text <text>', 'the answer')
     .option('--file <path>', 'a document that belongs to it; may be given several times', collect, [])
-    .option('--by <name>', `who answers (default: COUNTERSIGN_USER, else you: ${cli.user})`)
+    .option('--by <name>', 'who answers (default: COUNTERSIGN_USER, else whose key it is, else you)')
     .option('--request <id>', 'the question (default: the open one)')
     .action(async (text: string, options: Options) => {
-      const { by = cli.user, file: paths } = options;
+      const { file: paths } = options;
       if (options.text === undefined && paths.length === 0) throw new UserError('Give --text, --file, or both.');
       const request = askedIn(await findCase(cli.api(), text), options.request);
       cli.out(`${safe(request.askedBy)} asks: ${oneLine(request.question)}`);
+      const by = options.by ?? (await cli.user());
       const documents = await Promise.all(paths.map(documentAt));
       const body = {
         ...{ requestId: request.requestId, answerId: randomUUID(), by },

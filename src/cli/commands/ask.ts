@@ -9,10 +9,7 @@ interface Options extends DecideOptions {
 }
 
 export function addAsk(program: Command, cli: Cli): void {
-  decideOptions(
-    program.command('ask').description('ask who submitted the case; until the answer nobody is reminded'),
-    cli,
-  )
+  decideOptions(program.command('ask').description('ask who submitted the case; until the answer nobody is reminded'))
     .requiredOption('--question <text>', 'what you need to know')
     .option('--within <duration>', "how long there is for the answer, such as '2 days' (default: the pack's)")
     .option('--propose-again', 'have the model propose again with the answer')

@@ -5,7 +5,6 @@ import { decide, decideOptions, type DecideOptions } from '../decide.ts';
 export function addReassign(program: Command, cli: Cli): void {
   decideOptions(
     program.command('reassign').description('ask another group, or a person by name, in place of who is asked now'),
-    cli,
   )
     .requiredOption('--to <name>', 'a group of the plan, or a person')
     .option('--reason <text>', 'why, for the audit trail')

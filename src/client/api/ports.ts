@@ -6,21 +6,29 @@ import type { Audit } from '../../adapters/ledger/audit.ts';
 import type { FeedLoader } from '../../adapters/ledger/feeds.ts';
 import type { InformationReads } from '../../adapters/ledger/information-reads.ts';
 import type { Reads } from '../../adapters/ledger/reads.ts';
+import type { Attestation } from '../../domain/attestation.ts';
 import type { CaseClient, PackInfo } from '../case-client.ts';
 import type { SubmitterClient } from '../submitter-client.ts';
 import type { LinkBase } from '../case-path.ts';
+import type { AccessPorts } from './access.ts';
 import type { Waiting } from './wait.ts';
 
 /** What the HTTP API is made of. */
 export interface ApiPorts {
   client: CaseClient;
   submitters: SubmitterClient;
-  reads: Pick<Reads, 'listCases' | 'caseFile' | 'counts' | 'feeds' | 'models' | 'budgets' | keyof InformationReads>;
+  reads: Pick<
+    Reads,
+    'listCases' | 'caseFile' | 'casesOfDocument' | 'counts' | 'feeds' | 'models' | 'budgets' | keyof InformationReads
+  >;
   reviews: Pick<Reviews, 'viewed'>;
   feedLoader: FeedLoader;
   audit: Pick<Audit, 'exportEntries'>;
   documents: Pick<Documents, 'get'>;
   packs: readonly PackInfo[];
+  access: AccessPorts;
+  /** Signs who gives a verdict. */
+  attest: (caseId: string, verdict: unknown, by: Pick<Attestation, 'personId' | 'via'>) => Attestation;
   links: LinkBase;
   log: FastifyBaseLogger;
 }

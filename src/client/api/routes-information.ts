@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import type { InformationFile } from '../../adapters/ledger/information-reads.ts';
+import { seesOnlyOwn, type Identity } from '../../domain/access.ts';
+import { parseCaseId } from '../../domain/case.ts';
+import { actorOf } from './access.ts';
 import { informationViewOf } from './information-view.ts';
 import type { Api, RoutePorts } from './ports.ts';
-import { Problem } from './problems.ts';
+import { invalid, Problem } from './problems.ts';
 import { orProblem } from './responses.ts';
 import {
   informationBodySchema,
@@ -16,6 +20,7 @@ export function informationRoutes(api: Api, { submitters, reads }: RoutePorts): 
   api.route({
     method: 'GET',
     url: '/v1/information-requests',
+    config: { action: 'read-information' },
     schema: {
       summary: 'What submitters are asked, oldest first',
       tags: ['information'],
@@ -25,13 +30,16 @@ export function informationRoutes(api: Api, { submitters, reads }: RoutePorts): 
     handler: async (request, reply) => {
       const { caseId, open } = request.query;
       const filter = { open: open === 'true', ...(caseId === undefined ? {} : { caseId }) };
-      return await reply.send({ requests: (await reads.informationRequests(filter)).map(informationViewOf) });
+      const requests = await reads.informationRequests(filter);
+      const shown = requests.filter((one) => maySee(request.identity, one));
+      return await reply.send({ requests: shown.map(informationViewOf) });
     },
   });
 
   api.route({
     method: 'GET',
     url: '/v1/information-requests/:requestId',
+    config: { action: 'read-information' },
     schema: {
       summary: 'One question to a submitter, with its answer',
       tags: ['information'],
@@ -40,7 +48,7 @@ export function informationRoutes(api: Api, { submitters, reads }: RoutePorts): 
     },
     handler: async (request, reply) => {
       const found = await reads.informationRequest(request.params.requestId);
-      if (!found) throw noSuchRequest(request.params.requestId);
+      if (!found || !maySee(request.identity, found)) throw noSuchRequest(request.params.requestId);
       return await reply.send(informationViewOf(found));
     },
   });
@@ -48,6 +56,7 @@ export function informationRoutes(api: Api, { submitters, reads }: RoutePorts): 
   api.route({
     method: 'POST',
     url: '/v1/information',
+    config: { action: 'answer-information' },
     schema: {
       summary: "Answer a reviewer's question",
       description: 'The texts and documents are stored by their hash and become part of the case.',
@@ -56,13 +65,25 @@ export function informationRoutes(api: Api, { submitters, reads }: RoutePorts): 
       response: { 200: informationTakenSchema, ...orProblem },
     },
     handler: async (request, reply) => {
-      const answer = await submitters.answer(request.body);
-      if (!answer) throw noSuchRequest(request.body.requestId);
+      const { requestId, by: named, ...given } = request.body;
+      const by = actorOf(request.identity, named, 'by');
+      if (by === undefined) throw invalid(422, [{ field: 'by', message: 'say who answers' }]);
+      const asked = await reads.informationRequest(requestId);
+      if (!asked || !maySee(request.identity, asked)) throw noSuchRequest(requestId);
+      const answer = await submitters.answer({ ...given, requestId, by });
+      if (!answer) throw noSuchRequest(requestId);
       if (answer.accepted) return await reply.send(answer);
       const { code, message } = answer.refusal;
       throw new Problem(code === 'malformed' ? 422 : 409, code, message);
     },
   });
+}
+
+/** Who sees only the own cases is asked about those alone; others by the packs that they have a part in. */
+function maySee(identity: Identity, { caseId, askedOf }: InformationFile): boolean {
+  const packId = parseCaseId(caseId)?.packId ?? '';
+  if (identity.packs && !identity.packs.includes(packId)) return false;
+  return !seesOnlyOwn(identity) || askedOf === identity.personId;
 }
 
 function noSuchRequest(requestId: string): Problem {

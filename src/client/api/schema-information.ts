@@ -16,7 +16,7 @@ export const informationBodySchema = z
   .strictObject({
     requestId: requestId.describe('What is answered; GET /v1/information-requests lists what is asked.'),
     answerId: z.string().min(1).max(200).describe('Your own id for exact repeats.'),
-    by: z.string().trim().min(1).max(200).describe('Who answers.'),
+    by: z.string().trim().min(1).max(200).optional().describe('Who answers. Left out: you.'),
     text: z.string().trim().min(1).max(20_000).optional(),
     documents: z.array(documentSchema).max(20).optional(),
   })
