@@ -25,7 +25,7 @@ const MAY = {
   'read-case': ['submitter', 'service', 'reviewer', 'lead', 'owner', 'auditor', 'operator'],
   'read-document': ['submitter', 'service', 'reviewer', 'lead', 'owner', 'auditor'],
   decide: ['reviewer', 'lead'],
-  'read-information': ['submitter', 'service', 'reviewer', 'lead', 'owner', 'auditor', 'operator'],
+  'read-information': ['submitter', 'service', 'reviewer', 'lead', 'owner', 'auditor'],
   'answer-information': ['submitter', 'service', 'reviewer', 'lead', 'owner'],
   'withdraw-case': ['submitter', 'service', 'lead', 'owner'],
   'reverse-case': ['lead', 'owner'],

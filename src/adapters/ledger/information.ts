@@ -3,7 +3,7 @@ import type { AnswerJudged, InformationRequests } from '../../activities/informa
 import { answerRefusalOf, type InformationRefusal } from '../../domain/information.ts';
 import { requestsWhere } from './information-rows.ts';
 import { json, sha256 } from './json.ts';
-import { type Entry, type Store, recordInCase, textOrNull } from './record.ts';
+import { type Entry, type Store, lockingCase, recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
 import { open, taskRow } from './tasks.ts';
 
@@ -15,10 +15,7 @@ export function informationOf({ db, clock }: Store): InformationRequests {
     get: async (requestId) => (await requestsWhere(db, sql`r.request_id = ${requestId}`))[0],
 
     async answer(input) {
-      return await db.transaction().execute(async (trx) => {
-        await lockCase(trx, input.caseId);
-        return await answer(trx, input, clock());
-      });
+      return await lockingCase(db, input.caseId, async (trx) => await answer(trx, input, clock()));
     },
 
     async malformed(caseId, channel, refusal, answerId) {
@@ -46,10 +43,9 @@ export function informationOf({ db, clock }: Store): InformationRequests {
     },
 
     async giveUp(requestId, opening) {
-      return await db.transaction().execute(async (trx) => {
+      const { caseId } = opening;
+      return await lockingCase(db, caseId, async (trx) => {
         const at = clock();
-        const { caseId } = opening;
-        await lockCase(trx, caseId);
         const [request] = await requestsWhere(trx, sql`r.request_id = ${requestId}`);
         if (request?.answeredAt) return 'answered';
         if (request?.givenUpAt) return 'given-up';
@@ -108,8 +104,4 @@ async function answer(trx: Transaction<Tables>, input: Answered, at: Date): Prom
     select ${recordInCase(caseId, at, [['information-given', entry]], { stage: 'proposing' })}
     from closed where (select count(*) from silent) >= 0`.execute(trx);
   return { kind: 'taken', seen };
-}
-
-async function lockCase(trx: Transaction<Tables>, caseId: string): Promise<void> {
-  await sql`select from cases where case_id = ${caseId} for no key update`.execute(trx);
 }

@@ -5,7 +5,8 @@ import type { Refusal } from '../../domain/verdict.ts';
 import { json } from './json.ts';
 import { type Entry, recordInCase } from './record.ts';
 import { openRequestOn, requestsWhere } from './information-rows.ts';
-import type { NoticeKind, Tables } from './tables.ts';
+import type { NoticeKind } from './notice.ts';
+import type { Tables } from './tables.ts';
 import { insertNotices } from './tasks.ts';
 import { type Recorded, type VerdictEnd, insertVerdict, verdictEntry } from './verdict-rows.ts';
 

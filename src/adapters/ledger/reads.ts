@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import { failure } from '../../failures.ts';
 import { type CaseFile, caseFileOf } from './case-file.ts';
+import { json } from './json.ts';
 import { type InformationReads, informationReadsOf } from './information-reads.ts';
 import { type ModelReads, modelReadsOf } from './model-reads.ts';
 import type { Store } from './record.ts';
@@ -98,12 +99,12 @@ export function readsOf(store: Store): Reads {
     caseFile: (caseId) => caseFileOf(store, caseId),
 
     async casesOfDocument(hash) {
-      return await db
-        .selectFrom('case_documents as d')
-        .innerJoin('cases as c', 'c.case_id', 'd.case_id')
-        .select(['c.pack_id as packId', 'c.submitted_by as submittedBy'])
-        .where('d.hash', '=', hash)
-        .execute();
+      const { rows } = await sql<{ packId: string; submittedBy: string | null }>`
+        select c.pack_id as "packId", c.submitted_by as "submittedBy" from cases c where c.case_id in (
+          select case_id from case_documents where hash = ${hash}
+          union select case_id from information_answers
+            where accepted and documents @> ${json([{ hash }])}::jsonb)`.execute(db);
+      return rows;
     },
 
     async counts() {

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { CameTo, DecisionGrounds, CaseInput, EffectState, Reminders } from '../../activities/ledger-ports.ts';
+import type { CameTo, DecisionGrounds, CaseInput, EffectState } from '../../activities/ledger-ports.ts';
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
 import type { Role } from '../../domain/access.ts';
@@ -12,6 +12,7 @@ import type { Approvals } from '../../domain/policy.ts';
 import type { Reason, RuleResult } from '../../domain/route.ts';
 import type { PackManifest } from '../../packs/pack.ts';
 import type { Refusal, TaskKind } from '../../domain/verdict.ts';
+import type { NoticeKind, NoticePayload } from './notice.ts';
 
 /** A jsonb column: read as a value, written as the text that `json()` makes. */
 type Json<T> = ColumnType<T, string, string>;
@@ -255,43 +256,3 @@ export interface Tables {
 /** Entries of the access log, which is append-only. */
 export type AccessKind =
   'refused' | 'logged-in' | 'logged-out' | 'person-changed' | 'key-made' | 'key-revoked' | 'absence-changed';
-
-export type NoticeKind =
-  'task-opened' | 'reminder' | 'escalated' | 'reassigned' | 'information-asked' | 'feed-stale' | 'feed-fresh';
-
-/** What a notice says: where to look and why, nothing personal. */
-export type NoticePayload = TaskNotice | InformationNotice | FeedNotice;
-
-/** To a group, about a review task. */
-interface TaskNotice {
-  caseId: string;
-  taskNo: number;
-  group: string;
-  reasons: string[];
-  /** Of a reminder: those that follow it. */
-  reminders?: Reminders;
-}
-
-/** To who submitted a case, or answers for its process, with what a reviewer asks. */
-interface InformationNotice {
-  caseId: string;
-  taskNo: number;
-  /** What to answer; a link for the submitter is made from it where the notice is sent. */
-  requestId: string;
-  to: string;
-  question: string;
-  /** ISO 8601. */
-  answerBy: string;
-}
-
-/** To the owner of packs, about a feed that they read. */
-interface FeedNotice {
-  caseId?: never;
-  taskNo?: never;
-  feed: string;
-  owner: string;
-  packs: string[];
-  /** ISO 8601; null: never loaded. */
-  asOf: string | null;
-  message: string;
-}

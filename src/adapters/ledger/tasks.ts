@@ -6,15 +6,16 @@ import { codesOf } from '../../domain/route.ts';
 import { decisionOnTask } from './decisions.ts';
 import { openRequestOn, requestsWhere } from './information-rows.ts';
 import { json, sha256 } from './json.ts';
-import { type Store, recordInCase } from './record.ts';
-import type { NoticeKind, Tables } from './tables.ts';
+import { type Store, lockingCase, recordInCase } from './record.ts';
+import type { NoticeKind } from './notice.ts';
+import type { Tables } from './tables.ts';
 
 type TaskPart = Pick<Reviews, 'open' | 'task' | 'standing' | 'openTask' | 'recall' | 'viewed' | 'escalate'>;
 
 /** Review tasks and the notices about them. */
 export function tasksOf({ db, clock }: Store): TaskPart {
   return {
-    open: async (task) => await open(db, task, clock()),
+    open: async (task) => await lockingCase(db, task.caseId, async (trx) => await open(trx, task, clock())),
 
     async task(caseId, taskNo) {
       const row = await taskRow(db, caseId, taskNo);
@@ -53,8 +54,9 @@ export function tasksOf({ db, clock }: Store): TaskPart {
     },
 
     async recall(caseId, taskNo, why) {
-      const at = clock();
-      const { rows } = await sql`
+      return await lockingCase(db, caseId, async (trx) => {
+        const at = clock();
+        const { rows } = await sql`
         with done as (
           update review_tasks t set closed_at = ${at}
           where case_id = ${caseId} and task_no = ${taskNo} and closed_at is null and viewed_at is null
@@ -65,12 +67,13 @@ export function tasksOf({ db, clock }: Store): TaskPart {
           where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
         )
         select ${recordInCase(caseId, at, [['task-recalled', { taskNo, why }]], { stage: 'proposing' })} from done
-      `.execute(db);
-      if (rows.length > 0) return true;
-      // Again, after its result was lost: the same answer.
-      const task = await taskRow(db, caseId, taskNo);
-      if (!task?.closed_at) return false;
-      return (await decisionOnTask(db, caseId, taskNo)) === undefined;
+      `.execute(trx);
+        if (rows.length > 0) return true;
+        // Again, after its result was lost: the same answer.
+        const task = await taskRow(trx, caseId, taskNo);
+        if (!task?.closed_at) return false;
+        return (await decisionOnTask(trx, caseId, taskNo)) === undefined;
+      });
     },
 
     async viewed(caseId, taskNo, by) {
@@ -79,11 +82,12 @@ export function tasksOf({ db, clock }: Store): TaskPart {
     },
 
     async escalate(caseId, taskNo, group, { remindAt, reminders, escalateAt, dueAt }, from) {
-      const at = clock();
-      const task = await taskRow(db, caseId, taskNo);
-      if (!task) throw new TypeError(`no review task ${taskNo} to escalate`);
-      const rest = task.rest && groupsAfter(group, task.rest);
-      const { rows } = await sql`
+      return await lockingCase(db, caseId, async (trx) => {
+        const at = clock();
+        const task = await taskRow(trx, caseId, taskNo);
+        if (!task) throw new TypeError(`no review task ${taskNo} to escalate`);
+        const rest = task.rest && groupsAfter(group, task.rest);
+        const { rows } = await sql`
         with done as (
           update review_tasks set group_name = ${group}, remind_at = ${remindAt}, asked_at = ${at},
             rest = ${rest && json(rest)}::jsonb, escalate_at = ${escalateAt ?? null}::timestamptz,
@@ -101,8 +105,9 @@ export function tasksOf({ db, clock }: Store): TaskPart {
           ])}
         )
         select ${recordInCase(caseId, at, [['escalated', { taskNo, from: task.group_name, to: group }]])} from done
-      `.execute(db);
-      return rows.length > 0 ? undefined : await decisionOnTask(db, caseId, taskNo);
+      `.execute(trx);
+        return rows.length > 0 ? undefined : await decisionOnTask(trx, caseId, taskNo);
+      });
     },
   };
 }

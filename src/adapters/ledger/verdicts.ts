@@ -6,7 +6,7 @@ import { askAnew, countApproval } from './approvals.ts';
 import { decisionEntry, decisionOnTask, insertDecision, nameOf } from './decisions.ts';
 import { json, sha256 } from './json.ts';
 import { move } from './moves.ts';
-import { type Entry, type Store, recordInCase } from './record.ts';
+import { type Entry, type Store, lockingCase, recordInCase } from './record.ts';
 import { taskRow } from './tasks.ts';
 import type { Tables } from './tables.ts';
 import { handOver } from './hand-over.ts';
@@ -20,10 +20,9 @@ type Task = Selectable<Tables['review_tasks']>;
 export function verdictsOf({ db, clock }: Store): VerdictPart {
   return {
     async record(input) {
-      return await db.transaction().execute(async (trx) => {
-        if (!(await lockCase(trx, input.caseId))) return unknownCase(input);
-        return await record(trx, input, clock());
-      });
+      return await lockingCase(db, input.caseId, async (trx, isThere) =>
+        isThere ? await record(trx, input, clock()) : unknownCase(input),
+      );
     },
 
     async former(caseId, verdictId) {
@@ -49,9 +48,8 @@ export function verdictsOf({ db, clock }: Store): VerdictPart {
     },
 
     async deadline(caseId, taskNo, kind, handTo) {
-      return await db.transaction().execute(async (trx) => {
+      return await lockingCase(db, caseId, async (trx) => {
         const at = clock();
-        await lockCase(trx, caseId);
         const task = await taskRow(trx, caseId, taskNo);
         if (!task) throw new TypeError(`no review task ${taskNo} to end`);
         if (task.closed_at !== null) return await decisionOnTask(trx, caseId, taskNo);
@@ -74,10 +72,7 @@ export function verdictsOf({ db, clock }: Store): VerdictPart {
     },
 
     endUndo: async (caseId, decisionNo) =>
-      await db.transaction().execute(async (trx) => {
-        await lockCase(trx, caseId);
-        return await endUndo(trx, caseId, decisionNo, clock());
-      }),
+      await lockingCase(db, caseId, async (trx) => await endUndo(trx, caseId, decisionNo, clock())),
   };
 }
 
@@ -209,11 +204,6 @@ async function settleInDoubt(
   if (to === 'applied') return [['effect-applied', { key, reference, byHand: true }]];
   await sql`delete from business_identities where key = ${key}`.execute(trx);
   return [[to === 'compensated' ? 'compensated' : 'effect-abandoned', { key, byHand: true }]];
-}
-
-async function lockCase(trx: Transaction<Tables>, caseId: string): Promise<boolean> {
-  const { rows } = await sql`select from cases where case_id = ${caseId} for no key update`.execute(trx);
-  return rows.length > 0;
 }
 
 /** A message to a workflow that was started past the client can come before its case: there is nothing to attach it to. */

@@ -19,6 +19,7 @@ create table information_answers (
   request_id text not null, channel text not null, by_name text not null, documents jsonb not null,
   accepted boolean not null, refusal jsonb, at timestamptz not null, primary key (case_id, answer_id)
 );
+create index information_answers_by_document on information_answers using gin (documents jsonb_path_ops) where accepted;
 create unique index information_answers_one on information_answers (request_id) where accepted;
 `;
 
