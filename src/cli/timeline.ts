@@ -37,7 +37,19 @@ function tell({ kind, data }: Event, file: CaseFileBody): Told {
     case 'task-opened':
       return [`${text('group')} asked to decide, ${countOf(data['reasons'], 'reason')}`, 'person'];
     case 'escalated':
-      return [`nobody answered: escalated to ${text('to')}`, 'bad'];
+      return text('by') === ''
+        ? [`nobody answered: escalated to ${text('to')}`, 'bad']
+        : [`${text('to')} is asked now, in place of ${text('from')}`, 'person'];
+    case 'reassigned':
+      return [`${text('to')} is asked now, in place of ${text('from')}`, 'person'];
+    case 'information-asked':
+      return [`${text('of')} is asked: ${text('question')}`, 'person'];
+    case 'information-given':
+      return [`${text('by')} answered, ${countOf(data['documents'], 'document')}`, 'person'];
+    case 'information-missing':
+      return ['nobody answered the question in time', 'bad'];
+    case 'information-refused':
+      return [`answer refused: ${messageIn(data['refusal'])}`, 'bad'];
     case 'deadline':
       return [`the deadline passed: ${text('kind')}`, 'bad'];
     case 'verdict-accepted':

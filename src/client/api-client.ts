@@ -2,6 +2,12 @@ import type { AuditLine } from '../adapters/ledger/audit-chain.ts';
 import type { CaseFileBody, CasePage, CaseQuery } from './api/schema-case.ts';
 import type { AbsenceBody, KeyMadeBody, KeysBody, MeBody, PeopleBody, PersonEntryBody } from './api/schema-access.ts';
 import type { ModelsBody } from './api/schema-models.ts';
+import type {
+  InformationBody,
+  InformationPage,
+  InformationRequestBody,
+  InformationTaken,
+} from './api/schema-information.ts';
 import type { FeedBody, FeedsBody, LoadedBody } from './api/schema-feeds.ts';
 import { problemSchema, type ProblemBody } from './api/schema-problem.ts';
 import type { LineReceipt, ReceiptBody, SubmissionBody } from './api/schema-submission.ts';
@@ -50,6 +56,10 @@ export interface ApiClient {
   document(hash: string): Promise<Uint8Array>;
   /** Returns when the verdict is taken, and how many approvals there are where more than one is needed. A refused one throws `ApiError` whose problem carries the refusal's code. */
   decide(verdict: VerdictBody): Promise<AcceptedBody>;
+  /** What submitters are asked. */
+  informationRequests(filter?: { caseId?: string; open?: boolean }): Promise<InformationRequestBody[]>;
+  /** Answers a reviewer's question. A refused answer throws `ApiError` whose problem carries the refusal's code. */
+  answer(body: InformationBody): Promise<InformationTaken>;
   withdraw(request: RequestBody): Promise<WithdrawnBody>;
   reverse(request: RequestBody): Promise<ReversalBody>;
   people(): Promise<PeopleBody['people']>;
@@ -153,6 +163,9 @@ export function createApiClient({ url, key, fetch: fetched = fetch }: ApiClientO
       json(`${casePath(caseId)}${search(sources ? { sources } : {})}`, { headers: preferring(waitSeconds) }),
     document: async (hash) => (await call(`/v1/documents/${encodeURIComponent(hash)}`)).bytes(),
     decide: (verdict) => post('/v1/verdicts', verdict),
+    informationRequests: async (filter = {}) =>
+      (await json<InformationPage>(`/v1/information-requests${search(filter)}`)).requests,
+    answer: (body) => post('/v1/information', body),
     withdraw: (request) => post('/v1/withdrawals', request),
     reverse: (request) => post('/v1/reversals', request),
     people: async () => (await json<PeopleBody>('/v1/people')).people,

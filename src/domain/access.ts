@@ -25,6 +25,8 @@ const MAY = {
   'read-case': ['submitter', 'service', 'reviewer', 'lead', 'owner', 'auditor', 'operator'],
   'read-document': ['submitter', 'service', 'reviewer', 'lead', 'owner', 'auditor'],
   decide: ['reviewer', 'lead'],
+  'read-information': ['submitter', 'service', 'reviewer', 'lead', 'owner', 'auditor'],
+  'answer-information': ['submitter', 'service', 'reviewer', 'lead', 'owner'],
   'withdraw-case': ['submitter', 'service', 'lead', 'owner'],
   'reverse-case': ['lead', 'owner'],
   'read-packs': ROLES,

@@ -57,6 +57,11 @@ export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes' | '
   deadline: Duration;
   /** How long a group has before the next one is asked, where that is not `escalateAfter`. */
   answerWithin?: Readonly<Record<string, Duration>>;
+  /**
+   * What a reviewer asks the submitter: `within`: how long there is for the answer, default 3 days. `proposeAgain`: the
+   * model is asked again with every answer, default only when the reviewer says so.
+   */
+  information?: { within?: Duration; proposeAgain?: boolean };
   /** How often each group is reminded at most, and at least how far apart. Default: once. */
   reminders?: { most: number; every: Duration };
   /** When people work; read at each step, so a changed one counts for open cases too. */

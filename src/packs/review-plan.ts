@@ -7,7 +7,8 @@ import type { ReviewPolicy } from './pack.ts';
 
 /** The review policy as the plan pins it. Parts that a pack does not use are left out: the plan stays small. */
 export function reviewPlanOf(policy: ReviewPolicy): ReviewPlan {
-  const { groups, deadlineDefault, fourEyes, remindAfter, escalateAfter, deadline, undo, levels } = policy;
+  const { groups, deadlineDefault, fourEyes, remindAfter, escalateAfter, deadline } = policy;
+  const { undo, levels, information } = policy;
   const handTo = typeof deadlineDefault === 'object' ? deadlineDefault.handTo : undefined;
   const timing = timingOf(policy);
   return {
@@ -22,6 +23,14 @@ export function reviewPlanOf(policy: ReviewPolicy): ReviewPlan {
     ...(undo ? { undo: undo.map((rule) => ({ when: rule.when, forMs: plainMs(spanOf(rule.for)) })) } : {}),
     ...(levels ? { levels } : {}),
     ...(timing ? { timing } : {}),
+    ...(information
+      ? {
+          information: {
+            within: spanOf(information.within ?? '3 days'),
+            proposeAgain: information.proposeAgain ?? false,
+          },
+        }
+      : {}),
   };
 }
 
@@ -44,13 +53,14 @@ function timingOf(policy: ReviewPolicy): ReviewTiming | undefined {
 /** What is wrong with a review policy, each naming the field. */
 export function faultsOfPolicy(policy: ReviewPolicy, outputFields: readonly string[]): string[] {
   const { remindAfter, escalateAfter, deadline, deadlineDefault, answerWithin = {}, reminders } = policy;
-  const { calendar, calendars = {}, undo = [], levels = [] } = policy;
+  const { calendar, calendars = {}, undo = [], levels = [], information } = policy;
   const faults: string[] = [];
   const durations = {
     remindAfter,
     escalateAfter,
     deadline,
     ...(reminders ? { 'reminders.every': reminders.every } : {}),
+    ...(information?.within === undefined ? {} : { 'information.within': information.within }),
   };
   const within = Object.entries(answerWithin).map(([group, duration]) => [`answerWithin.${group}`, duration] as const);
   for (const [field, duration] of [...Object.entries(durations), ...within]) {

@@ -10,11 +10,15 @@ const config = readConfig();
 const log = pino({ level: config.LOG_LEVEL, base: { program: 'api' } });
 const connection = await Connection.connect(config.temporal.connectionOptions ?? {});
 const namespace = config.temporal.namespace ?? 'default';
-const { ledger, client, packs, access, ports, close } = await compose(config, new Client({ connection, namespace }));
+const { ledger, client, submitters, packs, access, ports, close } = await compose(
+  config,
+  new Client({ connection, namespace }),
+);
 const links = { namespace, ...(config.TEMPORAL_UI_URL === undefined ? {} : { temporalUi: config.TEMPORAL_UI_URL }) };
 const { reads, audit, documents, feedLoader, reviews } = ledger;
 const api = createApi({
   client,
+  submitters,
   reads,
   audit,
   documents,

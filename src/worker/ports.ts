@@ -10,6 +10,7 @@ import { createSinks } from '../adapters/sink-http.ts';
 import type { AccessPorts } from '../client/api/access.ts';
 import { oidcProvider } from '../client/api/oidc.ts';
 import { createCaseClient, type CaseClient } from '../client/case-client.ts';
+import { createSubmitterClient, type SubmitterClient } from '../client/submitter-client.ts';
 import { askAgainSignal, verdictSignal } from '../messages.ts';
 import { packs as ownPacks } from '../packs/index.ts';
 import type { ModelTiers, ProcessPack } from '../packs/pack.ts';
@@ -21,6 +22,7 @@ export interface Composition {
   ports: Ports;
   ledger: Ledger;
   client: CaseClient;
+  submitters: SubmitterClient;
   packs: ProcessPack[];
   access: AccessPorts;
   close: () => Promise<void>;
@@ -36,14 +38,16 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
   });
   const packs = await loadPacks(config.COUNTERSIGN_PACKS);
   const reader = createDocumentReader({});
-  const { documents, cases, modelCalls, reviews, effects, feeds, feedAlarms, countersignatures } = ledger;
+  const { documents, cases, modelCalls, reviews, information, effects, feeds, feedAlarms, countersignatures } = ledger;
   const taskQueue = config.COUNTERSIGN_TASK_QUEUE;
   const client = createCaseClient({ temporal, cases, reviews, reader, packs, taskQueue });
+  const submitters = createSubmitterClient({ temporal, information, documents, cases, reader, packs });
   const ports: Ports = {
     documents,
     cases,
     modelCalls,
     reviews,
+    information,
     effects,
     feeds,
     feedAlarms,
@@ -61,6 +65,7 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     ports,
     ledger,
     client,
+    submitters,
     packs,
     access: accessOf(config, ledger),
     close: async () => void (await Promise.all([ledger.close(), reader.close()])),

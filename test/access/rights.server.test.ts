@@ -25,6 +25,8 @@ beforeAll(async () => {
       caseFile: async () => file,
       listCases: async () => ({ cases: [] }),
       casesOfDocument: async () => [],
+      informationRequests: async () => [],
+      informationRequest: async () => undefined,
       counts: async () => [],
       feeds: async () => [],
       models: async () => [],
@@ -37,6 +39,7 @@ afterAll(async () => await api.close());
 const ALL = ROLES;
 const STAFF: readonly Role[] = ['reviewer', 'lead', 'owner', 'auditor', 'operator'];
 const CASE = '/v1/cases/case/invoice-intake/INV-1';
+const WITH_DOCUMENTS: readonly Role[] = ['submitter', 'service', 'reviewer', 'lead', 'owner', 'auditor'];
 const BODY = { caseId: 'case/invoice-intake/INV-1', reason: 'why' };
 
 /** Every route but the open ones, and the roles that are let in: written here anew, not read from the table of rights. */
@@ -59,6 +62,15 @@ const RIGHTS: [
   ],
   ['POST', '/v1/tasks/viewed', '/v1/tasks/viewed', ['reviewer', 'lead'], { caseId: BODY.caseId, taskNo: 1 }],
   ['POST', '/v1/verdicts', '/v1/verdicts', ['reviewer', 'lead'], BODY],
+  ['GET', '/v1/information-requests', '/v1/information-requests', WITH_DOCUMENTS],
+  ['GET', '/v1/information-requests/{requestId}', '/v1/information-requests/q-1', WITH_DOCUMENTS],
+  [
+    'POST',
+    '/v1/information',
+    '/v1/information',
+    ['submitter', 'service', 'reviewer', 'lead', 'owner'],
+    { requestId: 'q-1', answerId: 'a-1', text: 'x' },
+  ],
   ['POST', '/v1/withdrawals', '/v1/withdrawals', ['submitter', 'service', 'lead', 'owner'], BODY],
   ['POST', '/v1/reversals', '/v1/reversals', ['lead', 'owner'], BODY],
   ['GET', '/v1/packs', '/v1/packs', ALL],

@@ -105,11 +105,17 @@ describe('what approving does', () => {
   });
 
   test.each([
-    ['effect-unknown', ['approve', 'confirm', 'reject']],
-    ['compensation', ['approve', 'confirm']],
+    ['effect-unknown', ['approve', 'confirm', 'reject', 'reassign', 'escalate']],
+    ['compensation', ['approve', 'confirm', 'reassign', 'escalate']],
   ] as const)('%s takes other verdicts', (kind, verbs) => {
     const commands = readyCommands('case/p/K', task({ kind, proposal: null }));
     expect(commands.slice(0, -1).map((command) => command.split(' ')[1])).toEqual(verbs);
+  });
+
+  test('nobody is offered to escalate when nobody is left', () => {
+    const commands = readyCommands('case/p/K', task({ next: [] }));
+    expect(commands.some((command) => command.includes('escalate'))).toBe(false);
+    expect(commands.some((command) => command.includes('ask '))).toBe(true);
   });
 
   test('a case key cannot smuggle in a command', () => {

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { CaseFile } from '../../src/adapters/ledger/case-file.ts';
+import type { InformationFile } from '../../src/adapters/ledger/information-reads.ts';
 import type { CaseRow } from '../../src/adapters/ledger/reads.ts';
 import { attest } from '../../src/activities/attest.ts';
 import { createApi } from '../../src/client/api/api.ts';
@@ -34,13 +35,14 @@ export interface Given {
   feedLoader?: ApiPorts['feedLoader'];
   signer?: ApiPorts['signer'];
   reviews?: ApiPorts['reviews'];
+  submitters?: ApiPorts['submitters'];
   packs?: ApiPorts['packs'];
   access?: AccessPorts;
   links?: ApiPorts['links'];
 }
 
 export function apiOf(given: Given): Api {
-  const { client = {}, reads = {}, audit, documents, feedLoader, reviews, packs = PACKS, links } = given;
+  const { client = {}, reads = {}, audit, documents, feedLoader, reviews, submitters, packs = PACKS, links } = given;
   return createApi({
     client: orThrow<CaseClient>('client', client),
     reads: orThrow<ApiPorts['reads']>('reads', reads),
@@ -49,6 +51,7 @@ export function apiOf(given: Given): Api {
     reviews: reviews ?? orThrow<ApiPorts['reviews']>('reviews', {}),
     feedLoader: feedLoader ?? orThrow<ApiPorts['feedLoader']>('feedLoader', {}),
     signer: given.signer ?? orThrow<ApiPorts['signer']>('signer', {}),
+    submitters: submitters ?? orThrow<ApiPorts['submitters']>('submitters', {}),
     packs,
     access: given.access ?? LOCAL_ACCESS,
     attest: (...said) => attest({ signer: testSigner, clock: () => new Date() }, ...said),
@@ -75,6 +78,16 @@ export function rowOf(caseId: string, more: Partial<CaseRow> = {}): CaseRow {
   };
 }
 
+/** A question to the submitter that waits for an answer. */
+export function requestOf(more: Partial<InformationFile> = {}): InformationFile {
+  return {
+    ...{ requestId: 'q-1', caseId: 'case/invoice-intake/INV-1', taskNo: 1, question: 'Which order is it?' },
+    ...{ askedBy: 'rita', askedOf: 'sam', proposeAgain: false, askedAt: AT, answerBy: later(86_400_000) },
+    ...{ answeredAt: null, givenUpAt: null, taskOpen: true, answer: null },
+    ...more,
+  };
+}
+
 /** A case in review: read, proposed with a doubtful field, one soft rule broken; one verdict was refused. */
 export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
   const [, packId = '', caseKey = ''] = caseId.split('/');
@@ -87,6 +100,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
       ...{ caseId, packId, caseKey: decodeURIComponent(caseKey), revision: 1, contentHash: 'c'.repeat(64) },
       ...{ submittedBy: 'ann', owner: 'petra.vogel', stage: 'review', outcome: null, receivedAt: AT, decided: false },
       documents: [{ hash: 'd'.repeat(64), name: 'inv.txt', mediaType: 'text/plain', size: 40 }],
+      answers: [],
       lastTaskNo: 1,
       plan: {
         ...{ packId, packVersion: '1.0.0', packHash: 'p'.repeat(64), owner: 'petra.vogel', threshold: 0.8 },
@@ -140,6 +154,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
         callId: 'call-1',
       },
     ],
+    information: [],
     verdicts: [
       {
         ...{ verdictId: 'v1', channel: 'update', verdict: 'approve', by: 'ann', seen: 'abcdef123456', body: {} },

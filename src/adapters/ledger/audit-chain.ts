@@ -49,6 +49,8 @@ export type AuditKind =
   | 'decision-withdrawn'
   | 'undo-window-over'
   | 'escalated'
+  | 'reassigned'
+  | `information-${'asked' | 'given' | 'refused' | 'missing'}`
   | 'deadline'
   | `effect-${'pending' | 'applied' | 'refused' | 'unknown' | 'abandoned' | 'retry'}`
   | 'compensated'

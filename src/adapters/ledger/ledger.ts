@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Countersignatures } from '../../activities/countersign-ports.ts';
 import type { Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from '../../activities/ledger-ports.ts';
+import type { InformationRequests } from '../../activities/information-ports.ts';
 import type { ModelCalls } from '../../activities/model-call-ports.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';
@@ -11,6 +12,7 @@ import { guarded } from './faults.ts';
 import { countersignaturesOf } from './countersignatures.ts';
 import { feedAlarmsOf } from './feed-alarms.ts';
 import { type FeedLoader, feedLoaderOf, feedsOf } from './feeds.ts';
+import { informationOf } from './information.ts';
 import { type AskingLimits, DEFAULT_LIMITS, modelCallsOf } from './model-calls.ts';
 import { type Outbox, outboxOf } from './outbox.ts';
 import { type People, peopleOf } from './people.ts';
@@ -26,6 +28,7 @@ export interface Ledger {
   cases: Cases;
   modelCalls: ModelCalls;
   reviews: Reviews;
+  information: InformationRequests;
   effects: Effects;
   feeds: DatedFeeds;
   feedAlarms: FeedAlarms;
@@ -65,6 +68,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     cases: guarded(casesOf(store)),
     modelCalls: guarded(modelCallsOf(store, { ...DEFAULT_LIMITS, ...limits })),
     reviews: guarded(reviewsOf(store)),
+    information: guarded(informationOf(store)),
     effects: guarded(effectsOf(store)),
     feeds: guarded(feedsOf(store)),
     feedAlarms: guarded(feedAlarmsOf(store)),

@@ -8,6 +8,7 @@ import type { Api, ApiPorts, RoutePorts } from './ports.ts';
 import { Problem, sendProblem } from './problems.ts';
 import { caseRoutes } from './routes-cases.ts';
 import { feedRoutes } from './routes-feeds.ts';
+import { informationRoutes } from './routes-information.ts';
 import { loginRoutes } from './routes-login.ts';
 import { modelRoutes } from './routes-models.ts';
 import { receiptRoutes } from './routes-receipts.ts';
@@ -65,6 +66,7 @@ export function createApi(ports: ApiPorts): Api {
     const routes = scope.withTypeProvider<ZodTypeProvider>();
     caseRoutes(routes, all);
     verdictRoutes(routes, all);
+    informationRoutes(routes, all);
     feedRoutes(routes, all);
     modelRoutes(routes, all);
     receiptRoutes(routes, all);

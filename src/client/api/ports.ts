@@ -5,9 +5,11 @@ import type { Signer } from '../../activities/ports.ts';
 import type { Documents, Reviews } from '../../activities/ledger-ports.ts';
 import type { Audit } from '../../adapters/ledger/audit.ts';
 import type { FeedLoader } from '../../adapters/ledger/feeds.ts';
+import type { InformationReads } from '../../adapters/ledger/information-reads.ts';
 import type { Reads } from '../../adapters/ledger/reads.ts';
 import type { Attestation } from '../../domain/attestation.ts';
 import type { CaseClient, PackInfo } from '../case-client.ts';
+import type { SubmitterClient } from '../submitter-client.ts';
 import type { LinkBase } from '../case-path.ts';
 import type { AccessPorts } from './access.ts';
 import type { Waiting } from './wait.ts';
@@ -15,7 +17,11 @@ import type { Waiting } from './wait.ts';
 /** What the HTTP API is made of. */
 export interface ApiPorts {
   client: CaseClient;
-  reads: Pick<Reads, 'listCases' | 'caseFile' | 'casesOfDocument' | 'counts' | 'feeds' | 'models' | 'budgets'>;
+  submitters: SubmitterClient;
+  reads: Pick<
+    Reads,
+    'listCases' | 'caseFile' | 'casesOfDocument' | 'counts' | 'feeds' | 'models' | 'budgets' | keyof InformationReads
+  >;
   reviews: Pick<Reviews, 'viewed'>;
   feedLoader: FeedLoader;
   audit: Pick<Audit, 'exportEntries'>;
