@@ -94,6 +94,13 @@ describe('what approving does', () => {
     expect(onApprove({})).toBe('  - Post 119.00 EUR');
   });
 
+  test('is preceded by what is read again before the write', () => {
+    const facts = [{ title: 'the bank account of the supplier', shown: 'ending 4013' }];
+    const text = taskText(task({ facts }), review, plain);
+    expect(text).toContain('Read again before the write\n  - the bank account of the supplier: ending 4013\n');
+    expect(taskText(task({}), review, plain)).not.toContain('Read again');
+  });
+
   test.each([
     [{ proposal: null }, 'there is no valid proposal'],
     [{ rules: [{ name: 'r', severity: 'hard', holds: false }] }, 'a hard rule is broken'],
