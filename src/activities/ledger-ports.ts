@@ -131,7 +131,7 @@ export interface TaskOpening extends TaskContent {
 }
 
 /** The part of the pinned plan that a verdict is judged by. */
-export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels'>;
+export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'links'>;
 
 export interface DecisionRecord {
   caseId: string;
@@ -186,7 +186,8 @@ export interface Reviews {
   record(input: {
     caseId: string;
     verdict: Verdict;
-    channel: 'signal' | 'update';
+    /** The ledger knows by itself what came by a decision link. */
+    channel: 'signal' | 'update' | 'link';
     contentHash: string;
     refusal?: Refusal;
     /** Present when the verdict is taken and decides. */

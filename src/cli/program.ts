@@ -5,8 +5,10 @@ import { addAudit } from './commands/audit.ts';
 import { addData } from './commands/data.ts';
 import { addConfirm } from './commands/confirm.ts';
 import { addFeeds } from './commands/feeds.ts';
+import { addLinks } from './commands/links.ts';
 import { addList } from './commands/list.ts';
 import { addModels } from './commands/models.ts';
+import { addNotices } from './commands/notices.ts';
 import { addOpen } from './commands/open.ts';
 import { addPacks } from './commands/packs.ts';
 import { addReject } from './commands/reject.ts';
@@ -34,6 +36,8 @@ const COMMANDS = [
   addData,
   addFeeds,
   addModels,
+  addNotices,
+  addLinks,
   addVerify,
   addAudit,
 ];

@@ -2,6 +2,7 @@ import type { AuditLine } from '../adapters/ledger/audit-chain.ts';
 import type { CaseFileBody, CasePage, CaseQuery } from './api/schema-case.ts';
 import type { ModelsBody } from './api/schema-models.ts';
 import type { FeedBody, FeedsBody, LoadedBody } from './api/schema-feeds.ts';
+import type { LinksBody, RevocationBody, UndeliveredBody } from './api/schema-notices.ts';
 import { problemSchema, type ProblemBody } from './api/schema-problem.ts';
 import type { LineReceipt, ReceiptBody, SubmissionBody } from './api/schema-submission.ts';
 import type { CountsBody, IndexBody, PacksBody } from './api/schema-system.ts';
@@ -55,6 +56,11 @@ export interface ApiClient {
   feeds(): Promise<FeedsBody['feeds']>;
   /** Replaces a whole feed. */
   loadFeed(name: string, feed: FeedBody): Promise<LoadedBody>;
+  /** Those that have not reached somebody. */
+  notices(): Promise<UndeliveredBody['notices']>;
+  retryNotice(messageId: string): Promise<void>;
+  links(caseId: string): Promise<LinksBody['links']>;
+  revokeLink(revocation: RevocationBody): Promise<void>;
   auditEntries(caseId?: string): AsyncGenerator<AuditLine>;
 }
 
@@ -147,6 +153,10 @@ export function createApiClient({ url, fetch: fetched = fetch }: ApiClientOption
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(feed),
       }),
+    notices: async () => (await json<UndeliveredBody>('/v1/notices')).notices,
+    retryNotice: async (messageId) => void (await post('/v1/notices/retries', { messageId })),
+    links: async (caseId) => (await json<LinksBody>(`/v1/links${search({ caseId })}`)).links,
+    revokeLink: async (revocation) => void (await post('/v1/links/revocations', revocation)),
     counts: async () => (await json<CountsBody>('/v1/counts')).counts,
     async *auditEntries(caseId) {
       yield* lines<AuditLine>(await call(`/v1/audit/entries${search({ caseId })}`));

@@ -1,3 +1,4 @@
+import type { LinkPolicy } from './link.ts';
 import type { Level, UndoRule } from './policy.ts';
 import type { ReviewTiming } from './timing.ts';
 
@@ -49,6 +50,8 @@ export interface ReviewPlan {
   levels?: readonly Level[];
   /** Absent: the durations above, the same for all groups, one reminder each. */
   timing?: ReviewTiming;
+  /** Absent: nobody decides by a link in a message. */
+  links?: LinkPolicy;
 }
 
 /**

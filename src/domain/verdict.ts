@@ -135,7 +135,7 @@ export function approvedBefore(by: string, approvals: Approvals | undefined): Re
 }
 
 /** Names are compared as people read them: case and blanks around them make no other person. */
-function samePerson(a: string, b: string): boolean {
+export function samePerson(a: string, b: string): boolean {
   const plain = (name: string) => name.normalize('NFKC').trim().toLowerCase();
   return plain(a) === plain(b);
 }

@@ -9,10 +9,11 @@ const config = readConfig();
 const log = pino({ level: config.LOG_LEVEL, base: { program: 'api' } });
 const connection = await Connection.connect(config.temporal.connectionOptions ?? {});
 const namespace = config.temporal.namespace ?? 'default';
-const { ledger, client, packs, close } = await compose(config, new Client({ connection, namespace }));
+const { ledger, client, packs, linkTokens, close } = await compose(config, new Client({ connection, namespace }));
 const links = { namespace, ...(config.TEMPORAL_UI_URL === undefined ? {} : { temporalUi: config.TEMPORAL_UI_URL }) };
-const { reads, audit, documents, feedLoader, reviews } = ledger;
-const api = createApi({ client, reads, audit, documents, feedLoader, reviews, packs, links, log });
+const { reads, audit, documents, feedLoader, reviews, outbox, links: linkRows } = ledger;
+const stored = { reads, audit, documents, feedLoader, reviews, outbox, linkRows };
+const api = createApi({ ...stored, client, packs, links, log, ...(linkTokens ? { linkTokens } : {}) });
 // Loopback only: there is no authentication yet.
 const url = await api.listen({ host: '127.0.0.1', port: config.COUNTERSIGN_API_PORT });
 process.stdout.write(`${JSON.stringify({ ready: 'api', pid: process.pid, url })}\n`);

@@ -1,6 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { durationMs } from '../packs/duration.ts';
+import { noticesSchema } from './notices-config.ts';
 
 /** `<provider>/<model>`: the provider is a key of `providers`, the model is passed on as it is. */
 const modelName = z.string().regex(/^[^/]+\/.+$/, 'write it as <provider>/<model>, e.g. openai/gpt-4.1-mini');
@@ -60,6 +61,9 @@ const schema = z.object({
   COUNTERSIGN_PACKS: z.string().optional(),
   COUNTERSIGN_API_PORT: z.coerce.number().int().min(0).max(65_535).default(7300),
   COUNTERSIGN_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** Channels and routes of notices as JSON, or the path of a file with it (docs/notices.md). */
+  COUNTERSIGN_NOTICES: noticesSchema.optional(),
+  /** A webhook that gets every notice as plain JSON, unsigned. */
   COUNTERSIGN_NOTICES_URL: z.url().optional(),
   COUNTERSIGN_CACHED_CASES: z.coerce.number().int().min(10).default(1_000),
   /** Names this build for Temporal's Worker Deployments; then an operator says which build is current. Without: unversioned. */

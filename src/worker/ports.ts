@@ -4,14 +4,17 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Ports, Workflows } from '../activities/ports.ts';
 import { createDocumentReader } from '../adapters/document-reader/document-reader.ts';
 import { openLedger, type Ledger } from '../adapters/ledger/ledger.ts';
+import { createLinkTokens, type LinkTokens } from '../adapters/links/link-tokens.ts';
 import { createOpenAiModel } from '../adapters/model-openai/model-openai.ts';
 import { createSinks } from '../adapters/sink-http.ts';
 import { createCaseClient, type CaseClient } from '../client/case-client.ts';
+import { temporalUrl } from '../client/case-path.ts';
 import { askAgainSignal, verdictSignal } from '../messages.ts';
 import { packs as ownPacks } from '../packs/index.ts';
 import type { ModelTiers, ProcessPack } from '../packs/pack.ts';
 import { packRegistry } from '../packs/registry.ts';
 import type { Config } from './config.ts';
+import { noticesOf, type NoticesConfig } from './notices-config.ts';
 
 /** Everything that a process of Countersign is made of, built from its configuration. */
 export interface Composition {
@@ -19,6 +22,10 @@ export interface Composition {
   ledger: Ledger;
   client: CaseClient;
   packs: ProcessPack[];
+  /** Undefined: notices are only logged. */
+  notices: NoticesConfig | undefined;
+  /** Undefined: no decision links. */
+  linkTokens: LinkTokens | undefined;
   close: () => Promise<void>;
 }
 
@@ -50,11 +57,18 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     temporal: workflowsOf(temporal, client),
     clock: () => new Date(),
   };
+  const { TEMPORAL_UI_URL: temporalUi, COUNTERSIGN_NOTICES_URL: noticesUrl } = config;
+  const { namespace = 'default' } = config.temporal;
+  const caseUrl = temporalUrl({ namespace, ...(temporalUi === undefined ? {} : { temporalUi }) }, '{caseId}');
+  const notices = noticesOf(config.COUNTERSIGN_NOTICES, noticesUrl, caseUrl && decodeURI(caseUrl));
   return {
     ports,
     ledger,
     client,
     packs,
+    notices,
+    linkTokens:
+      notices?.links && createLinkTokens(ledger.links, { ...notices.links, expireAfterMs: notices.links.expireAfter }),
     close: async () => void (await Promise.all([ledger.close(), reader.close()])),
   };
 }

@@ -27,19 +27,26 @@ export interface Given {
   audit?: ApiPorts['audit'];
   documents?: ApiPorts['documents'];
   feedLoader?: ApiPorts['feedLoader'];
-  reviews?: ApiPorts['reviews'];
+  reviews?: Partial<ApiPorts['reviews']>;
+  outbox?: ApiPorts['outbox'];
+  linkRows?: Partial<ApiPorts['linkRows']>;
+  linkTokens?: ApiPorts['linkTokens'];
   packs?: ApiPorts['packs'];
   links?: ApiPorts['links'];
 }
 
 export function apiOf(given: Given): Api {
-  const { client = {}, reads = {}, audit, documents, feedLoader, reviews, packs = PACKS, links } = given;
+  const { client = {}, reads = {}, audit, documents, feedLoader, packs = PACKS, links } = given;
+  const { reviews = {}, outbox, linkRows = {}, linkTokens } = given;
   return createApi({
     client: orThrow<CaseClient>('client', client),
     reads: orThrow<ApiPorts['reads']>('reads', reads),
     audit: audit ?? orThrow<ApiPorts['audit']>('audit', {}),
     documents: documents ?? orThrow<ApiPorts['documents']>('documents', {}),
-    reviews: reviews ?? orThrow<ApiPorts['reviews']>('reviews', {}),
+    reviews: orThrow<ApiPorts['reviews']>('reviews', reviews),
+    outbox: outbox ?? orThrow<ApiPorts['outbox']>('outbox', {}),
+    linkRows: orThrow<ApiPorts['linkRows']>('linkRows', linkRows),
+    ...(linkTokens ? { linkTokens } : {}),
     feedLoader: feedLoader ?? orThrow<ApiPorts['feedLoader']>('feedLoader', {}),
     packs,
     links: links ?? { namespace: 'default', temporalUi: 'http://127.0.0.1:8233/' },

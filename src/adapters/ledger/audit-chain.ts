@@ -52,6 +52,7 @@ export type AuditKind =
   | 'deadline'
   | `effect-${'pending' | 'applied' | 'refused' | 'unknown' | 'abandoned' | 'retry'}`
   | 'compensated'
+  | `link-${'sent' | 'opened' | 'used' | 'refused' | 'revoked'}`
   | 'closed';
 
 const OPEN_END = '","seq":0}';

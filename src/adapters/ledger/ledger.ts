@@ -9,7 +9,9 @@ import { guarded } from './faults.ts';
 import { feedAlarmsOf } from './feed-alarms.ts';
 import { type FeedLoader, feedLoaderOf, feedsOf } from './feeds.ts';
 import { type AskingLimits, DEFAULT_LIMITS, modelCallsOf } from './model-calls.ts';
-import { type Outbox, outboxOf } from './outbox.ts';
+import { linkRowsOf, type LinkRows } from './links.ts';
+import { type NoticeMessages, noticesOf } from './notice-messages.ts';
+import type { Outbox } from './outbox.ts';
 import { openPool } from './pool.ts';
 import { type Reads, readsOf } from './reads.ts';
 import type { Store } from './record.ts';
@@ -26,7 +28,8 @@ export interface Ledger {
   feeds: DatedFeeds;
   feedAlarms: FeedAlarms;
   feedLoader: FeedLoader;
-  outbox: Outbox;
+  outbox: Outbox & NoticeMessages;
+  links: LinkRows;
   reads: Reads;
   audit: Audit;
   /** For tests and one-off questions; the application uses the ports above. */
@@ -62,7 +65,8 @@ export function openLedger(options: LedgerOptions): Ledger {
     feeds: guarded(feedsOf(store)),
     feedAlarms: guarded(feedAlarmsOf(store)),
     feedLoader: guarded(feedLoaderOf(store)),
-    outbox: guarded(outboxOf(store)),
+    outbox: guarded(noticesOf(store)),
+    links: guarded(linkRowsOf(store)),
     reads: guarded(readsOf(store)),
     audit: auditOf(store),
     db,

@@ -3,6 +3,7 @@ import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import { failure } from '../../failures.ts';
 import { type CaseFile, caseFileOf } from './case-file.ts';
 import { type ModelReads, modelReadsOf } from './model-reads.ts';
+import { type NoticeReads, noticeReadsOf } from './notice-reads.ts';
 import type { Store } from './record.ts';
 
 /** A case in a list. */
@@ -49,7 +50,7 @@ export interface FeedRow {
 }
 
 /** The read side, for the API and the command line. */
-export interface Reads extends ModelReads {
+export interface Reads extends ModelReads, NoticeReads {
   /** Newest first. `cursor` is absent on the last page. Throws `InvalidInput` on a cursor that is none. */
   listCases(filter: CaseFilter): Promise<{ cases: CaseRow[]; cursor?: string }>;
   /** Everything about a case, as of one moment. */
@@ -62,6 +63,7 @@ export function readsOf(store: Store): Reads {
   const { db } = store;
   return {
     ...modelReadsOf(store),
+    ...noticeReadsOf(store),
 
     async listCases({ stage, packId, outcome, limit, cursor }) {
       const size = Math.min(Math.max(Math.trunc(limit), 1), 1000);

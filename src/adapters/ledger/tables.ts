@@ -4,6 +4,7 @@ import type { CallTurn, ModelCallRecord } from '../../activities/model-call-port
 import type { AnswerToken } from '../../activities/ports.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import type { PreparedEffect, UndoWindow } from '../../domain/decision.ts';
+import type { LinkAnswer, LinkPurpose } from '../../domain/link.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Approvals } from '../../domain/policy.ts';
 import type { Reason, RuleResult } from '../../domain/route.ts';
@@ -170,7 +171,54 @@ export interface Tables {
     attempts: number;
     last_error: string | null;
     cancelled_at: Date | null;
+    /** When it was said whom it goes to. */
+    routed_at: Date | null;
+    /** It reached nobody: no route, or every message with it was given up. */
+    failed_at: Date | null;
   };
+  /** A notice on its way to one recipient; `message_id`: the message that carries it, once there is one. */
+  notice_deliveries: {
+    notice_id: number;
+    channel: string;
+    address: string;
+    person: string | null;
+    due_at: Date;
+    message_id: string | null;
+  };
+  notice_messages: {
+    id: string;
+    channel: string;
+    address: string;
+    person: string | null;
+    created_at: Date;
+    not_before: Date;
+    attempts: Generated<number>;
+    last_error: string | null;
+    sent_at: Date | null;
+    failed_at: Date | null;
+    cancelled_at: Date | null;
+  };
+  decision_links: {
+    id: string;
+    token_hash: string;
+    purpose: LinkPurpose;
+    case_id: string;
+    task_no: number;
+    seen: string;
+    person: string;
+    issued_at: Date;
+    expires_at: Date;
+    opened_at: Date | null;
+    /** From here on it answers nothing else. */
+    used_at: Date | null;
+    answer: Json<LinkAnswer | null>;
+    /** When the case had taken or refused the answer; until then the same one may be sent again. */
+    settled_at: Date | null;
+    revoked_at: Date | null;
+    revoked_by: string | null;
+  };
+  /** Tokens that name no link, by UTC day. */
+  link_guesses: { day: Date; guesses: number };
   feeds: { feed: string; as_of: Date; loaded_at: Date; items: number };
   /** A row while the feed is stale for the owner. */
   feed_alarms: { feed: string; owner: string; since: Date };

@@ -40,6 +40,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         fourEyes: row.policy?.fourEyes ?? false,
         ...(row.policy?.undo ? { undo: row.policy.undo } : {}),
         ...(row.policy?.levels ? { levels: row.policy.levels } : {}),
+        ...(row.policy?.links ? { links: row.policy.links } : {}),
       };
     },
 

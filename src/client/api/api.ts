@@ -7,7 +7,9 @@ import type { Api, ApiPorts, RoutePorts } from './ports.ts';
 import { Problem, sendProblem } from './problems.ts';
 import { caseRoutes } from './routes-cases.ts';
 import { feedRoutes } from './routes-feeds.ts';
+import { linkPageRoutes } from './routes-link-pages.ts';
 import { modelRoutes } from './routes-models.ts';
+import { noticeRoutes } from './routes-notices.ts';
 import { submitRoutes, uploadRoute } from './routes-submit.ts';
 import { systemRoutes } from './routes-system.ts';
 import { verdictRoutes } from './routes-verdicts.ts';
@@ -46,7 +48,7 @@ export function createApi(ports: ApiPorts): Api {
   });
   api.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
-    refuseForeign(request);
+    if (request.routeOptions.config.forStrangers !== true) refuseForeign(request);
   });
   api.addHook('preClose', async () => {
     waiting.stop();
@@ -56,12 +58,16 @@ export function createApi(ports: ApiPorts): Api {
   api.register(swagger, { openapi, transform });
   api.register(async (scope) => submitRoutes(scope.withTypeProvider<ZodTypeProvider>(), all));
   api.register(async (scope) => uploadRoute(scope.withTypeProvider<ZodTypeProvider>(), all));
+  const { linkTokens } = all;
+  if (linkTokens)
+    api.register(async (scope) => linkPageRoutes(scope.withTypeProvider<ZodTypeProvider>(), all, linkTokens));
   api.register(async (scope) => {
     const routes = scope.withTypeProvider<ZodTypeProvider>();
     caseRoutes(routes, all);
     verdictRoutes(routes, all);
     feedRoutes(routes, all);
     modelRoutes(routes, all);
+    noticeRoutes(routes, all);
     systemRoutes(routes, all);
     routes.get('/openapi.json', { schema: { hide: true } }, async () => api.swagger());
   });

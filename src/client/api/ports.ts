@@ -4,7 +4,11 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Documents, Reviews } from '../../activities/ledger-ports.ts';
 import type { Audit } from '../../adapters/ledger/audit.ts';
 import type { FeedLoader } from '../../adapters/ledger/feeds.ts';
+import type { LinkRows } from '../../adapters/ledger/links.ts';
+import type { NoticeMessages } from '../../adapters/ledger/notice-messages.ts';
+import type { NoticeReads } from '../../adapters/ledger/notice-reads.ts';
 import type { Reads } from '../../adapters/ledger/reads.ts';
+import type { LinkTokens } from '../../adapters/links/link-tokens.ts';
 import type { CaseClient, PackInfo } from '../case-client.ts';
 import type { LinkBase } from '../case-path.ts';
 import type { Waiting } from './wait.ts';
@@ -12,8 +16,12 @@ import type { Waiting } from './wait.ts';
 /** What the HTTP API is made of. */
 export interface ApiPorts {
   client: CaseClient;
-  reads: Pick<Reads, 'listCases' | 'caseFile' | 'counts' | 'feeds' | 'models' | 'budgets'>;
-  reviews: Pick<Reviews, 'viewed'>;
+  reads: Pick<Reads, 'listCases' | 'caseFile' | 'counts' | 'feeds' | 'models' | 'budgets' | keyof NoticeReads>;
+  reviews: Pick<Reviews, 'viewed' | 'openTask'>;
+  outbox: Pick<NoticeMessages, 'retry'>;
+  linkRows: LinkRows;
+  /** Absent: there are no decision links, and none of their pages. */
+  linkTokens?: LinkTokens;
   feedLoader: FeedLoader;
   audit: Pick<Audit, 'exportEntries'>;
   documents: Pick<Documents, 'get'>;

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { verdictIdOf, type Link, type LinkAnswer, type LinkPurpose } from '../../domain/link.ts';
+import type { OpenTask, TaskOpening, TaskPolicy } from '../../activities/ledger-ports.ts';
+import { decidePage } from './decide-page.ts';
+import type { RoutePorts } from './ports.ts';
+
+/** What became of an answer: a page. */
+export interface Answered {
+  status: number;
+  title: string;
+  sentences: string[];
+}
+
+/** What the links of one purpose show, take and do. */
+export interface Purpose {
+  /** Pages are at `/<path>/<token>`. */
+  path: string;
+  page(
+    link: Link,
+    task: OpenTask & TaskOpening & TaskPolicy,
+    more: { action: string; formKey: string },
+  ): { title: string; body: string };
+  /** The fields of the form besides its key; anything else is refused. */
+  answer: z.ZodType<LinkAnswer>;
+  /** Gives the answer to the case. May be called again with the same. */
+  give(link: Link, answer: LinkAnswer): Promise<Answered>;
+}
+
+const decideAnswer = z.discriminatedUnion('verdict', [
+  z.strictObject({ verdict: z.literal('approve') }),
+  z.strictObject({
+    verdict: z.literal('reject'),
+    reason: z.string().trim().min(1, 'say why you reject it').max(2000, 'use at most 2,000 characters'),
+  }),
+]);
+
+/** Another purpose is another entry here, with its path in the tokens. */
+export function purposesOf({ client, packs }: Pick<RoutePorts, 'client' | 'packs'>): Record<LinkPurpose, Purpose> {
+  return {
+    decide: {
+      path: 'd',
+      page: (link, task, more) => decidePage(link, task, { ...more, packs }),
+      answer: decideAnswer,
+      async give({ id, caseId, seen, person }, { verdict, reason }) {
+        const message = {
+          verdictId: verdictIdOf(id),
+          verdict,
+          by: person,
+          seen,
+          ...(reason === undefined ? {} : { reason }),
+        };
+        const answer = await client.decide(caseId, message);
+        if (!answer.accepted) return { status: 409, title: 'Not taken', sentences: [answer.refusal.message] };
+        if (verdict === 'reject')
+          return { status: 200, title: 'Rejected', sentences: ['Nothing is written. You can close this page.'] };
+        const { approvals } = answer;
+        return approvals
+          ? {
+              status: 200,
+              title: 'Your approval counts',
+              sentences: [
+                `${approvals.given} of ${approvals.needed} have approved; it is written when the others have too.`,
+              ],
+            }
+          : { status: 200, title: 'Approved', sentences: ['It is written as shown. You can close this page.'] };
+      },
+    },
+  };
+}
