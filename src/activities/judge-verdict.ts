@@ -1,27 +1,31 @@
+import { withoutAttestation } from '../domain/attestation.ts';
 import { refusalOf, verdictSchema, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { undoWindowMs } from '../domain/policy.ts';
 import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence } from '../packs/pack.ts';
 import { problemsOf } from '../packs/define-pack.ts';
+import { authenticate } from './attest.ts';
+import { refusalOfPerson } from './entitled.ts';
 import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
 import { openingOf, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
 import type { Answer, Steps, VerdictJudged, Withdrawn } from './steps.ts';
 
-type Needs = Pick<Ports, 'reviews' | 'cases' | 'packs' | 'feeds' | 'clock'>;
+type Needs = Pick<Ports, 'reviews' | 'cases' | 'packs' | 'feeds' | 'signer' | 'access' | 'clock'>;
 type Task = OpenTask & TaskOpening & TaskPolicy;
 
 /**
- * The one place where a verdict is judged: is it one, is it new, does it fit the open task, does an amendment fit the
+ * The one place where a verdict is judged: is it one, is it new, may this person give it, does it fit the open task, does an amendment fit the
  * pinned schema and rules. What is refused is recorded too. Exact repeats get the first answer again.
  */
 export const judgeVerdict =
   (ports: Needs): Steps['judgeVerdict'] =>
   async ({ caseId, channel, message }) => {
     const { reviews } = ports;
-    const parsed = verdictSchema.safeParse(message);
+    const { verdict: said, attestation } = withoutAttestation(message);
+    const parsed = verdictSchema.safeParse(said);
     if (!parsed.success) {
       const refusal: Refusal = {
         code: 'malformed',
@@ -48,9 +52,13 @@ export const judgeVerdict =
       return { answer: { accepted: false, verdictId: verdict.verdictId, refusal } };
     }
 
-    const base = { caseId, verdict, channel, contentHash };
+    const known = authenticate(ports.signer, caseId, verdict, attestation);
+    const task = verdict.verdict === 'withdraw' ? undefined : await reviews.openTask(caseId);
+    const authentication = known || ({ via: 'unauthenticated' } as const);
+    const base = { caseId, verdict, channel, contentHash, authentication };
+    const denied = await refusalOfPerson(ports, caseId, verdict, known, task);
+    if (denied) return answerOf(verdict, await reviews.record({ ...base, refusal: denied }));
     if (verdict.verdict === 'withdraw') return answerOf(verdict, await reviews.record({ ...base, withdraw: true }));
-    const task = await reviews.openTask(caseId);
     const refusal = refusalOf(verdict, task);
     if (refusal || !task) return answerOf(verdict, await reviews.record({ ...base, ...(refusal ? { refusal } : {}) }));
     const { taskNo } = task;

@@ -1,3 +1,4 @@
+import type { Authentication } from '../domain/attestation.ts';
 import type { CaseName, CaseOutcome, DocumentRef, Stage } from '../domain/case.ts';
 import type { DecidedBy, PreparedEffect, UndoWindow } from '../domain/decision.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
@@ -131,7 +132,9 @@ export interface TaskOpening extends TaskContent {
 }
 
 /** The part of the pinned plan that a verdict is judged by. */
-export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'links'>;
+export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'unattested' | 'links'> & {
+  planGroups: readonly string[];
+};
 
 export interface DecisionRecord {
   caseId: string;
@@ -186,9 +189,11 @@ export interface Reviews {
   record(input: {
     caseId: string;
     verdict: Verdict;
-    /** The ledger knows by itself what came by a decision link. */
+    /** What the API has signed as coming by a decision link is recorded as `link`. */
     channel: 'signal' | 'update' | 'link';
     contentHash: string;
+    /** How it is known who gave it. Absent: it came too late to be looked at. */
+    authentication?: Authentication;
     refusal?: Refusal;
     /** Present when the verdict is taken and decides. */
     decide?: {

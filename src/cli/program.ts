@@ -11,6 +11,8 @@ import { addModels } from './commands/models.ts';
 import { addNotices } from './commands/notices.ts';
 import { addOpen } from './commands/open.ts';
 import { addPacks } from './commands/packs.ts';
+import { addKeys } from './commands/keys.ts';
+import { addPeople } from './commands/people.ts';
 import { addReject } from './commands/reject.ts';
 import { addReverse } from './commands/reverse.ts';
 import { addShow } from './commands/show.ts';
@@ -38,6 +40,8 @@ const COMMANDS = [
   addModels,
   addNotices,
   addLinks,
+  addPeople,
+  addKeys,
   addVerify,
   addAudit,
 ];

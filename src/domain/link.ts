@@ -93,8 +93,3 @@ function sameAnswer(a: LinkAnswer | null, b: LinkAnswer): boolean {
 export function verdictIdOf(linkId: string): string {
   return `link-${linkId}`;
 }
-
-/** The id of the link that a verdict id is of; undefined: of none. */
-export function linkIdOf(verdictId: string): string | undefined {
-  return /^link-([0-9a-f]{32})$/.exec(verdictId)?.[1];
-}

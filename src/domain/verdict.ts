@@ -59,7 +59,10 @@ export type RefusalCode =
   | 'rule-broken'
   | 'pack-version-gone'
   | 'nothing-to-withdraw'
-  | 'window-over';
+  | 'window-over'
+  | 'not-attested'
+  | 'not-entitled'
+  | 'absent';
 
 export interface Refusal {
   code: RefusalCode;

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
+import { attest } from '../activities/attest.ts';
 import { createApi } from '../client/api/api.ts';
 import { readConfig } from './config.ts';
 import { compose } from './ports.ts';
@@ -9,13 +10,17 @@ const config = readConfig();
 const log = pino({ level: config.LOG_LEVEL, base: { program: 'api' } });
 const connection = await Connection.connect(config.temporal.connectionOptions ?? {});
 const namespace = config.temporal.namespace ?? 'default';
-const { ledger, client, packs, linkTokens, close } = await compose(config, new Client({ connection, namespace }));
+const composed = await compose(config, new Client({ connection, namespace }));
+const { ledger, client, packs, access, ports, linkTokens, close } = composed;
 const links = { namespace, ...(config.TEMPORAL_UI_URL === undefined ? {} : { temporalUi: config.TEMPORAL_UI_URL }) };
 const { reads, audit, documents, feedLoader, reviews, outbox, links: linkRows } = ledger;
-const stored = { reads, audit, documents, feedLoader, reviews, outbox, linkRows };
-const api = createApi({ ...stored, client, packs, links, log, ...(linkTokens ? { linkTokens } : {}) });
-// Loopback only: there is no authentication yet.
-const url = await api.listen({ host: '127.0.0.1', port: config.COUNTERSIGN_API_PORT });
+const api = createApi({
+  ...{ reads, audit, documents, feedLoader, reviews, outbox, linkRows },
+  ...{ client, packs, links, log, access },
+  attest: (...given) => attest(ports, ...given),
+  ...(linkTokens ? { linkTokens } : {}),
+});
+const url = await api.listen({ host: config.COUNTERSIGN_API_HOST, port: config.COUNTERSIGN_API_PORT });
 process.stdout.write(`${JSON.stringify({ ready: 'api', pid: process.pid, url })}\n`);
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { PERSON_ID } from '../domain/access.ts';
 import { durationMs } from '../packs/duration.ts';
 
 const duration = z.string().transform((text, context) => {
@@ -51,13 +52,14 @@ const target = z.strictObject({
   channel: z.string(),
   /** Of smtp: the mail address. */
   to: z.email('give a mail address').optional(),
-  /** The name that this person decides by; only who is named gets decision links. */
-  person: z.string().trim().min(1).max(200).optional(),
+  /** The id of this person in the directory; only who is named gets decision links. */
+  person: z.string().regex(PERSON_ID, 'write the id of the person as in the directory').optional(),
 });
 const route = z.record(z.string(), z.array(target));
 
 const links = z.strictObject({
-  baseUrl: httpUrl,
+  /** Where people reach the API's `/d/...`. Default: COUNTERSIGN_PUBLIC_URL. */
+  baseUrl: httpUrl.optional(),
   secret: z
     .string()
     .refine((text) => Buffer.from(text, 'base64').length >= 32, 'give the base64 of at least 32 random bytes'),

@@ -6,7 +6,7 @@ import type { Notice } from '../adapters/ledger/outbox.ts';
 import { type AnswerLink, contentOf, lineOf } from '../adapters/notices/content.ts';
 import { NotSent, type Notifier } from '../adapters/notices/notifier.ts';
 import { mayHaveLink } from '../domain/link.ts';
-import { targetsOf } from './notice-routes.ts';
+import { audienceOf, targetsOf } from './notice-routes.ts';
 import type { NoticesConfig } from './notices-config.ts';
 
 const EVERY_MS = 2_000;
@@ -68,9 +68,8 @@ async function route({ ledger: { outbox }, config, log }: NoticeSender, notice: 
   }
   const targets = targetsOf(config, notice);
   if (targets.length > 0) return await outbox.route(id, targets);
-  const name = payload.caseId === undefined ? payload.owner : payload.group;
-  const field = payload.caseId === undefined ? 'owners' : 'groups';
-  await outbox.unrouted(id, `COUNTERSIGN_NOTICES.routes.${field}: no route for '${name}', and none for '*'`);
+  const { audience, name } = audienceOf(payload);
+  await outbox.unrouted(id, `COUNTERSIGN_NOTICES.routes.${audience}: no route for '${name}', and none for '*'`);
   log.warn({ ...aboutOf(payload), kind, for: name }, 'notice reaches nobody: there is no route');
 }
 
@@ -100,7 +99,7 @@ async function linkOf(
   { id: messageId, channel, person }: NoticeMessage,
   { payload }: NoticeItem,
 ): Promise<AnswerLink | undefined> {
-  if (!links || person === undefined || payload.caseId === undefined) return undefined;
+  if (!links || person === undefined || payload.caseId === undefined || 'to' in payload) return undefined;
   const task = await ledger.reviews.openTask(payload.caseId);
   if (task?.taskNo !== payload.taskNo || !mayHaveLink(task.links ?? 'never', task, person)) return undefined;
   const { caseId, taskNo, seen, dueAt } = task;

@@ -6,7 +6,10 @@ import { createDocumentReader } from '../adapters/document-reader/document-reade
 import { openLedger, type Ledger } from '../adapters/ledger/ledger.ts';
 import { createLinkTokens, type LinkTokens } from '../adapters/links/link-tokens.ts';
 import { createOpenAiModel } from '../adapters/model-openai/model-openai.ts';
+import { createSigner } from '../adapters/signing.ts';
 import { createSinks } from '../adapters/sink-http.ts';
+import type { AccessPorts } from '../client/api/access.ts';
+import { oidcProvider } from '../client/api/oidc.ts';
 import { createCaseClient, type CaseClient } from '../client/case-client.ts';
 import { temporalUrl } from '../client/case-path.ts';
 import { askAgainSignal, verdictSignal } from '../messages.ts';
@@ -26,6 +29,7 @@ export interface Composition {
   notices: NoticesConfig | undefined;
   /** Undefined: no decision links. */
   linkTokens: LinkTokens | undefined;
+  access: AccessPorts;
   close: () => Promise<void>;
 }
 
@@ -55,22 +59,43 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     model: createOpenAiModel({ providers: providersOf(config), ...(prices ? { prices } : {}) }),
     sinks: createSinks(config.COUNTERSIGN_SINKS),
     temporal: workflowsOf(temporal, client),
+    signer: createSigner(config.COUNTERSIGN_SIGNING_KEY_FILE),
+    access: { mode: config.COUNTERSIGN_ACCESS, person: (id) => ledger.people.person(id) },
     clock: () => new Date(),
   };
-  const { TEMPORAL_UI_URL: temporalUi, COUNTERSIGN_NOTICES_URL: noticesUrl } = config;
-  const { namespace = 'default' } = config.temporal;
-  const caseUrl = temporalUrl({ namespace, ...(temporalUi === undefined ? {} : { temporalUi }) }, '{caseId}');
-  const notices = noticesOf(config.COUNTERSIGN_NOTICES, noticesUrl, caseUrl && decodeURI(caseUrl));
+  const notices = noticesIn(config);
   return {
     ports,
     ledger,
     client,
     packs,
     notices,
-    linkTokens:
-      notices?.links && createLinkTokens(ledger.links, { ...notices.links, expireAfterMs: notices.links.expireAfter }),
+    linkTokens: linkTokensOf(config, notices, ledger),
+    access: accessOf(config, ledger),
     close: async () => void (await Promise.all([ledger.close(), reader.close()])),
   };
+}
+
+function accessOf(config: Config, { people, credentials }: Ledger): AccessPorts {
+  const { COUNTERSIGN_ACCESS: mode, COUNTERSIGN_PUBLIC_URL: publicUrl, COUNTERSIGN_OIDC_ISSUER: issuer } = config;
+  const { COUNTERSIGN_OIDC_CLIENT_ID: clientId, COUNTERSIGN_OIDC_CLIENT_SECRET: clientSecret } = config;
+  const base = { mode, people, credentials, ...(publicUrl === undefined ? {} : { publicUrl }) };
+  if (issuer === undefined || clientId === undefined || publicUrl === undefined) return base;
+  const options = { issuer, clientId, publicUrl, ...(clientSecret === undefined ? {} : { clientSecret }) };
+  return { ...base, oidc: oidcProvider(options) };
+}
+
+function noticesIn(config: Config): NoticesConfig | undefined {
+  const { TEMPORAL_UI_URL: temporalUi, COUNTERSIGN_NOTICES: notices, COUNTERSIGN_NOTICES_URL: url } = config;
+  const { namespace = 'default' } = config.temporal;
+  const caseUrl = temporalUi === undefined ? undefined : temporalUrl({ namespace, temporalUi }, '{caseId}');
+  return noticesOf(notices, url, caseUrl && decodeURI(caseUrl));
+}
+
+function linkTokensOf(config: Config, notices: NoticesConfig | undefined, { links }: Ledger): LinkTokens | undefined {
+  if (!notices?.links) return undefined;
+  const { secret, expireAfter: expireAfterMs, baseUrl = config.COUNTERSIGN_PUBLIC_URL ?? '' } = notices.links;
+  return createLinkTokens(links, { secret, expireAfterMs, baseUrl });
 }
 
 /** The packs of this process: the two that come along, or what `COUNTERSIGN_PACKS` names, comma-separated. */

@@ -1,9 +1,14 @@
 import { pino } from 'pino';
 import type { CaseFile } from '../../src/adapters/ledger/case-file.ts';
 import type { CaseRow } from '../../src/adapters/ledger/reads.ts';
+import { attest } from '../../src/activities/attest.ts';
 import { createApi } from '../../src/client/api/api.ts';
+import type { AccessPorts } from '../../src/client/api/access.ts';
 import type { Api, ApiPorts } from '../../src/client/api/ports.ts';
 import type { CaseClient, PackInfo } from '../../src/client/case-client.ts';
+import { testSigner } from '../support/signing-key.ts';
+import { LOCAL_ACCESS } from './access.ts';
+import { orThrow } from './or-throw.ts';
 
 export const PACKS: PackInfo[] = [
   {
@@ -32,6 +37,7 @@ export interface Given {
   linkRows?: Partial<ApiPorts['linkRows']>;
   linkTokens?: ApiPorts['linkTokens'];
   packs?: ApiPorts['packs'];
+  access?: AccessPorts;
   links?: ApiPorts['links'];
 }
 
@@ -49,18 +55,11 @@ export function apiOf(given: Given): Api {
     ...(linkTokens ? { linkTokens } : {}),
     feedLoader: feedLoader ?? orThrow<ApiPorts['feedLoader']>('feedLoader', {}),
     packs,
+    access: given.access ?? LOCAL_ACCESS,
+    attest: (...said) => attest({ signer: testSigner, clock: () => new Date() }, ...said),
     links: links ?? { namespace: 'default', temporalUi: 'http://127.0.0.1:8233/' },
     log: pino({ level: 'silent' }),
   });
-}
-
-function orThrow<T extends object>(port: string, given: Partial<T>): T {
-  return new Proxy(given, {
-    get(target, name) {
-      if (name in target) return Reflect.get(target, name) as unknown;
-      throw new Error(`the test gave no ${port}.${String(name)}`);
-    },
-  }) as T;
 }
 
 export async function collected<T>(values: AsyncIterable<T>): Promise<T[]> {

@@ -1,9 +1,19 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PersonEntry } from '../../src/adapters/ledger/people.ts';
 import { createLinkTokens } from '../../src/adapters/links/link-tokens.ts';
 import { withLedger, type TestLedger } from '../support/postgres.ts';
 import { approve, at as atOf, flipped, REFUSED, type Scene } from './link-attacks.ts';
-import { expectUndecided, form, linkRig, traces, type Asked, type LinkOfRig, type LinkRig } from './link-rig.ts';
+import {
+  expectUndecided,
+  form,
+  linkRig,
+  reviewer,
+  traces,
+  type Asked,
+  type LinkOfRig,
+  type LinkRig,
+} from './link-rig.ts';
 
 const DAY = 86_400_000;
 
@@ -147,6 +157,41 @@ describe('a link that should not be there', () => {
     expect((await fetch(link.url, approve(link))).status).toBe(403);
     await expectUndecided(rig.ledger, asked);
     expect(await traces(rig.ledger, asked.caseId)).toContainEqual(['link-refused', 'not-allowed']);
+  });
+});
+
+describe('a person who may not decide any more', () => {
+  const HOUR = 3_600_000;
+  const put = (person: string, change: Partial<PersonEntry>) =>
+    rig.ledger.people.putPerson(reviewer(person, change), 'test');
+  test.each<[name: string, change: (person: string) => Promise<unknown>, code: string]>([
+    ['has left', (person) => put(person, { disabled: true }), 'not-entitled'],
+    ['is no reviewer now', (person) => put(person, { roles: ['auditor'] }), 'not-entitled'],
+    ['is in another group now', (person) => put(person, { groups: ['movers'] }), 'not-entitled'],
+    ['has no part in the pack now', (person) => put(person, { packs: ['other'] }), 'not-entitled'],
+    [
+      'is away',
+      (person) => {
+        const times = { from: new Date(Date.now() - HOUR), until: new Date(Date.now() + HOUR), substitute: null };
+        return rig.ledger.people.putAbsence(person, times, 'test');
+      },
+      'absent',
+    ],
+    ['was never in the directory', async () => undefined, 'not-entitled'],
+  ])('%s: the case refuses the verdict, and the link is used up', async (name, change, code) => {
+    const person = `p${name.length}`;
+    if (!name.startsWith('was never')) await put(person, {});
+    const asked = await rig.asked();
+    const link = await rig.linkFor(asked, person);
+    await change(person);
+    expect((await fetch(link.url, approve(link))).status).toBe(409);
+    expect((await fetch(link.url, approve(link))).status).toBe(410);
+    await expectUndecided(rig.ledger, asked);
+    expect((await traces(rig.ledger, asked.caseId)).slice(1)).toEqual([
+      ['link-used', undefined],
+      ['verdict-refused', code],
+      ['link-refused', 'used'],
+    ]);
   });
 });
 

@@ -2,12 +2,14 @@ import { expect } from 'vitest';
 import { judgeVerdict } from '../../src/activities/judge-verdict.ts';
 import type { CaseInput, TaskOpening } from '../../src/activities/ledger-ports.ts';
 import type { Ledger } from '../../src/adapters/ledger/ledger.ts';
+import type { PersonEntry } from '../../src/adapters/ledger/people.ts';
 import { createLinkTokens, type LinkOptions, type LinkTokens } from '../../src/adapters/links/link-tokens.ts';
 import type { Api } from '../../src/client/api/ports.ts';
 import type { CaseClient } from '../../src/client/case-client.ts';
 import type { ProcessPack, ReviewPolicy } from '../../src/packs/pack.ts';
 import { packRegistry } from '../../src/packs/registry.ts';
 import { definition, testPack } from '../support/fake-pack.ts';
+import { testSigner } from '../support/signing-key.ts';
 import { apiOf } from './fakes.ts';
 
 const SECRET = Buffer.alloc(32, 5).toString('base64');
@@ -50,12 +52,14 @@ export async function linkRig(ledger: Ledger): Promise<LinkRig> {
     if (failing === 'lost') throw new Error('nobody answered');
     const { reviews, cases, feeds } = ledger;
     const registry = packRegistry([...packs.values()], MODELS);
-    const ports = { reviews, cases, feeds, packs: registry, clock: () => new Date() };
+    const access = { mode: 'required', person: (id: string) => ledger.people.person(id) } as const;
+    const ports = { reviews, cases, feeds, packs: registry, signer: testSigner, access, clock: () => new Date() };
     const { answer } = await judgeVerdict(ports)({ caseId, channel: 'update', message });
     if (failing === 'unheard') throw new Error('nobody answered');
     return answer;
   };
   const options: LinkOptions = { baseUrl: 'http://127.0.0.1', secret: SECRET, expireAfterMs: 3 * DAY };
+  for (const personId of ['rosa', 'kim', 'sam']) await ledger.people.putPerson(reviewer(personId), 'test');
   const tokens = createLinkTokens(ledger.links, options);
   const { reviews, outbox, links: linkRows, reads } = ledger;
   const api: Api = apiOf({ client: { decide }, reviews, outbox, linkRows, linkTokens: tokens, reads });
@@ -102,6 +106,11 @@ export async function linkRig(ledger: Ledger): Promise<LinkRig> {
     },
     close: async () => await api.close(),
   };
+}
+
+/** A reviewer of the group that is asked. */
+export function reviewer(personId: string, change: Partial<PersonEntry> = {}): PersonEntry {
+  return { personId, name: personId, roles: ['reviewer'], groups: ['clerks'], ...change };
 }
 
 /** As the form of the page sends it. `undefined` leaves a field out. */

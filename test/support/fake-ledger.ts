@@ -1,3 +1,4 @@
+import type { Authentication } from '../../src/domain/attestation.ts';
 import type {
   CaseInput,
   CaseRecord,
@@ -38,7 +39,13 @@ export class FakeLedger {
   readonly openedAt = new Map<Task, Date>();
   readonly decisions: DecisionRecord[] = [];
   readonly withdrawn: { caseId: string; decisionNo: number; by: string; reason?: string }[] = [];
-  readonly verdicts: { caseId: string; verdict: Verdict; contentHash: string; judged: Judged }[] = [];
+  readonly verdicts: {
+    caseId: string;
+    verdict: Verdict;
+    contentHash: string;
+    authentication?: Authentication;
+    judged: Judged;
+  }[] = [];
   readonly refusals: { caseId: string; verdictId: string; refusal: Refusal }[] = [];
   readonly effects = new Map<string, EffectRecord>();
   readonly identities = new Map<string, string>();

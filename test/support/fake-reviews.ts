@@ -111,6 +111,8 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
         brokenHardRules: broken.map(({ name }) => name),
         submittedBy,
         fourEyes: plan?.review.fourEyes ?? false,
+        planGroups: plan?.review.groups ?? [],
+        ...(plan?.review.unattested ? { unattested: plan.review.unattested } : {}),
         ...(plan?.review.undo ? { undo: plan.review.undo } : {}),
         ...(plan?.review.levels ? { levels: plan.review.levels } : {}),
       });

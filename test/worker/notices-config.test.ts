@@ -6,7 +6,11 @@ import { readConfig } from '../../src/worker/config.ts';
 import { targetsOf } from '../../src/worker/notice-routes.ts';
 import { noticesOf, type NoticesConfig } from '../../src/worker/notices-config.ts';
 
-const NEEDED = { DATABASE_URL: 'postgres://localhost/x', COUNTERSIGN_SINKS: '{}' };
+const NEEDED = {
+  DATABASE_URL: 'postgres://localhost/x',
+  COUNTERSIGN_SINKS: '{}',
+  COUNTERSIGN_SIGNING_KEY_FILE: import.meta.filename,
+};
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const LINK_SECRET = Buffer.alloc(32, 9).toString('base64');
 
@@ -84,6 +88,7 @@ describe('COUNTERSIGN_NOTICES', () => {
     [['routes', 'groups', 'clerks', 0, 'to'], 'rosa', /routes\.groups\.clerks\.0\.to: give a mail address/],
     [['routes', 'groups', 'clerks', 1, 'to'], 'a@b.example', /routes\.groups\.clerks\.1\.to: is only for smtp/],
     [['routes', 'groups', 'clerks', 1, 'person'], 'rosa', /routes\.groups\.clerks\.1\.person: is not for slack/],
+    [['routes', 'groups', 'clerks', 0, 'person'], 'Rosa R', /routes\.groups\.clerks\.0\.person: write the id/],
     [['routes', 'people'], {}, /routes: .*people/],
     [['links', 'secret'], 'c2hvcnQ=', /links\.secret: give the base64 of at least 32/],
     [['links', 'baseUrl'], 'cs.example', /links\.baseUrl: /],
@@ -91,6 +96,12 @@ describe('COUNTERSIGN_NOTICES', () => {
   ])('%j = %j is refused by the name of the field', (path, value, message) => {
     expect(() => configOf(changed(path, value))).toThrow(message);
     expect(() => configOf(changed(path, value))).toThrow(/COUNTERSIGN_NOTICES\./);
+  });
+
+  test('links lead to the public address, unless they name their own; one of both must be there', () => {
+    const without = changed(['links', 'baseUrl'], undefined);
+    expect(() => configOf(without)).toThrow(/COUNTERSIGN_PUBLIC_URL: give it, or COUNTERSIGN_NOTICES.links.baseUrl/);
+    expect(configOf(without, { COUNTERSIGN_PUBLIC_URL: 'https://cs.example' })?.links).toBeDefined();
   });
 
   test.each(['{', 'no/such/file.json'])('%s is no JSON and no file', (text) => {

@@ -52,16 +52,21 @@ beforeAll(async () => {
         ],
       },
       owners: { '*': [{ channel: 'hook' }] },
+      submitters: { anna: [{ channel: 'mail', to: 'anna@example.com' }, { channel: 'hook' }] },
     },
     links: { baseUrl: 'https://cs.example/', secret: Buffer.alloc(32, 3).toString('base64') },
   };
-  const env = { DATABASE_URL: server.url, COUNTERSIGN_SINKS: '{}', COUNTERSIGN_NOTICES: JSON.stringify(notices) };
+  const env = {
+    DATABASE_URL: server.url,
+    COUNTERSIGN_SINKS: '{}',
+    COUNTERSIGN_SIGNING_KEY_FILE: import.meta.filename,
+    COUNTERSIGN_NOTICES: JSON.stringify(notices),
+  };
   const config = noticesOf(readConfig(env).COUNTERSIGN_NOTICES, undefined, undefined);
   if (!config?.links) throw new TypeError('the configuration has links');
   const links = createLinkTokens(ledger.links, {
-    ...config.links,
-    expireAfterMs: config.links.expireAfter,
-    clock: () => now,
+    ...{ secret: config.links.secret, expireAfterMs: config.links.expireAfter, clock: () => now },
+    baseUrl: 'https://cs.example/',
   });
   sender = { ledger, config, notifiers: notifiersOf(config), links, log: pino({ level: 'silent' }), clock: () => now };
 });
@@ -244,6 +249,25 @@ test('a group without a route reaches nobody, which is seen', async () => {
   expect(await ledger.reads.undeliveredNotices()).toMatchObject([
     { messageId: null, state: 'failed', error: expect.stringContaining("no route for 'directors'"), cases: [caseId] },
   ]);
+});
+
+test('a submitter hears that a reviewer asks, and the question itself stands in no notice', async () => {
+  ok();
+  const caseId = await asked();
+  await ledger.db.updateTable('outbox').set({ cancelled_at: now }).execute();
+  const answerBy = '2029-03-01T12:00:00.000Z';
+  const payload = { caseId, taskNo: 1, requestId: 'r-1', to: 'anna', question: 'Is it Secret Ltd?', answerBy };
+  const row = { case_id: caseId, task_no: 1, kind: 'information-asked', payload: JSON.stringify(payload) } as const;
+  await ledger.db
+    .insertInto('outbox')
+    .values({ ...row, not_before: now, attempts: 0 })
+    .execute();
+  await rounds(0, 2);
+  expect(mail.recipients).toEqual([['anna@example.com']]);
+  expect(mail.mails[0]?.subject).toBe(`Countersign: A reviewer asks about ${caseId.slice('case/'.length)}`);
+  expect(mail.mails[0]?.text).toContain('Answer by: 2029-03-01 12:00 UTC');
+  expect(hookBodies()[0]?.data.notices).toMatchObject([{ kind: 'information-asked', requestId: 'r-1', answerBy }]);
+  expect(JSON.stringify([mail.mails, hook.seen])).not.toContain('Secret');
 });
 
 test('an owner hears of a feed that is too old', async () => {

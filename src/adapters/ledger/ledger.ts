@@ -3,6 +3,7 @@ import type { Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from 
 import type { ModelCalls } from '../../activities/model-call-ports.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';
+import { type Credentials, credentialsOf } from './credentials.ts';
 import { documentsOf } from './documents.ts';
 import { effectsOf } from './effects.ts';
 import { guarded } from './faults.ts';
@@ -12,6 +13,7 @@ import { type AskingLimits, DEFAULT_LIMITS, modelCallsOf } from './model-calls.t
 import { linkRowsOf, type LinkRows } from './links.ts';
 import { type NoticeMessages, noticesOf } from './notice-messages.ts';
 import type { Outbox } from './outbox.ts';
+import { type People, peopleOf } from './people.ts';
 import { openPool } from './pool.ts';
 import { type Reads, readsOf } from './reads.ts';
 import type { Store } from './record.ts';
@@ -30,6 +32,8 @@ export interface Ledger {
   feedLoader: FeedLoader;
   outbox: Outbox & NoticeMessages;
   links: LinkRows;
+  people: People;
+  credentials: Credentials;
   reads: Reads;
   audit: Audit;
   /** For tests and one-off questions; the application uses the ports above. */
@@ -67,6 +71,8 @@ export function openLedger(options: LedgerOptions): Ledger {
     feedLoader: guarded(feedLoaderOf(store)),
     outbox: guarded(noticesOf(store)),
     links: guarded(linkRowsOf(store)),
+    people: guarded(peopleOf(store)),
+    credentials: guarded(credentialsOf(store)),
     reads: guarded(readsOf(store)),
     audit: auditOf(store),
     db,

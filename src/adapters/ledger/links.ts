@@ -1,17 +1,9 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import {
-  type Link,
-  type LinkAnswer,
-  linkIdOf,
-  type LinkRefusal,
-  linkRefusalOf,
-  mayHaveLink,
-} from '../../domain/link.ts';
+import { type Link, type LinkAnswer, type LinkRefusal, linkRefusalOf, mayHaveLink } from '../../domain/link.ts';
 import { json } from './json.ts';
 import { recordInCase, type Store } from './record.ts';
 import type { Tables } from './tables.ts';
 import { tasksOf } from './tasks.ts';
-import type { Recorded } from './verdict-rows.ts';
 
 /** A link that is handed out now. */
 export type NewLink = Pick<
@@ -133,17 +125,6 @@ export function linkRowsOf({ db, clock }: Store): LinkRows {
         on conflict (day) do update set guesses = link_guesses.guesses + 1`.execute(db);
     },
   };
-}
-
-/** How a verdict came: by a link, where it is the very answer that a link was used for. */
-export async function channelOf(
-  db: Kysely<Tables>,
-  { caseId, verdict, channel }: Recorded,
-): Promise<Recorded['channel']> {
-  const id = linkIdOf(verdict.verdictId);
-  const link = id === undefined ? undefined : await linkBy(db, id);
-  const its = link?.usedAt && link.caseId === caseId && link.person === verdict.by && link.seen === verdict.seen;
-  return its ? 'link' : channel;
 }
 
 async function linkBy(db: Kysely<Tables>, id: string, locked = false): Promise<Link | undefined> {

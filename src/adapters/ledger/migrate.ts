@@ -8,6 +8,7 @@ import * as alike0002 from './migrations/0002-alike.ts';
 import * as feedAlarms0003 from './migrations/0003-feed-alarms.ts';
 import * as asking0004 from './migrations/0004-asking.ts';
 import * as reviewPolicy0006 from './migrations/0006-review-policy.ts';
+import * as people0007 from './migrations/0007-people.ts';
 import * as notices0011 from './migrations/0011-notices.ts';
 import { APP_ROLE, surviving } from './pool.ts';
 
@@ -17,6 +18,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0003-feed-alarms': feedAlarms0003,
   '0004-asking': asking0004,
   '0006-review-policy': reviewPolicy0006,
+  '0007-people': people0007,
   '0011-notices': notices0011,
 };
 

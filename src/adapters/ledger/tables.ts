@@ -2,6 +2,8 @@ import type { ColumnType, Generated } from 'kysely';
 import type { CameTo, DecisionGrounds, CaseInput, EffectState, Reminders } from '../../activities/ledger-ports.ts';
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
+import type { Role } from '../../domain/access.ts';
+import type { Authentication } from '../../domain/attestation.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import type { PreparedEffect, UndoWindow } from '../../domain/decision.ts';
 import type { LinkAnswer, LinkPurpose } from '../../domain/link.ts';
@@ -132,6 +134,8 @@ export interface Tables {
     decision_no: number | null;
     at: Date;
     came_to: Json<CameTo | null>;
+    /** How it is known who gave it; null for verdicts from before this was kept. */
+    authentication: Json<Authentication | null>;
   };
   effects: {
     key: string;
@@ -219,16 +223,60 @@ export interface Tables {
   };
   /** Tokens that name no link, by UTC day. */
   link_guesses: { day: Date; guesses: number };
+  people: {
+    person_id: string;
+    name: string;
+    email: string | null;
+    roles: Role[];
+    groups: string[];
+    /** Null: all. */
+    packs: string[] | null;
+    disabled_at: Date | null;
+    changed_at: Date;
+  };
+  absences: { person_id: string; from_at: Date; until_at: Date; substitute: string | null; changed_at: Date };
+  api_keys: {
+    key_id: string;
+    person_id: string;
+    secret_hash: string;
+    label: string;
+    created_at: Date;
+    expires_at: Date | null;
+    revoked_at: Date | null;
+  };
+  sessions: {
+    token_hash: string;
+    person_id: string;
+    csrf: string;
+    created_at: Date;
+    seen_at: Date;
+    expires_at: Date;
+    ended_at: Date | null;
+  };
+  access_entries: {
+    id: Generated<number>;
+    at: Date;
+    person_id: string | null;
+    kind: AccessKind;
+    /** Route and id, or what was changed; nothing personal beyond the ids of people. */
+    subject: string;
+    detail: string;
+  };
   feeds: { feed: string; as_of: Date; loaded_at: Date; items: number };
   /** A row while the feed is stale for the owner. */
   feed_alarms: { feed: string; owner: string; since: Date };
   feed_items: { feed: string; key: string; text: string; data: Json<Record<string, unknown>> };
 }
 
-export type NoticeKind = 'task-opened' | 'reminder' | 'escalated' | 'feed-stale' | 'feed-fresh';
+/** Entries of the access log, which is append-only. */
+export type AccessKind =
+  'refused' | 'logged-in' | 'logged-out' | 'person-changed' | 'key-made' | 'key-revoked' | 'absence-changed';
+
+export type NoticeKind =
+  'task-opened' | 'reminder' | 'escalated' | 'reassigned' | 'information-asked' | 'feed-stale' | 'feed-fresh';
 
 /** What a notice says: where to look and why, nothing personal. */
-export type NoticePayload = TaskNotice | FeedNotice;
+export type NoticePayload = TaskNotice | InformationNotice | FeedNotice;
 
 /** To a group, about a review task. */
 interface TaskNotice {
@@ -238,6 +286,18 @@ interface TaskNotice {
   reasons: string[];
   /** Of a reminder: those that follow it. */
   reminders?: Reminders;
+}
+
+/** To who submitted a case, or answers for its process: a reviewer asks something. */
+interface InformationNotice {
+  caseId: string;
+  taskNo: number;
+  requestId: string;
+  to: string;
+  /** For the page where it is answered only: it may hold what no notice may say. */
+  question: string;
+  /** ISO 8601. */
+  answerBy: string;
 }
 
 /** To the owner of packs, about a feed that they read. */

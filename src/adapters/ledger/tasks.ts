@@ -38,6 +38,8 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         brokenHardRules: task.rules.filter((rule) => rule.severity === 'hard' && !rule.holds).map(({ name }) => name),
         submittedBy: row.submitted_by,
         fourEyes: row.policy?.fourEyes ?? false,
+        planGroups: row.policy?.groups ?? [],
+        ...(row.policy?.unattested ? { unattested: row.policy.unattested } : {}),
         ...(row.policy?.undo ? { undo: row.policy.undo } : {}),
         ...(row.policy?.levels ? { levels: row.policy.levels } : {}),
         ...(row.policy?.links ? { links: row.policy.links } : {}),

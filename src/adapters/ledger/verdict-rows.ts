@@ -23,23 +23,23 @@ export interface VerdictEnd {
 
 /** The insert of a verdict, to be part of a statement that records it in the case too. */
 export function insertVerdict(
-  { caseId, verdict, channel, contentHash }: Recorded,
+  { caseId, verdict, channel, contentHash, authentication }: Recorded,
   end: VerdictEnd,
 ): RawBuilder<unknown> {
   const { verdictId, at, refusal, taskNo, decisionNo, cameTo } = end;
   return sql`
     insert into verdicts (case_id, verdict_id, content_hash, channel, verdict, by_name, seen, body, accepted, refusal,
-      task_no, decision_no, at, came_to)
+      task_no, decision_no, at, came_to, authentication)
     values (${caseId}, ${verdictId}, ${contentHash}, ${channel}, ${verdict.verdict}, ${textOrNull(verdict.by)},
       ${textOrNull(verdict.seen)}, ${json(verdict)}::jsonb, ${refusal === undefined}::boolean,
       ${refusal ? json(refusal) : null}::jsonb, ${taskNo}::int, ${decisionNo ?? null}::int, ${at}::timestamptz,
-      ${cameTo ? json(cameTo) : null}::jsonb)`;
+      ${cameTo ? json(cameTo) : null}::jsonb, ${authentication ? json(authentication) : null}::jsonb)`;
 }
 
 /** What the audit trail keeps of a verdict; an amendment's output is in the decision's own entry. */
-export function verdictEntry({ verdict, channel, contentHash }: Recorded): Record<string, unknown> {
+export function verdictEntry({ verdict, channel, contentHash, authentication }: Recorded): Record<string, unknown> {
   const { verdictId, verdict: said, by, seen, reason } = verdict;
-  return { verdictId, verdict: said, by, seen, reason, channel, contentHash };
+  return { verdictId, verdict: said, by, seen, reason, channel, contentHash, authentication };
 }
 
 /** What was answered to a recorded verdict. */

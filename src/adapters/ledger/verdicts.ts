@@ -4,7 +4,6 @@ import { approvedBefore, type Refusal } from '../../domain/verdict.ts';
 import { askAnew, countApproval } from './approvals.ts';
 import { decisionEntry, decisionOnTask, insertDecision, nameOf } from './decisions.ts';
 import { json, sha256 } from './json.ts';
-import { channelOf } from './links.ts';
 import { type Entry, type Store, recordInCase } from './record.ts';
 import { taskRow } from './tasks.ts';
 import type { Tables } from './tables.ts';
@@ -81,7 +80,8 @@ export function verdictsOf({ db, clock }: Store): VerdictPart {
 }
 
 async function record(trx: Transaction<Tables>, given: Recorded, at: Date): Promise<Judged> {
-  const input = { ...given, channel: await channelOf(trx, given) };
+  // It comes to the case as an update; that it came by a link is what the API has signed.
+  const input: Recorded = given.authentication?.via === 'link' ? { ...given, channel: 'link' } : given;
   const { caseId, verdict, contentHash } = input;
   // A second verdict under a used id is recorded too, under the id and its own digest.
   const derivedId = `${verdict.verdictId}#${contentHash.slice(0, 16)}`;

@@ -25,23 +25,29 @@ export interface NoticeContent {
 
 /** `caseUrl`: `{caseId}` stands for the encoded id of the case. */
 export function lineOf(item: NoticeItem, caseUrl: string | undefined, link?: AnswerLink): NoticeLine {
-  const { payload, dueAt } = item;
-  const details =
-    payload.caseId === undefined
-      ? [payload.message]
-      : [
-          ...(payload.reasons.length === 0 ? [] : [`Why: ${payload.reasons.map(plainly).join(', ')}`]),
-          ...(dueAt ? [`Due: ${minute(dueAt)}`] : []),
-        ];
-  const where =
-    payload.caseId === undefined ? undefined : caseUrl?.replaceAll('{caseId}', encodeURIComponent(payload.caseId));
+  const { caseId } = item.payload;
+  const where = caseId === undefined ? undefined : caseUrl?.replaceAll('{caseId}', encodeURIComponent(caseId));
   return {
     item,
     title: titleOf(item),
-    details,
+    details: detailsOf(item),
     ...(where === undefined ? {} : { caseUrl: where }),
     ...(link ? { link } : {}),
   };
+}
+
+/** A notice for programs. The question to a submitter is left out: it may hold what no notice may say. */
+export function noticeOf({ kind, payload }: NoticeItem): Record<string, unknown> {
+  if (!('question' in payload)) return { kind, ...payload };
+  const { question: _, ...rest } = payload;
+  return { kind, ...rest };
+}
+
+function detailsOf({ payload, dueAt }: NoticeItem): string[] {
+  if (payload.caseId === undefined) return [payload.message];
+  if ('to' in payload) return [`Answer by: ${minute(new Date(payload.answerBy))}`];
+  const why = payload.reasons.length === 0 ? [] : [`Why: ${payload.reasons.map(plainly).join(', ')}`];
+  return [...why, ...(dueAt ? [`Due: ${minute(dueAt)}`] : [])];
 }
 
 export function contentOf(lines: NoticeLine[]): NoticeContent {
@@ -63,8 +69,9 @@ function titleOf({ kind, payload }: NoticeItem): string {
   if (payload.caseId === undefined)
     return `Feed ${payload.feed} is ${kind === 'feed-fresh' ? 'fresh again' : 'too old'}`;
   const name = payload.caseId.replace(/^case\//, '');
+  if ('to' in payload) return `A reviewer asks about ${name}`;
   if (kind === 'reminder') return `${name} still waits for ${payload.group}`;
-  if (kind === 'escalated') return `${name} was handed to ${payload.group}`;
+  if (kind === 'escalated' || kind === 'reassigned') return `${name} was handed to ${payload.group}`;
   return `${name} waits for ${payload.group}`;
 }
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { NoticeContent, NoticeLine } from './content.ts';
+import { type NoticeContent, type NoticeLine, noticeOf } from './content.ts';
 import type { Notifier } from './notifier.ts';
 import { postJson } from './post-json.ts';
 
@@ -22,7 +22,7 @@ export function createWebhookNotifier({ url, timeoutMs, secret, headers = {} }: 
       const at = new Date();
       if (secret === undefined) {
         for (const { item } of content.lines)
-          await postJson(url, JSON.stringify({ kind: item.kind, ...item.payload }), { timeoutMs, headers });
+          await postJson(url, JSON.stringify(noticeOf(item)), { timeoutMs, headers });
         return;
       }
       const body = JSON.stringify(bodyOf(content, at));
@@ -40,12 +40,14 @@ export function createWebhookNotifier({ url, timeoutMs, secret, headers = {} }: 
 }
 
 function bodyOf({ lines }: NoticeContent, at: Date) {
-  return { type: 'countersign.notices', timestamp: at.toISOString(), data: { notices: lines.map(noticeOf) } };
+  return { type: 'countersign.notices', timestamp: at.toISOString(), data: { notices: lines.map(dataOf) } };
 }
 
-function noticeOf({ item: { kind, payload, dueAt }, title, caseUrl, link }: NoticeLine) {
+function dataOf({ item, title, caseUrl, link }: NoticeLine) {
+  const { dueAt } = item;
   return {
-    ...{ kind, ...payload, title },
+    ...noticeOf(item),
+    title,
     ...(dueAt ? { dueAt: dueAt.toISOString() } : {}),
     ...(caseUrl === undefined ? {} : { caseUrl }),
     ...(link ? { link: { url: link.url, expiresAt: link.expiresAt.toISOString() } } : {}),

@@ -33,9 +33,9 @@ export function addLinks(program: Command, cli: Cli): void {
     .description('take a decision link back: it decides nothing from now on')
     .argument('<link>', 'its id, as countersign links lists it')
     .requiredOption('--reason <text>', 'why, for the audit trail')
-    .option('--by <name>', 'who takes it back (default: COUNTERSIGN_USER, else you)')
-    .action(async (linkId: string, { by = cli.user, reason }: { by?: string; reason: string }) => {
-      await cli.api().revokeLink({ linkId, by, reason });
+    .option('--by <name>', 'who takes it back (default: COUNTERSIGN_USER, else whose key it is, else you)')
+    .action(async (linkId: string, { by, reason }: { by?: string; reason: string }) => {
+      await cli.api().revokeLink({ linkId, by: by ?? (await cli.user()), reason });
       cli.out(`The link ${safe(linkId)} decides nothing any more.`);
     });
 }

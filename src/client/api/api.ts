@@ -1,15 +1,18 @@
+import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
 import { fastify, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { refuseForeign } from './loopback.ts';
+import { guard } from './access.ts';
 import { openapi, transform } from './openapi.ts';
 import type { Api, ApiPorts, RoutePorts } from './ports.ts';
 import { Problem, sendProblem } from './problems.ts';
 import { caseRoutes } from './routes-cases.ts';
 import { feedRoutes } from './routes-feeds.ts';
 import { linkPageRoutes } from './routes-link-pages.ts';
+import { loginRoutes } from './routes-login.ts';
 import { modelRoutes } from './routes-models.ts';
 import { noticeRoutes } from './routes-notices.ts';
+import { peopleRoutes } from './routes-people.ts';
 import { submitRoutes, uploadRoute } from './routes-submit.ts';
 import { systemRoutes } from './routes-system.ts';
 import { verdictRoutes } from './routes-verdicts.ts';
@@ -20,8 +23,8 @@ import { waitingFor } from './wait.ts';
 const CLOSE_MS = 10_000;
 
 /**
- * The HTTP API over the case client; GET /openapi.json describes it. Every error is problem+json (RFC 9457). There is no
- * authentication yet, so let it listen on 127.0.0.1 only; requests by foreign web pages are refused.
+ * The HTTP API over the case client; GET /openapi.json describes it. Every error is problem+json (RFC 9457). Who
+ * may do what is checked before every route, by the action that it states.
  */
 export function createApi(ports: ApiPorts): Api {
   const waiting = waitingFor(ports.client, ports.log);
@@ -46,10 +49,11 @@ export function createApi(ports: ApiPorts): Api {
       `There is no ${method} ${url.split('?')[0]}; GET /openapi.json lists what is.`,
     );
   });
-  api.addHook('onRequest', async (request, reply) => {
+  api.addHook('onRequest', async (_request, reply) => {
     reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
-    if (request.routeOptions.config.forStrangers !== true) refuseForeign(request);
   });
+  api.register(cookie);
+  api.register(guard, ports.access);
   api.addHook('preClose', async () => {
     waiting.stop();
     // Long streams are cut off then: every submission may be sent again.
@@ -69,7 +73,9 @@ export function createApi(ports: ApiPorts): Api {
     modelRoutes(routes, all);
     noticeRoutes(routes, all);
     systemRoutes(routes, all);
-    routes.get('/openapi.json', { schema: { hide: true } }, async () => api.swagger());
+    loginRoutes(routes, ports.access);
+    peopleRoutes(routes, ports.access);
+    routes.get('/openapi.json', { config: { action: 'open' }, schema: { hide: true } }, async () => api.swagger());
   });
   return api;
 }

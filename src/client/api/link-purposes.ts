@@ -35,7 +35,11 @@ const decideAnswer = z.discriminatedUnion('verdict', [
 ]);
 
 /** Another purpose is another entry here, with its path in the tokens. */
-export function purposesOf({ client, packs }: Pick<RoutePorts, 'client' | 'packs'>): Record<LinkPurpose, Purpose> {
+export function purposesOf({
+  client,
+  packs,
+  attest,
+}: Pick<RoutePorts, 'client' | 'packs' | 'attest'>): Record<LinkPurpose, Purpose> {
   return {
     decide: {
       path: 'd',
@@ -49,7 +53,8 @@ export function purposesOf({ client, packs }: Pick<RoutePorts, 'client' | 'packs
           seen,
           ...(reason === undefined ? {} : { reason }),
         };
-        const answer = await client.decide(caseId, message);
+        const attestation = attest(caseId, message, { personId: person, via: 'link' });
+        const answer = await client.decide(caseId, { ...message, attestation });
         if (!answer.accepted) return { status: 409, title: 'Not taken', sentences: [answer.refusal.message] };
         if (verdict === 'reject')
           return { status: 200, title: 'Rejected', sentences: ['Nothing is written. You can close this page.'] };

@@ -9,23 +9,31 @@ import type { NoticeMessages } from '../../adapters/ledger/notice-messages.ts';
 import type { NoticeReads } from '../../adapters/ledger/notice-reads.ts';
 import type { Reads } from '../../adapters/ledger/reads.ts';
 import type { LinkTokens } from '../../adapters/links/link-tokens.ts';
+import type { Attestation } from '../../domain/attestation.ts';
 import type { CaseClient, PackInfo } from '../case-client.ts';
 import type { LinkBase } from '../case-path.ts';
+import type { AccessPorts } from './access.ts';
 import type { Waiting } from './wait.ts';
 
 /** What the HTTP API is made of. */
 export interface ApiPorts {
   client: CaseClient;
-  reads: Pick<Reads, 'listCases' | 'caseFile' | 'counts' | 'feeds' | 'models' | 'budgets' | keyof NoticeReads>;
   reviews: Pick<Reviews, 'viewed' | 'openTask'>;
   outbox: Pick<NoticeMessages, 'retry'>;
   linkRows: LinkRows;
   /** Absent: there are no decision links, and none of their pages. */
   linkTokens?: LinkTokens;
+  reads: Pick<
+    Reads,
+    'listCases' | 'caseFile' | 'casesOfDocument' | 'counts' | 'feeds' | 'models' | 'budgets' | keyof NoticeReads
+  >;
   feedLoader: FeedLoader;
   audit: Pick<Audit, 'exportEntries'>;
   documents: Pick<Documents, 'get'>;
   packs: readonly PackInfo[];
+  access: AccessPorts;
+  /** Signs who gives a verdict. */
+  attest: (caseId: string, verdict: unknown, by: Pick<Attestation, 'personId' | 'via'>) => Attestation;
   links: LinkBase;
   log: FastifyBaseLogger;
 }

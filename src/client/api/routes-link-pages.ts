@@ -56,7 +56,7 @@ export function linkPageRoutes(api: Api, ports: RoutePorts, tokens: LinkTokens):
 
   function pagesOf(purpose: Purpose): void {
     const url = `/${purpose.path}/:token`;
-    const config = { forStrangers: true } as const;
+    const config = { action: 'open', forStrangers: true } as const;
     const schema = { hide: true };
     api.route({
       method: 'HEAD',

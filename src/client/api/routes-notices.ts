@@ -3,6 +3,7 @@ import type { Link } from '../../domain/link.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { Problem } from './problems.ts';
 import { orProblem } from './responses.ts';
+import { namedActor } from './routes-verdicts.ts';
 import {
   linksSchema,
   retriedSchema,
@@ -17,6 +18,7 @@ export function noticeRoutes(api: Api, { reads, outbox, linkRows }: RoutePorts):
   api.route({
     method: 'GET',
     url: '/v1/notices',
+    config: { action: 'read-operations' },
     schema: {
       summary: 'Notices that have not reached somebody: tried again, or given up',
       tags: ['notices'],
@@ -35,6 +37,7 @@ export function noticeRoutes(api: Api, { reads, outbox, linkRows }: RoutePorts):
   api.route({
     method: 'POST',
     url: '/v1/notices/retries',
+    config: { action: 'retry-notice' },
     schema: {
       summary: 'Try a message again that was given up',
       tags: ['notices'],
@@ -56,6 +59,7 @@ export function noticeRoutes(api: Api, { reads, outbox, linkRows }: RoutePorts):
   api.route({
     method: 'GET',
     url: '/v1/links',
+    config: { action: 'read-operations' },
     schema: {
       summary: 'The decision links of a case',
       tags: ['notices'],
@@ -77,6 +81,7 @@ export function noticeRoutes(api: Api, { reads, outbox, linkRows }: RoutePorts):
   api.route({
     method: 'POST',
     url: '/v1/links/revocations',
+    config: { action: 'revoke-link' },
     schema: {
       summary: 'Take a decision link back: it decides nothing from now on',
       tags: ['notices'],
@@ -84,8 +89,8 @@ export function noticeRoutes(api: Api, { reads, outbox, linkRows }: RoutePorts):
       response: { 200: revokedSchema, ...orProblem },
     },
     handler: async (request, reply) => {
-      const { linkId, by, reason } = request.body;
-      if (!(await linkRows.revoke(linkId, by, reason)))
+      const { linkId, reason } = request.body;
+      if (!(await linkRows.revoke(linkId, namedActor(request), reason)))
         throw new Problem(409, 'no-such-link', `linkId: '${linkId}' is no link that could still be used.`);
       return await reply.send({ linkId, revoked: true });
     },

@@ -41,7 +41,7 @@ export type LinksBody = z.output<typeof linksSchema>;
 
 export const revocationSchema = z.strictObject({
   linkId: z.string().min(1).max(64),
-  by: z.string().trim().min(1).max(200).describe('The named person who takes it back.'),
+  by: z.string().trim().min(1).max(200).optional().describe('Who takes it back. Left out: you.'),
   reason: z.string().trim().min(1).max(2000),
 });
 export type RevocationBody = z.input<typeof revocationSchema>;
