@@ -3,7 +3,8 @@ import { type Kysely, sql } from 'kysely';
 import { storable } from './json.ts';
 import { type Outbox, outboxOf, settled, type Target } from './outbox.ts';
 import type { Store } from './record.ts';
-import type { NoticeKind, NoticePayload, Tables } from './tables.ts';
+import type { NoticeKind, NoticePayload } from './notice.ts';
+import type { Tables } from './tables.ts';
 
 /** How the notices to one recipient are put together. */
 export interface Gathering {

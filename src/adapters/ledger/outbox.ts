@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { storable } from './json.ts';
 import type { Store } from './record.ts';
-import type { NoticeKind, NoticePayload } from './tables.ts';
+import type { NoticeKind, NoticePayload } from './notice.ts';
 
 export interface Notice {
   id: number;

@@ -1,22 +1,23 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { CameTo, DecisionGrounds, CaseInput, EffectState, Reminders } from '../../activities/ledger-ports.ts';
+import type { CameTo, DecisionGrounds, CaseInput, EffectState } from '../../activities/ledger-ports.ts';
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
 import type { Role } from '../../domain/access.ts';
 import type { Authentication } from '../../domain/attestation.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import type { PreparedEffect, UndoWindow } from '../../domain/decision.ts';
-import type { LinkAnswer, LinkPurpose } from '../../domain/link.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Approvals } from '../../domain/policy.ts';
 import type { Reason, RuleResult } from '../../domain/route.ts';
 import type { PackManifest } from '../../packs/pack.ts';
 import type { Refusal, TaskKind } from '../../domain/verdict.ts';
+import type { DeliveryTables } from './delivery-tables.ts';
+import type { NoticeKind, NoticePayload } from './notice.ts';
 
 /** A jsonb column: read as a value, written as the text that `json()` makes. */
 type Json<T> = ColumnType<T, string, string>;
 
-export interface Tables {
+export interface Tables extends DeliveryTables {
   documents: { hash: string; media_type: string; size: number; content: Buffer; stored_at: Date };
   cases: {
     case_id: string;
@@ -180,49 +181,6 @@ export interface Tables {
     /** It reached nobody: no route, or every message with it was given up. */
     failed_at: Date | null;
   };
-  /** A notice on its way to one recipient; `message_id`: the message that carries it, once there is one. */
-  notice_deliveries: {
-    notice_id: number;
-    channel: string;
-    address: string;
-    person: string | null;
-    due_at: Date;
-    message_id: string | null;
-  };
-  notice_messages: {
-    id: string;
-    channel: string;
-    address: string;
-    person: string | null;
-    created_at: Date;
-    not_before: Date;
-    attempts: Generated<number>;
-    last_error: string | null;
-    sent_at: Date | null;
-    failed_at: Date | null;
-    cancelled_at: Date | null;
-  };
-  decision_links: {
-    id: string;
-    token_hash: string;
-    purpose: LinkPurpose;
-    case_id: string;
-    task_no: number;
-    seen: string;
-    person: string;
-    issued_at: Date;
-    expires_at: Date;
-    opened_at: Date | null;
-    /** From here on it answers nothing else. */
-    used_at: Date | null;
-    answer: Json<LinkAnswer | null>;
-    /** When the case had taken or refused the answer; until then the same one may be sent again. */
-    settled_at: Date | null;
-    revoked_at: Date | null;
-    revoked_by: string | null;
-  };
-  /** Tokens that name no link, by UTC day. */
-  link_guesses: { day: Date; guesses: number };
   people: {
     person_id: string;
     name: string;
@@ -271,43 +229,3 @@ export interface Tables {
 /** Entries of the access log, which is append-only. */
 export type AccessKind =
   'refused' | 'logged-in' | 'logged-out' | 'person-changed' | 'key-made' | 'key-revoked' | 'absence-changed';
-
-export type NoticeKind =
-  'task-opened' | 'reminder' | 'escalated' | 'reassigned' | 'information-asked' | 'feed-stale' | 'feed-fresh';
-
-/** What a notice says: where to look and why, nothing personal. */
-export type NoticePayload = TaskNotice | InformationNotice | FeedNotice;
-
-/** To a group, about a review task. */
-interface TaskNotice {
-  caseId: string;
-  taskNo: number;
-  group: string;
-  reasons: string[];
-  /** Of a reminder: those that follow it. */
-  reminders?: Reminders;
-}
-
-/** To who submitted a case, or answers for its process: a reviewer asks something. */
-interface InformationNotice {
-  caseId: string;
-  taskNo: number;
-  requestId: string;
-  to: string;
-  /** For the page where it is answered only: it may hold what no notice may say. */
-  question: string;
-  /** ISO 8601. */
-  answerBy: string;
-}
-
-/** To the owner of packs, about a feed that they read. */
-interface FeedNotice {
-  caseId?: never;
-  taskNo?: never;
-  feed: string;
-  owner: string;
-  packs: string[];
-  /** ISO 8601; null: never loaded. */
-  asOf: string | null;
-  message: string;
-}

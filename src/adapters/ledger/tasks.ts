@@ -5,7 +5,8 @@ import { codesOf } from '../../domain/route.ts';
 import { decisionOnTask } from './decisions.ts';
 import { json, sha256 } from './json.ts';
 import { type Store, recordInCase } from './record.ts';
-import type { NoticeKind, Tables } from './tables.ts';
+import type { NoticeKind } from './notice.ts';
+import type { Tables } from './tables.ts';
 
 type TaskPart = Pick<Reviews, 'open' | 'task' | 'openTask' | 'recall' | 'viewed' | 'escalate'>;
 

@@ -46,29 +46,24 @@ export function purposesOf({
       page: (link, task, more) => decidePage(link, task, { ...more, packs }),
       answer: decideAnswer,
       async give({ id, caseId, seen, person }, { verdict, reason }) {
-        const message = {
-          verdictId: verdictIdOf(id),
-          verdict,
-          by: person,
-          seen,
-          ...(reason === undefined ? {} : { reason }),
-        };
+        const because = reason === undefined ? {} : { reason };
+        const message = { verdictId: verdictIdOf(id), verdict, by: person, seen, ...because };
         const attestation = attest(caseId, message, { personId: person, via: 'link' });
         const answer = await client.decide(caseId, { ...message, attestation });
         if (!answer.accepted) return { status: 409, title: 'Not taken', sentences: [answer.refusal.message] };
-        if (verdict === 'reject')
-          return { status: 200, title: 'Rejected', sentences: ['Nothing is written. You can close this page.'] };
-        const { approvals } = answer;
-        return approvals
-          ? {
-              status: 200,
-              title: 'Your approval counts',
-              sentences: [
-                `${approvals.given} of ${approvals.needed} have approved; it is written when the others have too.`,
-              ],
-            }
-          : { status: 200, title: 'Approved', sentences: ['It is written as shown. You can close this page.'] };
+        return { status: 200, ...takenAs(verdict, answer.approvals) };
       },
     },
   };
+}
+
+function takenAs(
+  verdict: LinkAnswer['verdict'],
+  approvals: { given: number; needed: number } | undefined,
+): Omit<Answered, 'status'> {
+  if (verdict === 'reject') return { title: 'Rejected', sentences: ['Nothing is written. You can close this page.'] };
+  if (!approvals) return { title: 'Approved', sentences: ['Your approval was taken. You can close this page.'] };
+  const { given, needed } = approvals;
+  const sentence = `${given} of ${needed} have approved; it is written when the others have too.`;
+  return { title: 'Your approval counts', sentences: [sentence] };
 }

@@ -137,7 +137,7 @@ export function linkPageRoutes(api: Api, ports: RoutePorts, tokens: LinkTokens):
 const UNKNOWN: LinkRefusal = { code: 'unknown', message: 'There is no such link.' };
 const GONE: LinkRefusal = { code: 'answered', message: 'The question of this link is no longer open.' };
 const CROSS_SITE: LinkRefusal = { code: 'cross-site', message: 'The answer did not come from the page of the link.' };
-const HELP = 'Nothing was changed. Open the case in Countersign to see where it stands.';
+const HELP = 'This attempt changed nothing. Open the case in Countersign to see where it stands.';
 
 function refusalNow(link: Link, task: Awaited<ReturnType<RoutePorts['reviews']['openTask']>>): LinkRefusal | undefined {
   const refusal = linkRefusalOf(link, task, new Date());

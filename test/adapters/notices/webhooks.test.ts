@@ -9,6 +9,8 @@ import { content, item, LINK } from './contents.ts';
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const ID = '11111111-2222-4333-8444-555555555555';
 
+type Verifier = (secret: string, headers: Record<string, string>, body: string) => { id: string; notices: unknown[] };
+
 let server: LocalServer;
 let url = '';
 beforeEach(async () => {
@@ -66,6 +68,25 @@ describe('a signed webhook', () => {
     expect(() => verified({ ...headers, 'webhook-timestamp': later }, body)).toThrow();
     const other = new Webhook(`whsec_${Buffer.alloc(32, 8).toString('base64')}`);
     expect(() => other.verify(JSON.stringify(body), headers as Record<string, string>)).toThrow();
+  });
+
+  test('is accepted by the verifier of the documentation, and only as it came', async () => {
+    const example = new URL('../../../docs/examples/verify-notice.mjs', import.meta.url).href;
+    const { verifiedNotices } = (await import(example)) as { verifiedNotices: Verifier };
+    server.answers({ status: 200 });
+    await send();
+    const [seen] = server.seen;
+    const headers = (seen?.headers ?? {}) as Record<string, string>;
+    const body = JSON.stringify(seen?.body);
+    expect(verifiedNotices(SECRET, headers, body)).toMatchObject({ id: ID, notices: [{ kind: 'task-opened' }] });
+    const twoSecrets = { ...headers, 'webhook-signature': `v1,AAAA ${headers['webhook-signature']}` };
+    expect(verifiedNotices(SECRET, twoSecrets, body).id).toBe(ID);
+    const other = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
+    const old = String(Math.floor(Date.now() / 1000) - 301);
+    expect(() => verifiedNotices(other, headers, body)).toThrow('not right');
+    expect(() => verifiedNotices(SECRET, headers, `${body} `)).toThrow('not right');
+    expect(() => verifiedNotices(SECRET, { ...headers, 'webhook-timestamp': old }, body)).toThrow('too old');
+    expect(() => verifiedNotices(SECRET, {}, body)).toThrow('not signed');
   });
 
   test('has the same id when it is sent again, and a signature of its own time', async () => {
