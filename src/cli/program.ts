@@ -11,6 +11,7 @@ import { addModels } from './commands/models.ts';
 import { addNotices } from './commands/notices.ts';
 import { addOpen } from './commands/open.ts';
 import { addPacks } from './commands/packs.ts';
+import { addReceipt } from './commands/receipt.ts';
 import { addKeys } from './commands/keys.ts';
 import { addPeople } from './commands/people.ts';
 import { addReject } from './commands/reject.ts';
@@ -40,6 +41,7 @@ const COMMANDS = [
   addModels,
   addNotices,
   addLinks,
+  addReceipt,
   addPeople,
   addKeys,
   addVerify,

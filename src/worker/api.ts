@@ -16,7 +16,7 @@ const links = { namespace, ...(config.TEMPORAL_UI_URL === undefined ? {} : { tem
 const { reads, audit, documents, feedLoader, reviews, outbox, links: linkRows } = ledger;
 const api = createApi({
   ...{ reads, audit, documents, feedLoader, reviews, outbox, linkRows },
-  ...{ client, packs, links, log, access },
+  ...{ client, packs, links, log, access, signer: ports.signer },
   attest: (...given) => attest(ports, ...given),
   ...(linkTokens ? { linkTokens } : {}),
 });

@@ -107,5 +107,6 @@ async function linkOf(
 }
 
 function aboutOf(payload: Notice['payload']): Record<string, string> {
+  if ('about' in payload) return { caseId: payload.about };
   return payload.caseId === undefined ? { feed: payload.feed } : { caseId: payload.caseId };
 }

@@ -36,6 +36,7 @@ export interface Given {
   outbox?: ApiPorts['outbox'];
   linkRows?: Partial<ApiPorts['linkRows']>;
   linkTokens?: ApiPorts['linkTokens'];
+  signer?: ApiPorts['signer'];
   packs?: ApiPorts['packs'];
   access?: AccessPorts;
   links?: ApiPorts['links'];
@@ -54,6 +55,7 @@ export function apiOf(given: Given): Api {
     linkRows: orThrow<ApiPorts['linkRows']>('linkRows', linkRows),
     ...(linkTokens ? { linkTokens } : {}),
     feedLoader: feedLoader ?? orThrow<ApiPorts['feedLoader']>('feedLoader', {}),
+    signer: given.signer ?? orThrow<ApiPorts['signer']>('signer', {}),
     packs,
     access: given.access ?? LOCAL_ACCESS,
     attest: (...said) => attest({ signer: testSigner, clock: () => new Date() }, ...said),
@@ -115,7 +117,15 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
     ...{ channel: 'api', reason: null, touchedAt: later(700), closedAt: null },
     modelCalls: [
       {
-        ...{ callId: 'call-1', provider: 'openai', model: 'large', attempt: 1, outcome: 'ok', text: '{"total":119}' },
+        ...{
+          callId: 'call-1',
+          requestHash: 'r'.repeat(64),
+          provider: 'openai',
+          model: 'large',
+          attempt: 1,
+          outcome: 'ok',
+          text: '{"total":119}',
+        },
         ...{ inputTokens: 1000, outputTokens: 50, cachedTokens: 0, costMicros: 1250, responseModel: 'large-1' },
         ...{ latencyMs: 400, failureType: null, failureMessage: null, startedAt: later(100), finishedAt: later(500) },
       },
@@ -123,6 +133,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
     tasks: [
       {
         ...{ caseId, taskNo: 1, kind: 'proposal', seen: 'abcdef123456', packHash: 'p'.repeat(64), group: 'clerks' },
+        digest: 'abcdef123456'.padEnd(64, '0'),
         ...{ openedAt: later(600), dueAt: later(86_400_000), remindAt: later(3_600_000), closedAt: null },
         reasons: [{ code: 'low-confidence', field: 'total', message: 'total: confidence 0.41 is below 0.80' }],
         output: { number: 'RE-7', total: 11_900 },
@@ -144,7 +155,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
         ...{ taskNo: 1, at: later(700) },
       },
     ],
-    decisions: [],
+    ...{ decisions: [], countersignatures: [], auditHead: { seq: 4, hash: 'e'.repeat(64) } },
     effects: [],
     audit: [
       entry(1, 0, 'received', { channel: 'api' }),
@@ -155,7 +166,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
   };
 
   function entry(seq: number, ms: number, kind: string, data: Record<string, unknown>) {
-    return { caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'h'.repeat(64) };
+    return { caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'e'.repeat(64) };
   }
 }
 
@@ -174,7 +185,7 @@ export function fileWritten(caseId = 'case/invoice-intake/INV-1'): CaseFile {
   };
   const [task] = file.tasks;
   const audit = (seq: number, ms: number, kind: string, data: Record<string, unknown>) => ({
-    ...{ caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'h'.repeat(64) },
+    ...{ caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'e'.repeat(64) },
   });
   return {
     ...file,

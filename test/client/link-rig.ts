@@ -50,10 +50,19 @@ export async function linkRig(ledger: Ledger): Promise<LinkRig> {
   let failing: 'lost' | 'unheard' | undefined;
   const decide: CaseClient['decide'] = async (caseId, message) => {
     if (failing === 'lost') throw new Error('nobody answered');
-    const { reviews, cases, feeds } = ledger;
+    const { reviews, cases, feeds, modelCalls } = ledger;
     const registry = packRegistry([...packs.values()], MODELS);
     const access = { mode: 'required', person: (id: string) => ledger.people.person(id) } as const;
-    const ports = { reviews, cases, feeds, packs: registry, signer: testSigner, access, clock: () => new Date() };
+    const ports = {
+      reviews,
+      cases,
+      feeds,
+      modelCalls,
+      packs: registry,
+      signer: testSigner,
+      access,
+      clock: () => new Date(),
+    };
     const { answer } = await judgeVerdict(ports)({ caseId, channel: 'update', message });
     if (failing === 'unheard') throw new Error('nobody answered');
     return answer;
@@ -90,6 +99,7 @@ export async function linkRig(ledger: Ledger): Promise<LinkRig> {
         ...{ dueAt: new Date(Date.now() + 10 * DAY), remindAt: new Date(Date.now() + DAY), callId: null },
         ...{ reasons: [{ code: 'low-confidence', message: 'amount: confidence 0.41 is below 0.80' }], output },
         ...{ evidence: {}, confidence: { amount: 0.41 }, rules: [], effects: pack.effects(output, caseId) },
+        digest: `digest-${count}-1`,
         ...change,
       };
       await ledger.reviews.open(task);

@@ -53,6 +53,8 @@ export type AuditKind =
   | `effect-${'pending' | 'applied' | 'refused' | 'unknown' | 'abandoned' | 'retry'}`
   | 'compensated'
   | `link-${'sent' | 'opened' | 'used' | 'refused' | 'revoked'}`
+  | 'tampering'
+  | 'facts-changed'
   | 'closed';
 
 const OPEN_END = '","seq":0}';

@@ -25,7 +25,8 @@ export interface NoticeContent {
 
 /** `caseUrl`: `{caseId}` stands for the encoded id of the case. */
 export function lineOf(item: NoticeItem, caseUrl: string | undefined, link?: AnswerLink): NoticeLine {
-  const { caseId } = item.payload;
+  const { payload } = item;
+  const caseId = 'about' in payload ? payload.about : payload.caseId;
   const where = caseId === undefined ? undefined : caseUrl?.replaceAll('{caseId}', encodeURIComponent(caseId));
   return {
     item,
@@ -66,13 +67,18 @@ export const linkText = ({ expiresAt }: AnswerLink): string =>
   `Read and decide by link (works once, until ${minute(expiresAt)}; do not pass it on)`;
 
 function titleOf({ kind, payload }: NoticeItem): string {
+  if ('about' in payload) return `${nameOf(payload.about)}: what is stored is not what was countersigned`;
   if (payload.caseId === undefined)
     return `Feed ${payload.feed} is ${kind === 'feed-fresh' ? 'fresh again' : 'too old'}`;
-  const name = payload.caseId.replace(/^case\//, '');
+  const name = nameOf(payload.caseId);
   if ('to' in payload) return `A reviewer asks about ${name}`;
   if (kind === 'reminder') return `${name} still waits for ${payload.group}`;
   if (kind === 'escalated' || kind === 'reassigned') return `${name} was handed to ${payload.group}`;
   return `${name} waits for ${payload.group}`;
+}
+
+function nameOf(caseId: string): string {
+  return caseId.replace(/^case\//, '');
 }
 
 /** A reason's code as words. */

@@ -12,6 +12,7 @@ import { linkPageRoutes } from './routes-link-pages.ts';
 import { loginRoutes } from './routes-login.ts';
 import { modelRoutes } from './routes-models.ts';
 import { noticeRoutes } from './routes-notices.ts';
+import { receiptRoutes } from './routes-receipts.ts';
 import { peopleRoutes } from './routes-people.ts';
 import { submitRoutes, uploadRoute } from './routes-submit.ts';
 import { systemRoutes } from './routes-system.ts';
@@ -72,6 +73,7 @@ export function createApi(ports: ApiPorts): Api {
     feedRoutes(routes, all);
     modelRoutes(routes, all);
     noticeRoutes(routes, all);
+    receiptRoutes(routes, all);
     systemRoutes(routes, all);
     loginRoutes(routes, ports.access);
     peopleRoutes(routes, ports.access);

@@ -93,6 +93,15 @@ describe('a mail', () => {
   });
 });
 
+test('a mail about tampering leads its owner to the case', async () => {
+  const { server: at, url } = await serverWith();
+  const payload = { owner: 'petra', about: 'case/invoices/INV-1', message: 'The decision was changed.' };
+  await notifierFor(url).send(message(content([{ kind: 'tampering', payload, dueAt: null }])));
+  expect(at.mails[0]?.subject).toBe('Countersign: invoices/INV-1: what is stored is not what was countersigned');
+  expect(at.mails[0]?.text).toContain('The decision was changed.');
+  expect(at.mails[0]?.text).toContain('https://cs.example/cases/case%2Finvoices%2FINV-1');
+});
+
 describe('a mail server', () => {
   test.each([
     ['does not know the address', { at: 'recipient', code: 550 }, true],
