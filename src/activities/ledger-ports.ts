@@ -152,7 +152,7 @@ export interface TaskOpening extends TaskContent {
 }
 
 /** The part of the pinned plan that a verdict is judged by. */
-export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'unattested' | 'information'> & {
+export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'unattested' | 'information' | 'links'> & {
   planGroups: readonly string[];
 };
 
@@ -243,7 +243,8 @@ export interface Reviews {
   record(input: {
     caseId: string;
     verdict: Verdict;
-    channel: 'signal' | 'update';
+    /** What the API has signed as coming by a decision link is recorded as `link`. */
+    channel: 'signal' | 'update' | 'link';
     contentHash: string;
     /** How it is known who gave it. Absent: it came too late to be looked at. */
     authentication?: Authentication;

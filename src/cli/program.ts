@@ -8,8 +8,10 @@ import { addData } from './commands/data.ts';
 import { addConfirm } from './commands/confirm.ts';
 import { addEscalate } from './commands/escalate.ts';
 import { addFeeds } from './commands/feeds.ts';
+import { addLinks } from './commands/links.ts';
 import { addList } from './commands/list.ts';
 import { addModels } from './commands/models.ts';
+import { addNotices } from './commands/notices.ts';
 import { addOpen } from './commands/open.ts';
 import { addPacks } from './commands/packs.ts';
 import { addReceipt } from './commands/receipt.ts';
@@ -45,6 +47,8 @@ const COMMANDS = [
   addData,
   addFeeds,
   addModels,
+  addNotices,
+  addLinks,
   addReceipt,
   addPeople,
   addKeys,

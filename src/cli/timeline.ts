@@ -62,6 +62,15 @@ function tell({ kind, data }: Event, file: CaseFileBody): Told {
       return [`${text('by')} took the approval back${because}; nothing was written`, 'person'];
     case 'undo-window-over':
       return ['the undo window is over: it is being written'];
+    case 'link-sent':
+      return [`${text('person')} got a link to decide`];
+    case 'link-opened':
+    case 'link-used':
+      return [`the link of ${text('person')} was ${kind.slice('link-'.length)}`];
+    case 'link-refused':
+      return [`the link of ${text('person')} was refused: ${text('code')}`, 'bad'];
+    case 'link-revoked':
+      return [`${text('by')} took the link of ${text('person')} back${because}`, 'person'];
     case 'closed':
       return [`closed: ${text('outcome')}${because}`, text('outcome') === 'written' ? 'good' : 'plain'];
     default:

@@ -9,6 +9,7 @@ import type {
   InformationTaken,
 } from './api/schema-information.ts';
 import type { FeedBody, FeedsBody, LoadedBody } from './api/schema-feeds.ts';
+import type { LinksBody, RevocationBody, UndeliveredBody } from './api/schema-notices.ts';
 import { problemSchema, type ProblemBody } from './api/schema-problem.ts';
 import type { LineReceipt, ReceiptBody, SubmissionBody } from './api/schema-submission.ts';
 import type { CountsBody, IndexBody, PacksBody } from './api/schema-system.ts';
@@ -75,6 +76,11 @@ export interface ApiClient {
   feeds(): Promise<FeedsBody['feeds']>;
   /** Replaces a whole feed. */
   loadFeed(name: string, feed: FeedBody): Promise<LoadedBody>;
+  /** Those that have not reached somebody. */
+  notices(): Promise<UndeliveredBody['notices']>;
+  retryNotice(messageId: string): Promise<void>;
+  links(caseId: string): Promise<LinksBody['links']>;
+  revokeLink(revocation: RevocationBody): Promise<void>;
   auditEntries(caseId?: string): AsyncGenerator<AuditLine>;
   /** The receipt of a case, as the text that is signed. */
   receipt(caseId: string): Promise<string>;
@@ -179,6 +185,10 @@ export function createApiClient({ url, key, fetch: fetched = fetch }: ApiClientO
     packs: async () => (await json<PacksBody>('/v1/packs')).packs,
     models: () => json<ModelsBody>('/v1/models'),
     feeds: async () => (await json<FeedsBody>('/v1/feeds')).feeds,
+    notices: async () => (await json<UndeliveredBody>('/v1/notices')).notices,
+    retryNotice: async (messageId) => void (await post('/v1/notices/retries', { messageId })),
+    links: async (caseId) => (await json<LinksBody>(`/v1/links${search({ caseId })}`)).links,
+    revokeLink: async (revocation) => void (await post('/v1/links/revocations', revocation)),
     loadFeed: (name, feed) => json(`/v1/feeds/${encodeURIComponent(name)}`, putting(feed)),
     counts: async () => (await json<CountsBody>('/v1/counts')).counts,
     receipt: async (caseId) => await (await call(receiptPath(caseId))).text(),

@@ -32,6 +32,8 @@ const MAY = {
   'read-packs': ROLES,
   'read-counts': ['reviewer', 'lead', 'owner', 'auditor', 'operator'],
   'read-operations': ['lead', 'owner', 'auditor', 'operator', 'service'],
+  'retry-notice': ['operator'],
+  'revoke-link': ['lead', 'owner', 'operator'],
   'load-feed': ['service', 'operator'],
   'read-audit': ['auditor', 'owner'],
   'read-people': ['reviewer', 'lead', 'owner', 'auditor', 'operator'],

@@ -1,3 +1,4 @@
+import type { LinkPolicy } from './link.ts';
 import type { Level, UndoRule } from './policy.ts';
 import type { ReviewTiming, Span } from './timing.ts';
 
@@ -53,6 +54,8 @@ export interface ReviewPlan {
   information?: { within: Span; proposeAgain: boolean };
   /** Absent: the durations above, the same for all groups, one reminder each. */
   timing?: ReviewTiming;
+  /** Absent: nobody decides by a link in a message. */
+  links?: LinkPolicy;
 }
 
 /**

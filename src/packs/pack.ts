@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { PreparedEffect } from '../domain/decision.ts';
 import type { FeedLimit } from '../domain/freshness.ts';
+import type { LinkPolicy } from '../domain/link.ts';
 import type { Condition, Level } from '../domain/policy.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
 import type { LiveFacts } from '../domain/countersignature.ts';
@@ -78,6 +79,11 @@ export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes' | '
    * most. Default: one, of `groups`.
    */
   levels?: readonly Level[];
+  /**
+   * Whether people may decide by a single-use link in a message (see docs/notices.md). `low-risk`: only where one approval
+   * suffices and four eyes are not asked for. Default: never.
+   */
+  links?: LinkPolicy;
 }
 
 export interface RuleContext<Facts> {

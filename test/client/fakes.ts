@@ -33,8 +33,11 @@ export interface Given {
   audit?: ApiPorts['audit'];
   documents?: ApiPorts['documents'];
   feedLoader?: ApiPorts['feedLoader'];
+  reviews?: Partial<ApiPorts['reviews']>;
+  outbox?: ApiPorts['outbox'];
+  linkRows?: Partial<ApiPorts['linkRows']>;
+  linkTokens?: ApiPorts['linkTokens'];
   signer?: ApiPorts['signer'];
-  reviews?: ApiPorts['reviews'];
   submitters?: ApiPorts['submitters'];
   packs?: ApiPorts['packs'];
   access?: AccessPorts;
@@ -42,13 +45,17 @@ export interface Given {
 }
 
 export function apiOf(given: Given): Api {
-  const { client = {}, reads = {}, audit, documents, feedLoader, reviews, submitters, packs = PACKS, links } = given;
+  const { client = {}, reads = {}, audit, documents, feedLoader, submitters, packs = PACKS, links } = given;
+  const { reviews = {}, outbox, linkRows = {}, linkTokens } = given;
   return createApi({
     client: orThrow<CaseClient>('client', client),
     reads: orThrow<ApiPorts['reads']>('reads', reads),
     audit: audit ?? orThrow<ApiPorts['audit']>('audit', {}),
     documents: documents ?? orThrow<ApiPorts['documents']>('documents', {}),
-    reviews: reviews ?? orThrow<ApiPorts['reviews']>('reviews', {}),
+    reviews: orThrow<ApiPorts['reviews']>('reviews', reviews),
+    outbox: outbox ?? orThrow<ApiPorts['outbox']>('outbox', {}),
+    linkRows: orThrow<ApiPorts['linkRows']>('linkRows', linkRows),
+    ...(linkTokens ? { linkTokens } : {}),
     feedLoader: feedLoader ?? orThrow<ApiPorts['feedLoader']>('feedLoader', {}),
     signer: given.signer ?? orThrow<ApiPorts['signer']>('signer', {}),
     submitters: submitters ?? orThrow<ApiPorts['submitters']>('submitters', {}),

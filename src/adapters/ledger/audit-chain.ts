@@ -54,6 +54,7 @@ export type AuditKind =
   | 'deadline'
   | `effect-${'pending' | 'applied' | 'refused' | 'unknown' | 'abandoned' | 'retry'}`
   | 'compensated'
+  | `link-${'sent' | 'opened' | 'used' | 'refused' | 'revoked'}`
   | 'tampering'
   | 'facts-changed'
   | 'closed';

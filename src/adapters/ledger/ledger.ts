@@ -14,7 +14,9 @@ import { feedAlarmsOf } from './feed-alarms.ts';
 import { type FeedLoader, feedLoaderOf, feedsOf } from './feeds.ts';
 import { informationOf } from './information.ts';
 import { type AskingLimits, DEFAULT_LIMITS, modelCallsOf } from './model-calls.ts';
-import { type Outbox, outboxOf } from './outbox.ts';
+import { linkRowsOf, type LinkRows } from './links.ts';
+import { type NoticeMessages, noticesOf } from './notice-messages.ts';
+import type { Outbox } from './outbox.ts';
 import { type People, peopleOf } from './people.ts';
 import { openPool } from './pool.ts';
 import { type Reads, readsOf } from './reads.ts';
@@ -33,7 +35,8 @@ export interface Ledger {
   feeds: DatedFeeds;
   feedAlarms: FeedAlarms;
   feedLoader: FeedLoader;
-  outbox: Outbox;
+  outbox: Outbox & NoticeMessages;
+  links: LinkRows;
   people: People;
   credentials: Credentials;
   reads: Reads;
@@ -73,7 +76,8 @@ export function openLedger(options: LedgerOptions): Ledger {
     feeds: guarded(feedsOf(store)),
     feedAlarms: guarded(feedAlarmsOf(store)),
     feedLoader: guarded(feedLoaderOf(store)),
-    outbox: guarded(outboxOf(store)),
+    outbox: guarded(noticesOf(store)),
+    links: guarded(linkRowsOf(store)),
     people: guarded(peopleOf(store)),
     credentials: guarded(credentialsOf(store)),
     reads: guarded(readsOf(store)),

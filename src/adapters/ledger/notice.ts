@@ -15,7 +15,6 @@ export type NoticePayload = TaskNotice | InformationNotice | FeedNotice | Tamper
 
 /** To a group, about a review task. */
 interface TaskNotice {
-  feed?: never;
   caseId: string;
   taskNo: number;
   group: string;
@@ -26,7 +25,6 @@ interface TaskNotice {
 
 /** To who submitted a case, or answers for its process, with what a reviewer asks. */
 interface InformationNotice {
-  feed?: never;
   caseId: string;
   taskNo: number;
   /** What to answer; a link for the submitter is made from it where the notice is sent. */
@@ -41,7 +39,6 @@ interface InformationNotice {
 interface TamperingNotice {
   caseId?: never;
   taskNo?: never;
-  feed?: never;
   owner: string;
   about: string;
   message: string;

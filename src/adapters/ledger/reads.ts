@@ -5,6 +5,7 @@ import { type CaseFile, caseFileOf } from './case-file.ts';
 import { json } from './json.ts';
 import { type InformationReads, informationReadsOf } from './information-reads.ts';
 import { type ModelReads, modelReadsOf } from './model-reads.ts';
+import { type NoticeReads, noticeReadsOf } from './notice-reads.ts';
 import type { Store } from './record.ts';
 
 /** A case in a list. */
@@ -54,7 +55,7 @@ export interface FeedRow {
 }
 
 /** The read side, for the API and the command line. */
-export interface Reads extends ModelReads, InformationReads {
+export interface Reads extends ModelReads, InformationReads, NoticeReads {
   /** Newest first. `cursor` is absent on the last page. Throws `InvalidInput` on a cursor that is none. */
   listCases(filter: CaseFilter): Promise<{ cases: CaseRow[]; cursor?: string }>;
   /** Everything about a case, as of one moment. */
@@ -70,6 +71,7 @@ export function readsOf(store: Store): Reads {
   return {
     ...modelReadsOf(store),
     ...informationReadsOf(store),
+    ...noticeReadsOf(store),
 
     async listCases({ stage, packId, outcome, submittedBy, packIds, limit, cursor }) {
       const size = Math.min(Math.max(Math.trunc(limit), 1), 1000);

@@ -13,12 +13,13 @@ import type { Approvals } from '../../domain/policy.ts';
 import type { Reason, RuleResult } from '../../domain/route.ts';
 import type { PackManifest } from '../../packs/pack.ts';
 import type { Refusal, TaskKind } from '../../domain/verdict.ts';
+import type { DeliveryTables } from './delivery-tables.ts';
 import type { NoticeKind, NoticePayload } from './notice.ts';
 
 /** A jsonb column: read as a value, written as the text that `json()` makes. */
 type Json<T> = ColumnType<T, string, string>;
 
-export interface Tables {
+export interface Tables extends DeliveryTables {
   documents: { hash: string; media_type: string; size: number; content: Buffer; stored_at: Date };
   cases: {
     case_id: string;
@@ -216,6 +217,10 @@ export interface Tables {
     attempts: number;
     last_error: string | null;
     cancelled_at: Date | null;
+    /** When it was said whom it goes to. */
+    routed_at: Date | null;
+    /** It reached nobody: no route, or every message with it was given up. */
+    failed_at: Date | null;
   };
   people: {
     person_id: string;

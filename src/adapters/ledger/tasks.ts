@@ -50,6 +50,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         ...(row.policy?.undo ? { undo: row.policy.undo } : {}),
         ...(row.policy?.levels ? { levels: row.policy.levels } : {}),
         ...(row.policy?.information ? { information: row.policy.information } : {}),
+        ...(row.policy?.links ? { links: row.policy.links } : {}),
       };
     },
 

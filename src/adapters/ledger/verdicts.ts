@@ -79,7 +79,9 @@ export function verdictsOf({ db, clock }: Store): VerdictPart {
   };
 }
 
-async function record(trx: Transaction<Tables>, input: Recorded, at: Date): Promise<Judged> {
+async function record(trx: Transaction<Tables>, given: Recorded, at: Date): Promise<Judged> {
+  // It comes to the case as an update; that it came by a link is what the API has signed.
+  const input: Recorded = given.authentication?.via === 'link' ? { ...given, channel: 'link' } : given;
   const { caseId, verdict, contentHash } = input;
   // A second verdict under a used id is recorded too, under the id and its own digest.
   const derivedId = `${verdict.verdictId}#${contentHash.slice(0, 16)}`;

@@ -27,7 +27,7 @@ const STATUS_OF: Partial<Record<RefusalCode, 403 | 422>> = {
 const who = z.string().trim().min(1).max(200).optional().describe('Left out: you.');
 
 /** Who acts; a program on this machine, in development, has to say it. */
-function namedActor({ body, identity }: FastifyRequest): string {
+export function namedActor({ body, identity }: FastifyRequest): string {
   const by = actorOf(identity, (body as { by?: string }).by, 'by');
   if (by === undefined) throw invalid(422, [{ field: 'by', message: 'say who asks for it' }]);
   return by;
