@@ -5,13 +5,17 @@ import { failure } from '../failures.ts';
 import type { ProcessPack, SourceDocument } from '../packs/pack.ts';
 import { INSTRUCTIONS } from '../packs/untrusted-text.ts';
 import type { CaseInput, CaseRecord, TaskOpening } from './ledger-ports.ts';
+import { aboutCase } from './about-case.ts';
 import { openingOf, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { readDocuments } from './read-documents.ts';
 import { decided } from './results.ts';
 import type { Before, Steps } from './steps.ts';
 
-type Needs = Pick<Ports, 'information' | 'cases' | 'reviews' | 'documents' | 'reader' | 'packs' | 'feeds' | 'clock'>;
+type Needs = Pick<
+  Ports,
+  'information' | 'cases' | 'modelCalls' | 'reviews' | 'documents' | 'reader' | 'packs' | 'feeds' | 'clock'
+>;
 
 /**
  * Makes what the submitter answered part of the case: read, cleaned and looked through like the documents that came
@@ -39,7 +43,7 @@ export const readInformation =
     await cases.informed(caseId, next, taken.inputNo);
     const because: Reason[] = [givenReason(taken.documents.length), ...reasonsOf(findings)];
     if (proposeAgain) return { kind: 'propose-again', because, before: beforeOf(record, former) };
-    const opening = putAnew(ports, record, former, because);
+    const opening = await putAnew(ports, record, former, because);
     await reviews.open(opening);
     return { kind: 'asked-anew', question: questionOf((await reviews.task(caseId, opening.taskNo)) ?? opening) };
   };
@@ -53,7 +57,7 @@ export const giveUpInformation =
     const request = await information.get(requestId);
     if (!record || !former || !request) throw failure('NotStarted', `${caseId}: no review task ${taskNo}`);
     const message = `The submitter was asked and had not answered by ${request.answerBy.toISOString()}`;
-    const opening = putAnew(ports, record, former, [{ code: 'information-missing', message }]);
+    const opening = await putAnew(ports, record, former, [{ code: 'information-missing', message }]);
     const came = await information.giveUp(requestId, opening);
     if (came === 'answered') return { kind: 'informed', seen: former.seen, requestId };
     if (came === 'given-up')
@@ -92,16 +96,19 @@ function reasonsOf(findings: readonly Finding[]): Reason[] {
 }
 
 /** The same content as a new question: approvals that were given without the answer do not count for it. */
-function putAnew(
-  { packs, clock }: Needs,
+async function putAnew(
+  ports: Needs,
   record: CaseRecord,
   former: TaskOpening,
   because: readonly Reason[],
-): TaskOpening {
-  const { kind, callId, output, effects, rules, evidence, confidence, packHash, taskNo } = former;
+): Promise<TaskOpening> {
+  const { kind, callId, output, effects, facts, rules, evidence, confidence, packHash, taskNo, amends } = former;
   const reasons = [...former.reasons.filter(({ code }) => !code.startsWith('information-')), ...because];
-  const content = { kind, callId, output, effects, rules, evidence, confidence, reasons };
-  return openingOf(packs, record, taskNo + 1, packHash, content, clock(), beforeOf(record, former));
+  const kept = facts ? { facts } : {};
+  const content = { kind, callId, output, effects, ...kept, rules, evidence, confidence, reasons };
+  const before = { ...beforeOf(record, former), ...(amends ? { amends } : {}) };
+  const about = await aboutCase(ports, record, callId);
+  return openingOf(ports.packs, about, taskNo + 1, packHash, content, ports.clock(), before);
 }
 
 function beforeOf({ plan }: CaseRecord, { approvals, groups, group, rest }: TaskOpening): Before {

@@ -1,6 +1,7 @@
 import type { Person } from '../domain/access.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { PackRegistry } from '../packs/pack.ts';
+import type { Countersignatures } from './countersign-ports.ts';
 import type { CaseRecord, Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from './ledger-ports.ts';
 import type { InformationRequests } from './information-ports.ts';
 import type { ModelCalls } from './model-call-ports.ts';
@@ -24,6 +25,7 @@ export interface Ports {
   sinks: Sinks;
   temporal: Workflows;
   signer: Signer;
+  countersignatures: Countersignatures;
   access: Access;
   clock: () => Date;
 }
@@ -41,6 +43,8 @@ export interface Signer {
   /** Names the public key; 16 hex digits. */
   keyId: string;
   publicKeyPem: string;
+  /** This one and the former ones that still verify. */
+  publicKeys: readonly { keyId: string; pem: string }[];
   /** Base64url. */
   sign(text: string): string;
   /** False also for a key that is not known. */

@@ -6,6 +6,7 @@ import type { Reason } from '../domain/route.ts';
 import type { TaskKind } from '../domain/verdict.ts';
 import type { DecideCaseInput, InformationAnswer, VerdictAnswer } from '../messages.ts';
 import type { CallTurn } from './model-call-ports.ts';
+import type { TaskOpening } from './ledger-ports.ts';
 import type { ModelName, ModelReply } from './ports.ts';
 
 /**
@@ -65,8 +66,16 @@ export interface Steps {
     outcome: 'written' | 'cancelled' | 'reversed';
     by: string;
     reason?: string;
+    attestation?: unknown;
   }): Promise<void>;
-  effectsToReverse(input: { caseId: string }): Promise<EffectToReverse[]>;
+  /** Whether a withdrawal counts. One that does not is recorded. */
+  judgeWithdrawal(input: { caseId: string; by: string; reason: string; attestation?: unknown }): Promise<boolean>;
+  effectsToReverse(input: {
+    caseId: string;
+    by: string;
+    reason: string;
+    attestation?: unknown;
+  }): Promise<EffectToReverse[]>;
   sweep(): Promise<SweepReport>;
   watchFeeds(): Promise<FeedsReport>;
 }
@@ -115,6 +124,8 @@ export interface Before {
   groups?: readonly [string, ...string[]] | undefined;
   /** Who is asked first, and who after that; absent: the first of the groups. */
   ask?: { group: string; rest: readonly string[] };
+  /** The question whose amendment it shows. */
+  amends?: NonNullable<TaskOpening['amends']>;
 }
 
 /** A decision as the workflow needs it; its content stays in the ledger. */
@@ -227,7 +238,9 @@ export type Written =
   | { kind: 'applied'; reference: string }
   | { kind: 'refused'; reason: string }
   | { kind: 'identity-taken'; by: string }
-  | { kind: 'unknown' };
+  | { kind: 'unknown' }
+  /** Nothing was sent: the ledger or the world is not what was countersigned. A person is asked again. */
+  | { kind: 'held-back'; because: Reason[] };
 
 export type Compensated = { kind: 'compensated' | 'not-applied' } | { kind: 'refused'; reason: string };
 

@@ -1,7 +1,6 @@
-import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import type { Signer } from '../activities/ports.ts';
-
-const PEM_BLOCK = /-----BEGIN [A-Z0-9 ]+-----[\s\S]+?-----END [A-Z0-9 ]+-----/g;
+import { pemBlocksOf, publicKeysOf } from '../countersignature/keys.ts';
 
 /**
  * Signs with Ed25519 (RFC 8032) by the deployment's key.
@@ -11,48 +10,36 @@ const PEM_BLOCK = /-----BEGIN [A-Z0-9 ]+-----[\s\S]+?-----END [A-Z0-9 ]+-----/g;
  * @throws Error that says how to make a key when the text holds no Ed25519 private key
  */
 export function createSigner(pem: string): Signer {
-  const [first = '', ...former] = pem.match(PEM_BLOCK) ?? [];
+  const [first = '', ...former] = pemBlocksOf(pem);
   const key = privateKeyOf(first);
-  const publicKey = createPublicKey(key);
-  const keyId = keyIdOf(publicKey);
-  const known = new Map([[keyId, publicKey]]);
-  for (const block of former) {
-    const one = ed25519(() => createPublicKey(block), 'after the private key it may hold public Ed25519 keys only');
-    known.set(keyIdOf(one), one);
-  }
+  const publicKeyPem = createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString();
+  const { keys, verify } = knownKeys([publicKeyPem, ...former]);
   return {
-    keyId,
-    publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    keyId: keys[0]?.keyId ?? '',
+    publicKeyPem,
+    publicKeys: keys,
     sign: (text) => sign(null, Buffer.from(text), key).toString('base64url'),
-    verify(text, signature, by) {
-      const verifier = known.get(by);
-      return verifier !== undefined && verify(null, Buffer.from(text), verifier, Buffer.from(signature, 'base64url'));
-    },
+    verify,
   };
 }
 
-/** The short name of a public key: the first 16 hex digits of the SHA-256 of its SPKI form. */
-function keyIdOf(key: KeyObject): string {
-  return createHash('sha256')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest('hex')
-    .slice(0, 16);
+function knownKeys(pems: readonly string[]): ReturnType<typeof publicKeysOf> {
+  try {
+    return publicKeysOf(pems);
+  } catch (error) {
+    throw new Error('signing key: after the private key it may hold public Ed25519 keys only', { cause: error });
+  }
 }
 
 function privateKeyOf(block: string): KeyObject {
-  return ed25519(
-    () => createPrivateKey(block),
-    'it must begin with an Ed25519 private key; make one: openssl genpkey -algorithm ed25519 -out signing-key.pem',
-  );
-}
-
-function ed25519(read: () => KeyObject, what: string): KeyObject {
   let key: KeyObject | undefined;
   try {
-    key = read();
+    key = createPrivateKey(block);
   } catch {
     // Said below, with what to do; the error of the library names no file.
   }
-  if (key?.asymmetricKeyType !== 'ed25519') throw new Error(`signing key: ${what}`);
-  return key;
+  if (key?.asymmetricKeyType === 'ed25519') return key;
+  throw new Error(
+    'signing key: it must begin with an Ed25519 private key; make one: openssl genpkey -algorithm ed25519 -out signing-key.pem',
+  );
 }

@@ -41,7 +41,9 @@ export async function decide(
   if (task === null) throw new UserError(notAsked(file));
   cli.out(`${cli.paint.bold(safe(caseId))}  seen ${task.seen}\n${taskText(task, file, cli.paint)}\n`);
   const said = await say(task);
-  await sendVerdict(cli, { ...said, caseId, by: by ?? (await cli.user()), seen: seen ?? task.seen });
+  // What is shown here is what is countersigned: the whole digest goes along, unless another `seen` is meant.
+  const what = seen === undefined ? { seen: task.seen, digest: task.digest } : { seen };
+  await sendVerdict(cli, { ...said, caseId, by: by ?? (await cli.user()), ...what });
 }
 
 /** Sends a verdict under a new id, and says what came of it. */

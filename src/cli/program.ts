@@ -13,6 +13,7 @@ import { addModels } from './commands/models.ts';
 import { addOpen } from './commands/open.ts';
 import { addPacks } from './commands/packs.ts';
 import { addReassign } from './commands/reassign.ts';
+import { addReceipt } from './commands/receipt.ts';
 import { addKeys } from './commands/keys.ts';
 import { addPeople } from './commands/people.ts';
 import { addReject } from './commands/reject.ts';
@@ -44,6 +45,7 @@ const COMMANDS = [
   addData,
   addFeeds,
   addModels,
+  addReceipt,
   addPeople,
   addKeys,
   addVerify,

@@ -13,7 +13,7 @@ import { problemSchema, type ProblemBody } from './api/schema-problem.ts';
 import type { LineReceipt, ReceiptBody, SubmissionBody } from './api/schema-submission.ts';
 import type { CountsBody, IndexBody, PacksBody } from './api/schema-system.ts';
 import type { AcceptedBody, ReversalBody, RequestBody, VerdictBody, WithdrawnBody } from './api/schema-verdict.ts';
-import { casePath } from './case-path.ts';
+import { casePath, receiptPath } from './case-path.ts';
 import { linesOf, NDJSON, ndjsonOf } from './ndjson.ts';
 
 /** The API refused a request; `message` is the problem's detail, for people. */
@@ -76,6 +76,8 @@ export interface ApiClient {
   /** Replaces a whole feed. */
   loadFeed(name: string, feed: FeedBody): Promise<LoadedBody>;
   auditEntries(caseId?: string): AsyncGenerator<AuditLine>;
+  /** The receipt of a case, as the text that is signed. */
+  receipt(caseId: string): Promise<string>;
 }
 
 export interface ApiClientOptions {
@@ -179,6 +181,7 @@ export function createApiClient({ url, key, fetch: fetched = fetch }: ApiClientO
     feeds: async () => (await json<FeedsBody>('/v1/feeds')).feeds,
     loadFeed: (name, feed) => json(`/v1/feeds/${encodeURIComponent(name)}`, putting(feed)),
     counts: async () => (await json<CountsBody>('/v1/counts')).counts,
+    receipt: async (caseId) => await (await call(receiptPath(caseId))).text(),
     async *auditEntries(caseId) {
       yield* lines<AuditLine>(await call(`/v1/audit/entries${search({ caseId })}`));
     },

@@ -22,6 +22,10 @@ export function withoutAttestation(message: unknown): { verdict: unknown; attest
   return { verdict, attestation };
 }
 
+/** What is attested of a withdrawal or a reversal, in the place of a verdict. */
+export const withdrawalOf = (by: string, reason: string) => ({ withdraw: { by, reason } });
+export const reversalOf = (by: string, reason: string) => ({ reverse: { by, reason } });
+
 /** How it is known who gave a verdict: kept with it, and in its audit entry. */
 export type Authentication =
   { via: Attestation['via']; personId: string; keyId: string; at: string } | { via: 'unauthenticated' };

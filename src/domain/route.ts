@@ -26,7 +26,9 @@ export type ReasonCode =
   | 'withdrawn'
   | 'amended'
   | 'information-given'
-  | 'information-missing';
+  | 'information-missing'
+  | 'fact-changed'
+  | 'tampering';
 
 /** A data-quality finding on the input. `refuse` and `review` stop straight-through; `note` does not. */
 export interface Finding {

@@ -27,6 +27,7 @@ const api = createApi({
   packs,
   links,
   log,
+  signer: ports.signer,
   access,
   attest: (...given) => attest(ports, ...given),
 });

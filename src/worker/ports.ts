@@ -38,7 +38,7 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
   });
   const packs = await loadPacks(config.COUNTERSIGN_PACKS);
   const reader = createDocumentReader({});
-  const { documents, cases, modelCalls, reviews, information, effects, feeds, feedAlarms } = ledger;
+  const { documents, cases, modelCalls, reviews, information, effects, feeds, feedAlarms, countersignatures } = ledger;
   const taskQueue = config.COUNTERSIGN_TASK_QUEUE;
   const client = createCaseClient({ temporal, cases, reviews, reader, packs, taskQueue });
   const submitters = createSubmitterClient({ temporal, information, documents, cases, reader, packs });
@@ -51,6 +51,7 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     effects,
     feeds,
     feedAlarms,
+    countersignatures,
     packs: packRegistry(packs, tiersOf(config)),
     reader,
     model: createOpenAiModel({ providers: providersOf(config), ...(prices ? { prices } : {}) }),

@@ -3,6 +3,7 @@ import type { Ledger } from '../../src/adapters/ledger/ledger.ts';
 import type { Api } from '../../src/client/api/ports.ts';
 import { ROLES, type Role } from '../../src/domain/access.ts';
 import { apiOf, fileInReview } from '../client/fakes.ts';
+import { testSigner } from '../support/signing-key.ts';
 import { useLedger } from '../support/postgres.ts';
 import { bearer, oneOfEach, requiredAccess, type Keys } from './people.ts';
 
@@ -19,6 +20,7 @@ beforeAll(async () => {
   // What a route does once it is let in is tested elsewhere; here it only has to be let in, or not.
   api = apiOf({
     access: requiredAccess(ledger),
+    signer: testSigner,
     reads: {
       caseFile: async () => file,
       listCases: async () => ({ cases: [] }),
@@ -78,6 +80,7 @@ const RIGHTS: [
   ['GET', '/v1/models', '/v1/models', ['lead', 'owner', 'auditor', 'operator', 'service']],
   ['GET', '/metrics', '/metrics', ['lead', 'owner', 'auditor', 'operator', 'service']],
   ['GET', '/v1/audit/entries', '/v1/audit/entries', ['auditor', 'owner']],
+  ['GET', '/v1/receipts/{caseId}', '/v1/receipts/case/invoice-intake/INV-1', ['auditor', 'owner']],
   ['GET', '/v1/access-entries', '/v1/access-entries', ['auditor', 'owner']],
   ['GET', '/v1/people', '/v1/people', STAFF],
   ['PUT', '/v1/people/{personId}', '/v1/people/new.one', ['operator'], {}],

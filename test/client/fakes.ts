@@ -33,6 +33,7 @@ export interface Given {
   audit?: ApiPorts['audit'];
   documents?: ApiPorts['documents'];
   feedLoader?: ApiPorts['feedLoader'];
+  signer?: ApiPorts['signer'];
   reviews?: ApiPorts['reviews'];
   submitters?: ApiPorts['submitters'];
   packs?: ApiPorts['packs'];
@@ -50,6 +51,7 @@ export function apiOf(given: Given): Api {
     reviews: reviews ?? orThrow<ApiPorts['reviews']>('reviews', {}),
     feedLoader: feedLoader ?? orThrow<ApiPorts['feedLoader']>('feedLoader', {}),
     submitters: submitters ?? orThrow<ApiPorts['submitters']>('submitters', {}),
+    signer: given.signer ?? orThrow<ApiPorts['signer']>('signer', {}),
     packs,
     access: given.access ?? LOCAL_ACCESS,
     attest: (...said) => attest({ signer: testSigner, clock: () => new Date() }, ...said),
@@ -122,7 +124,15 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
     ...{ channel: 'api', reason: null, touchedAt: later(700), closedAt: null },
     modelCalls: [
       {
-        ...{ callId: 'call-1', provider: 'openai', model: 'large', attempt: 1, outcome: 'ok', text: '{"total":119}' },
+        ...{
+          callId: 'call-1',
+          requestHash: 'r'.repeat(64),
+          provider: 'openai',
+          model: 'large',
+          attempt: 1,
+          outcome: 'ok',
+          text: '{"total":119}',
+        },
         ...{ inputTokens: 1000, outputTokens: 50, cachedTokens: 0, costMicros: 1250, responseModel: 'large-1' },
         ...{ latencyMs: 400, failureType: null, failureMessage: null, startedAt: later(100), finishedAt: later(500) },
       },
@@ -130,6 +140,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
     tasks: [
       {
         ...{ caseId, taskNo: 1, kind: 'proposal', seen: 'abcdef123456', packHash: 'p'.repeat(64), group: 'clerks' },
+        digest: 'abcdef123456'.padEnd(64, '0'),
         ...{ openedAt: later(600), dueAt: later(86_400_000), remindAt: later(3_600_000), closedAt: null },
         reasons: [{ code: 'low-confidence', field: 'total', message: 'total: confidence 0.41 is below 0.80' }],
         output: { number: 'RE-7', total: 11_900 },
@@ -152,7 +163,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
         ...{ taskNo: 1, at: later(700) },
       },
     ],
-    decisions: [],
+    ...{ decisions: [], countersignatures: [], auditHead: { seq: 4, hash: 'e'.repeat(64) } },
     effects: [],
     audit: [
       entry(1, 0, 'received', { channel: 'api' }),
@@ -163,7 +174,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
   };
 
   function entry(seq: number, ms: number, kind: string, data: Record<string, unknown>) {
-    return { caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'h'.repeat(64) };
+    return { caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'e'.repeat(64) };
   }
 }
 
@@ -182,7 +193,7 @@ export function fileWritten(caseId = 'case/invoice-intake/INV-1'): CaseFile {
   };
   const [task] = file.tasks;
   const audit = (seq: number, ms: number, kind: string, data: Record<string, unknown>) => ({
-    ...{ caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'h'.repeat(64) },
+    ...{ caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'e'.repeat(64) },
   });
   return {
     ...file,

@@ -101,6 +101,7 @@ test('GET /openapi.json describes every route, with its bodies', async () => {
     '/v1/people/{personId}',
     '/v1/people/{personId}/absence',
     '/v1/people/{personId}/keys',
+    '/v1/receipts/{caseId}',
     '/v1/reversals',
     '/v1/tasks/viewed',
     '/v1/verdicts',

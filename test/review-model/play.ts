@@ -95,8 +95,9 @@ export class Play {
   #open(): [Ledger, Steps] {
     const clock = () => this.#fakes.now.at;
     const ledger = openLedger({ url: this.#url, poolSize: 4, clock });
-    const { documents, cases, modelCalls, reviews, information, effects } = ledger;
-    const ports = { ...this.#fakes.ports, documents, cases, modelCalls, reviews, information, effects };
+    const { documents, cases, modelCalls, reviews, information, effects, countersignatures } = ledger;
+    const own = { documents, cases, modelCalls, reviews, information, effects, countersignatures };
+    const ports = { ...this.#fakes.ports, ...own };
     return [ledger, createActivities(ports)];
   }
 

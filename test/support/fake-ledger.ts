@@ -13,14 +13,19 @@ import { caseIdOf, type DocumentRef } from '../../src/domain/case.ts';
 import { idempotencyKeyOf } from '../../src/domain/decision.ts';
 import type { InformationRequest } from '../../src/domain/information.ts';
 import type { Refusal, Verdict } from '../../src/domain/verdict.ts';
-import { digestOf } from '../../src/packs/digest.ts';
+import type { Countersignature } from '../../src/domain/countersignature.ts';
+import { sha256 } from '../../src/canonical.ts';
 import type { PackManifest } from '../../src/packs/pack.ts';
 import { fakeInformation, type FakeAnswer } from './fake-information.ts';
+import { fakeCountersignatures } from './fake-countersignatures.ts';
 import { fakeReviews } from './fake-reviews.ts';
 
 /** A review task as it stands. */
 export type Task = TaskOpening & { open: boolean };
-type LedgerPorts = Pick<Ports, 'documents' | 'cases' | 'modelCalls' | 'reviews' | 'information' | 'effects'>;
+type LedgerPorts = Pick<
+  Ports,
+  'documents' | 'cases' | 'modelCalls' | 'reviews' | 'information' | 'effects' | 'countersignatures'
+>;
 
 /** The ledger's contracts in memory; `audit` has a line for each thing recorded. */
 export class FakeLedger {
@@ -50,6 +55,9 @@ export class FakeLedger {
     judged: Judged;
   }[] = [];
   readonly refusals: { caseId: string; verdictId: string; refusal: Refusal }[] = [];
+  readonly signed: Countersignature[] = [];
+  /** What the write check found. */
+  readonly held: string[] = [];
   readonly effects = new Map<string, EffectRecord>();
   readonly identities = new Map<string, string>();
   readonly requests: InformationRequest[] = [];
@@ -68,6 +76,7 @@ export class FakeLedger {
       reviews: fakeReviews(this),
       information: fakeInformation(this),
       effects: this.#effects(),
+      countersignatures: fakeCountersignatures(this),
     };
   }
 
@@ -82,7 +91,7 @@ export class FakeLedger {
       put: (documents) =>
         Promise.resolve(
           documents.map(({ name, mediaType, bytes }): DocumentRef => {
-            const hash = digestOf(Buffer.from(bytes).toString('base64'));
+            const hash = sha256(bytes);
             this.bytes.set(hash, bytes);
             return { hash, name, mediaType, size: bytes.length };
           }),
@@ -223,6 +232,8 @@ export class FakeLedger {
           await put({ ...before, called: true });
           return { kind: 'claimed', record: before };
         }
+        if (this.withdrawn.some((one) => one.caseId === caseId && one.decisionNo === decisionNo))
+          return { kind: 'not-decided' };
         const holder = effect.identity === undefined ? undefined : this.identities.get(effect.identity);
         if (holder !== undefined && holder !== caseId) return { kind: 'identity-taken', by: holder };
         if (effect.identity !== undefined) this.identities.set(effect.identity, caseId);

@@ -154,6 +154,7 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
     viewed: () => Promise.resolve(),
     record: (input) => {
       const judged = judge(input);
+      if (judged.kind === 'accepted' && input.countersignature) ledger.signed.push(input.countersignature);
       ledger.verdicts.push({ ...input, judged });
       if (judged.kind === 'refused')
         ledger.refusals.push({ ...input, refusal: judged.refusal, verdictId: input.verdict.verdictId });

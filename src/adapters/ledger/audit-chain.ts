@@ -54,6 +54,8 @@ export type AuditKind =
   | 'deadline'
   | `effect-${'pending' | 'applied' | 'refused' | 'unknown' | 'abandoned' | 'retry'}`
   | 'compensated'
+  | 'tampering'
+  | 'facts-changed'
   | 'closed';
 
 const OPEN_END = '","seq":0}';

@@ -1,4 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely';
+import type { Countersignatures } from '../../activities/countersign-ports.ts';
 import type { Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from '../../activities/ledger-ports.ts';
 import type { InformationRequests } from '../../activities/information-ports.ts';
 import type { ModelCalls } from '../../activities/model-call-ports.ts';
@@ -8,6 +9,7 @@ import { type Credentials, credentialsOf } from './credentials.ts';
 import { documentsOf } from './documents.ts';
 import { effectsOf } from './effects.ts';
 import { guarded } from './faults.ts';
+import { countersignaturesOf } from './countersignatures.ts';
 import { feedAlarmsOf } from './feed-alarms.ts';
 import { type FeedLoader, feedLoaderOf, feedsOf } from './feeds.ts';
 import { informationOf } from './information.ts';
@@ -36,6 +38,7 @@ export interface Ledger {
   credentials: Credentials;
   reads: Reads;
   audit: Audit;
+  countersignatures: Countersignatures;
   /** For tests and one-off questions; the application uses the ports above. */
   db: Kysely<Tables>;
   close(): Promise<void>;
@@ -75,6 +78,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     credentials: guarded(credentialsOf(store)),
     reads: guarded(readsOf(store)),
     audit: auditOf(store),
+    countersignatures: guarded(countersignaturesOf(store)),
     db,
     close: () => db.destroy(),
   };

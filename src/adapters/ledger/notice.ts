@@ -1,10 +1,17 @@
 import type { Reminders } from '../../activities/ledger-ports.ts';
 
 export type NoticeKind =
-  'task-opened' | 'reminder' | 'escalated' | 'reassigned' | 'information-asked' | 'feed-stale' | 'feed-fresh';
+  | 'task-opened'
+  | 'reminder'
+  | 'escalated'
+  | 'reassigned'
+  | 'information-asked'
+  | 'feed-stale'
+  | 'feed-fresh'
+  | 'tampering';
 
 /** What a notice says: where to look and why, nothing personal. */
-export type NoticePayload = TaskNotice | InformationNotice | FeedNotice;
+export type NoticePayload = TaskNotice | InformationNotice | FeedNotice | TamperingNotice;
 
 /** To a group, about a review task. */
 interface TaskNotice {
@@ -26,6 +33,16 @@ interface InformationNotice {
   question: string;
   /** ISO 8601. */
   answerBy: string;
+}
+
+/** To the owner of a case's pack: what is stored is not what was countersigned. About no task, so that none takes it back. */
+interface TamperingNotice {
+  caseId?: never;
+  taskNo?: never;
+  feed?: never;
+  owner: string;
+  about: string;
+  message: string;
 }
 
 /** To the owner of packs, about a feed that they read. */

@@ -2,6 +2,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { CameTo, DecisionGrounds, CaseInput, EffectState } from '../../activities/ledger-ports.ts';
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
+import type { Countersignature, LiveFacts, Statement } from '../../domain/countersignature.ts';
 import type { Role } from '../../domain/access.ts';
 import type { Authentication } from '../../domain/attestation.ts';
 import type { CaseOutcome, DocumentRef, Stage } from '../../domain/case.ts';
@@ -103,6 +104,10 @@ export interface Tables {
     approvals: Json<Approvals | null>;
     groups: Json<[string, ...string[]] | null>;
     escalate_at: Date | null;
+    /** Empty: of a question from before there were digests. */
+    digest: string;
+    facts: Json<LiveFacts | null>;
+    amends: Json<{ taskNo: number; digest: string } | null>;
     /** Who is asked after `group_name`; null: the groups after it. */
     rest: Json<string[] | null>;
     /** When `group_name` was asked; null: when the task was opened. */
@@ -147,7 +152,11 @@ export interface Tables {
     at: Date;
     undo: Json<UndoWindow | null>;
     approved_by: Json<string[] | null>;
+    facts: Json<LiveFacts | null>;
+    /** Of a decision by policy: what the service signed. */
+    seal: Json<Countersignature | null>;
   };
+  countersignatures: { case_id: string; verdict_id: string; statement: Json<Statement>; signature: string };
   /** Decisions that were taken back within their undo window. */
   withdrawn_decisions: { case_id: string; decision_no: number; by_name: string; reason: string | null; at: Date };
   verdicts: {

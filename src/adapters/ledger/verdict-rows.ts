@@ -1,5 +1,6 @@
-import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, type Transaction, sql } from 'kysely';
 import type { CameTo, Judged, Reviews } from '../../activities/ledger-ports.ts';
+import { hashOfCountersignature } from '../../countersignature/statement.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import { decisionOf } from './decisions.ts';
 import { json } from './json.ts';
@@ -37,9 +38,30 @@ export function insertVerdict(
 }
 
 /** What the audit trail keeps of a verdict; an amendment's output is in the decision's own entry. */
-export function verdictEntry({ verdict, channel, contentHash, authentication }: Recorded): Record<string, unknown> {
+export function verdictEntry({
+  verdict,
+  channel,
+  contentHash,
+  authentication,
+  countersignature,
+}: Recorded): Record<string, unknown> {
   const { verdictId, verdict: said, by, seen, reason } = verdict;
-  return { verdictId, verdict: said, by, seen, reason, channel, contentHash, authentication };
+  const entry = { verdictId, verdict: said, by, seen, reason, channel, contentHash, authentication };
+  if (!countersignature) return entry;
+  const { digest, amendedDigest } = countersignature.statement;
+  return { ...entry, digest, amendedDigest, countersignature: hashOfCountersignature(countersignature) };
+}
+
+/** Keeps what the service signed for a verdict that was taken. Again: no change. */
+export async function keepSigned(
+  trx: Transaction<Tables>,
+  { caseId, verdict: { verdictId }, countersignature }: Recorded,
+): Promise<void> {
+  if (!countersignature) return;
+  await sql`
+    insert into countersignatures (case_id, verdict_id, statement, signature)
+    values (${caseId}, ${verdictId}, ${json(countersignature.statement)}::jsonb, ${countersignature.signature})
+    on conflict do nothing`.execute(trx);
 }
 
 /** What was answered to a recorded verdict. */

@@ -11,7 +11,7 @@ import { taskRow } from './tasks.ts';
 import type { Tables } from './tables.ts';
 import { handOver } from './hand-over.ts';
 import { endUndo, withdraw } from './undo.ts';
-import { type Recorded, insertVerdict, judgedOf, verdictEntry } from './verdict-rows.ts';
+import { type Recorded, insertVerdict, judgedOf, keepSigned, verdictEntry } from './verdict-rows.ts';
 
 type VerdictPart = Pick<Reviews, 'record' | 'former' | 'malformed' | 'deadline' | 'endUndo'>;
 type Task = Selectable<Tables['review_tasks']>;
@@ -20,9 +20,12 @@ type Task = Selectable<Tables['review_tasks']>;
 export function verdictsOf({ db, clock }: Store): VerdictPart {
   return {
     async record(input) {
-      return await lockingCase(db, input.caseId, async (trx, isThere) =>
-        isThere ? await record(trx, input, clock()) : unknownCase(input),
-      );
+      return await lockingCase(db, input.caseId, async (trx, isThere) => {
+        if (!isThere) return unknownCase(input);
+        const judged = await record(trx, input, clock());
+        if (judged.kind === 'accepted') await keepSigned(trx, input);
+        return judged;
+      });
     },
 
     async former(caseId, verdictId) {
@@ -89,7 +92,9 @@ async function record(trx: Transaction<Tables>, input: Recorded, at: Date): Prom
   const refuse = async (refusal: Refusal, adopted?: DecisionRecord): Promise<Judged> => {
     const taskNo = adopted?.taskNo ?? null;
     const row = insertVerdict(input, { verdictId, at, refusal, taskNo, decisionNo: adopted?.decisionNo });
-    const entry: Entry = ['verdict-refused', { ...verdictEntry(input), taskNo, refusal }];
+    // What was signed counts only where the verdict is taken.
+    const { countersignature: _, ...unsigned } = input;
+    const entry: Entry = ['verdict-refused', { ...verdictEntry(unsigned), taskNo, refusal }];
     await sql`with done as (${row} returning 1) select ${recordInCase(caseId, at, [entry])} from done`.execute(trx);
     return adopted ? { kind: 'refused', refusal, adopted } : { kind: 'refused', refusal };
   };

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import type { Credentials } from '../../adapters/ledger/credentials.ts';
 import type { People } from '../../adapters/ledger/people.ts';
 import { refusalOfAccess, type Action, type Identity } from '../../domain/access.ts';
-import { refuseForeign } from './loopback.ts';
+import { foreignProblem } from './loopback.ts';
 import type { OidcProvider } from './oidc.ts';
 import { Problem } from './problems.ts';
 
@@ -64,7 +64,8 @@ export const guard = plugin(async (api: FastifyInstance, ports: AccessPorts) => 
 
   api.addHook('onRequest', async (request) => {
     request.identity = NOBODY;
-    refuseForeign(request, ports.publicUrl);
+    const foreign = foreignProblem(request, ports.publicUrl);
+    if (foreign) throw await refused(request, foreign);
     const action = request.routeOptions.config.action ?? 'open';
     if (action === 'open') return;
     const wait = (failures.get(request.ip) ?? 0) >= MOST_FAILURES;

@@ -11,6 +11,7 @@ import { feedRoutes } from './routes-feeds.ts';
 import { informationRoutes } from './routes-information.ts';
 import { loginRoutes } from './routes-login.ts';
 import { modelRoutes } from './routes-models.ts';
+import { receiptRoutes } from './routes-receipts.ts';
 import { peopleRoutes } from './routes-people.ts';
 import { submitRoutes, uploadRoute } from './routes-submit.ts';
 import { systemRoutes } from './routes-system.ts';
@@ -68,6 +69,7 @@ export function createApi(ports: ApiPorts): Api {
     informationRoutes(routes, all);
     feedRoutes(routes, all);
     modelRoutes(routes, all);
+    receiptRoutes(routes, all);
     systemRoutes(routes, all);
     loginRoutes(routes, ports.access);
     peopleRoutes(routes, ports.access);

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Signer } from '../../activities/ports.ts';
 import type { Documents, Reviews } from '../../activities/ledger-ports.ts';
 import type { Audit } from '../../adapters/ledger/audit.ts';
 import type { FeedLoader } from '../../adapters/ledger/feeds.ts';
@@ -25,6 +26,7 @@ export interface ApiPorts {
   feedLoader: FeedLoader;
   audit: Pick<Audit, 'exportEntries'>;
   documents: Pick<Documents, 'get'>;
+  signer: Pick<Signer, 'keyId' | 'publicKeys' | 'sign'>;
   packs: readonly PackInfo[];
   access: AccessPorts;
   /** Signs who gives a verdict. */

@@ -1,7 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { reversalOf, withdrawalOf } from '../../domain/attestation.ts';
 import type { RefusalCode } from '../../domain/verdict.ts';
+import { failureTypeOf } from '../../failures.ts';
 import { temporalUrl } from '../case-path.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { invalid, Problem } from './problems.ts';
@@ -32,7 +34,11 @@ function namedActor({ body, identity }: FastifyRequest): string {
 }
 
 /** What people do about a case: open its task, answer it, withdraw, reverse. */
-export function verdictRoutes(api: Api, { client, reads, links, reviews, attest }: RoutePorts): void {
+export function verdictRoutes(api: Api, { client, reads, links, reviews, attest, access }: RoutePorts): void {
+  /** The signature for who asks; programs on this machine, in development, get none. */
+  const signed = ({ identity: { via, personId } }: FastifyRequest, caseId: string, said: unknown) =>
+    via === 'local' ? {} : { attestation: attest(caseId, said, { personId, via }) };
+
   api.route({
     method: 'POST',
     url: '/v1/tasks/viewed',
@@ -68,9 +74,15 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews, attest 
       const { caseId, attestation: _, ...rest } = caseIn(request.body);
       const verdict = via === 'local' || 'by' in rest ? rest : { ...rest, by: personId };
       // Someone else's name under it is refused, and recorded, by the judge: the signature is for who sends it.
-      const signed =
-        via === 'local' ? verdict : { ...verdict, attestation: attest(caseId, verdict, { personId, via }) };
-      const answer = await client.decide(caseId, signed);
+      const answer = await client
+        .decide(caseId, { ...verdict, ...signed(request, caseId, verdict) })
+        .catch(async (error: unknown) => {
+          const detail = error instanceof Error ? error.message : '';
+          // There is no case whose trail could hold it.
+          if (failureTypeOf(error) === 'InvalidInput')
+            await access.people.log({ personId, kind: 'refused', subject: 'POST /v1/verdicts', detail });
+          throw error;
+        });
       if (answer.accepted) return await reply.send(answer);
       const { code, message } = answer.refusal;
       throw new Problem(STATUS_OF[code] ?? 409, code, message);
@@ -98,7 +110,7 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews, attest 
         throw new Problem(409, 'case-closed', `'${caseId}' has ended (${outcome})${way}.`);
       }
       try {
-        await client.withdraw(caseId, { by, reason });
+        await client.withdraw(caseId, { by, reason, ...signed(request, caseId, withdrawalOf(by, reason)) });
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error;
         throw new Problem(
@@ -140,7 +152,12 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews, attest 
         );
       }
       try {
-        const workflowId = await client.reverse({ caseId, by, reason });
+        const workflowId = await client.reverse({
+          caseId,
+          by,
+          reason,
+          ...signed(request, caseId, reversalOf(by, reason)),
+        });
         const url = temporalUrl(links, workflowId);
         return await reply.code(202).send({ caseId, workflowId, links: url === undefined ? {} : { temporalUi: url } });
       } catch (error) {

@@ -60,6 +60,9 @@ export const taskSchema = z.object({
   taskNo: z.int(),
   kind: z.enum(['proposal', 'effect-unknown', 'compensation']),
   seen: z.string().describe('The digest to send with a verdict: what the reviewer saw.'),
+  digest: z
+    .string()
+    .describe('Of everything that is shown, SHA-256 in hex: what is countersigned. A verdict may carry it too.'),
   group: z.string().describe('Who is asked: a group, or a named person.'),
   next: z.array(z.string()).readonly().describe('Who is asked after that, in this order.'),
   reasons: z.array(reasonSchema).describe('Why a person is asked.'),
@@ -68,6 +71,9 @@ export const taskSchema = z.object({
   evidence: z.record(z.string(), evidenceSchema.nullable()),
   rules: z.array(ruleSchema),
   effects: z.array(preparedSchema).describe('What approving writes.'),
+  facts: z
+    .array(z.object({ title: z.string(), shown: z.string() }))
+    .describe('Facts that are read again before the write; when one has changed, it is asked again.'),
   effectKey: z.string().optional().describe('The effect that the question is about, if it is about one.'),
   approvals: z
     .object({ needed: z.int(), by: z.array(z.string()).readonly() })
@@ -198,6 +204,7 @@ export const caseFileSchema = caseSummarySchema
     links: z.object({
       self: z.string(),
       audit: z.string(),
+      receipt: z.string().describe('What an auditor checks without this server.'),
       temporalUi: z.string().optional(),
     }),
   })
