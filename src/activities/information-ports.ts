@@ -2,6 +2,12 @@ import type { DocumentRef } from '../domain/case.ts';
 import type { Information, InformationRefusal, InformationRequest } from '../domain/information.ts';
 import type { TaskOpening } from './ledger-ports.ts';
 
+/** A question to the submitter. */
+export type Asking = Pick<
+  InformationRequest,
+  'requestId' | 'question' | 'askedBy' | 'askedOf' | 'proposeAgain' | 'answerBy'
+>;
+
 /** What became of an answer in the ledger. */
 export type AnswerJudged = { kind: 'taken'; seen: string } | { kind: 'refused'; refusal: InformationRefusal };
 

@@ -102,11 +102,13 @@ async function putAnew(
   former: TaskOpening,
   because: readonly Reason[],
 ): Promise<TaskOpening> {
-  const { kind, callId, output, effects, facts, rules, evidence, confidence, packHash, taskNo } = former;
+  const { kind, callId, output, effects, facts, rules, evidence, confidence, packHash, taskNo, amends } = former;
   const reasons = [...former.reasons.filter(({ code }) => !code.startsWith('information-')), ...because];
-  const content = { kind, callId, output, effects, rules, evidence, confidence, reasons, ...(facts ? { facts } : {}) };
+  const kept = facts ? { facts } : {};
+  const content = { kind, callId, output, effects, ...kept, rules, evidence, confidence, reasons };
+  const before = { ...beforeOf(record, former), ...(amends ? { amends } : {}) };
   const about = await aboutCase(ports, record, callId);
-  return openingOf(ports.packs, about, taskNo + 1, packHash, content, ports.clock(), beforeOf(record, former));
+  return openingOf(ports.packs, about, taskNo + 1, packHash, content, ports.clock(), before);
 }
 
 function beforeOf({ plan }: CaseRecord, { approvals, groups, group, rest }: TaskOpening): Before {

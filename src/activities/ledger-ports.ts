@@ -6,6 +6,7 @@ import type { Plan, ReviewPlan } from '../domain/plan.ts';
 import type { Approvals } from '../domain/policy.ts';
 import type { InformationRequest } from '../domain/information.ts';
 import type { Finding, Reason, RuleResult } from '../domain/route.ts';
+import type { Asking } from './information-ports.ts';
 import type { OpenTask, Refusal, TaskKind, Verdict } from '../domain/verdict.ts';
 import type { Feeds, PackManifest, SourceDocument } from '../packs/pack.ts';
 
@@ -211,12 +212,6 @@ export type Judged =
       withdrawn?: number;
     } & CameTo)
   | { kind: 'refused'; refusal: Refusal; adopted?: DecisionRecord };
-
-/** A question to the submitter. */
-export type Asking = Pick<
-  InformationRequest,
-  'requestId' | 'question' | 'askedBy' | 'askedOf' | 'proposeAgain' | 'answerBy'
->;
 
 /** Who is asked from now on, and who after that. */
 export interface Asked {

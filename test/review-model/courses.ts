@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { AMOUNTS, GROUPS, SUBMITTER } from './model.ts';
-import { Play, type Move } from './play.ts';
+import type { Move } from './moves.ts';
+import { Play } from './play.ts';
 
 const person = fc.constantFrom('rita', 'lea', 'Kim ', SUBMITTER, ' SAM');
 const about = fc.constantFrom('now', 'now', 'now', 'before', 'nothing');

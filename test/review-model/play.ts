@@ -6,31 +6,10 @@ import { createActivities } from '../../src/activities/index.ts';
 import { verifyChain } from '../../src/adapters/ledger/audit-chain.ts';
 import { type Ledger, openLedger } from '../../src/adapters/ledger/ledger.ts';
 import type { Reason } from '../../src/domain/route.ts';
-import { definition, testPack } from '../support/fake-pack.ts';
 import { fakePorts, replyOf } from '../support/fake-ports.ts';
 import { GROUPS, isHeld, Model, neededFor, SUBMITTER, WINDOW_MS, type Said } from './model.ts';
-
-type SaidPart = Said extends infer One ? (One extends Said ? Omit<One, 'by' | 'seen'> : never) : never;
-type About = 'now' | 'before' | 'nothing';
-
-/** What happens next. `lost`: its result is lost once, so it runs again. `races`: the escalation's timer fires at the same moment. */
-export type Move =
-  | { kind: 'verdict'; said: SaidPart; by: string; about: About; lost: boolean; races: boolean }
-  | { kind: 'repeat'; which: number; changed: boolean }
-  | { kind: 'malformed' | 'silence' | 'restart' }
-  | { kind: 'answer'; about: About; lost: boolean }
-  | { kind: 'minutes'; minutes: number };
-
-const [first, ...others] = GROUPS;
-const { review } = definition();
-const PACK = testPack({
-  review: {
-    ...review,
-    groups: [first ?? '', ...others],
-    levels: [{ when: { field: 'amount', atLeast: 1000 }, approvals: 2 }],
-    undo: [{ when: { field: 'amount', atLeast: 500 }, for: '10 minutes' }],
-  },
-});
+import { PACK, type About, type Move } from './moves.ts';
+import { snapshotOf } from './snapshot.ts';
 
 /** One case on a real ledger, with the real activities, driven as its workflow drives it; the model says what must come. */
 export class Play {
@@ -116,8 +95,9 @@ export class Play {
   #open(): [Ledger, Steps] {
     const clock = () => this.#fakes.now.at;
     const ledger = openLedger({ url: this.#url, poolSize: 4, clock });
-    const { documents, cases, modelCalls, reviews, information, effects } = ledger;
-    const ports = { ...this.#fakes.ports, documents, cases, modelCalls, reviews, information, effects };
+    const { documents, cases, modelCalls, reviews, information, effects, countersignatures } = ledger;
+    const own = { documents, cases, modelCalls, reviews, information, effects, countersignatures };
+    const ports = { ...this.#fakes.ports, ...own };
     return [ledger, createActivities(ports)];
   }
 
@@ -334,32 +314,15 @@ export class Play {
 
   /** Runs what must change nothing but the audit trail, by at most one entry of this kind. */
   async #unchanged<T>(kind: string | undefined, act: () => Promise<T>): Promise<T> {
-    const before = await this.#snapshot();
+    const entries = this.#fakes.sink.entries.length;
+    const before = await snapshotOf(this.#ledger, this.caseId);
     const result = await act();
-    const after = await this.#snapshot();
+    const after = await snapshotOf(this.#ledger, this.caseId);
     expect(after.state).toEqual(before.state);
+    expect(this.#fakes.sink.entries).toHaveLength(entries);
     const added = after.trail.slice(before.trail.length);
     expect(added).toEqual(kind === undefined ? [] : [kind]);
     return result;
-  }
-
-  async #snapshot(): Promise<{ state: unknown; trail: string[] }> {
-    const file = await this.#ledger.reads.caseFile(this.caseId);
-    if (!file) throw new Error('the case is gone');
-    const { record, tasks, decisions, effects, information, audit } = file;
-    const waiting = await this.#ledger.db
-      .selectFrom('outbox')
-      .select('id')
-      .where('case_id', '=', this.caseId)
-      .where('cancelled_at', 'is', null)
-      .orderBy('id')
-      .execute();
-    const { stage, outcome } = record;
-    const entries = this.#fakes.sink.entries.length;
-    return {
-      state: { stage, outcome, tasks, decisions, effects, information, waiting, entries },
-      trail: audit.map((entry) => entry.kind),
-    };
   }
 }
 
