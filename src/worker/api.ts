@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { createApi } from '../client/api/api.ts';
@@ -11,8 +12,10 @@ const connection = await Connection.connect(config.temporal.connectionOptions ??
 const namespace = config.temporal.namespace ?? 'default';
 const { ledger, client, packs, close } = await compose(config, new Client({ connection, namespace }));
 const links = { namespace, ...(config.TEMPORAL_UI_URL === undefined ? {} : { temporalUi: config.TEMPORAL_UI_URL }) };
-const { reads, audit, documents, feedLoader, reviews } = ledger;
-const api = createApi({ client, reads, audit, documents, feedLoader, reviews, packs, links, log });
+const { reads, audit, documents, feedLoader, reviews, desk, cases: manifests } = ledger;
+const web = fileURLToPath(new URL('../../dist/web', import.meta.url));
+const ports = { client, reads, audit, documents, feedLoader, reviews, desk, manifests, packs, links, log };
+const api = createApi({ ...ports, web });
 // Loopback only: there is no authentication yet.
 const url = await api.listen({ host: '127.0.0.1', port: config.COUNTERSIGN_API_PORT });
 process.stdout.write(`${JSON.stringify({ ready: 'api', pid: process.pid, url })}\n`);

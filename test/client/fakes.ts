@@ -28,12 +28,16 @@ export interface Given {
   documents?: ApiPorts['documents'];
   feedLoader?: ApiPorts['feedLoader'];
   reviews?: ApiPorts['reviews'];
+  desk?: Partial<ApiPorts['desk']>;
+  manifests?: ApiPorts['manifests'];
+  web?: string;
   packs?: ApiPorts['packs'];
   links?: ApiPorts['links'];
 }
 
 export function apiOf(given: Given): Api {
   const { client = {}, reads = {}, audit, documents, feedLoader, reviews, packs = PACKS, links } = given;
+  const { desk = {}, manifests, web } = given;
   return createApi({
     client: orThrow<CaseClient>('client', client),
     reads: orThrow<ApiPorts['reads']>('reads', reads),
@@ -41,6 +45,9 @@ export function apiOf(given: Given): Api {
     documents: documents ?? orThrow<ApiPorts['documents']>('documents', {}),
     reviews: reviews ?? orThrow<ApiPorts['reviews']>('reviews', {}),
     feedLoader: feedLoader ?? orThrow<ApiPorts['feedLoader']>('feedLoader', {}),
+    desk: orThrow<ApiPorts['desk']>('desk', desk),
+    manifests: manifests ?? orThrow<ApiPorts['manifests']>('manifests', {}),
+    ...(web === undefined ? {} : { web }),
     packs,
     links: links ?? { namespace: 'default', temporalUi: 'http://127.0.0.1:8233/' },
     log: pino({ level: 'silent' }),

@@ -52,6 +52,8 @@ export type AuditKind =
   | 'deadline'
   | `effect-${'pending' | 'applied' | 'refused' | 'unknown' | 'abandoned' | 'retry'}`
   | 'compensated'
+  | 'commented'
+  | 'claim-taken-over'
   | 'closed';
 
 const OPEN_END = '","seq":0}';

@@ -3,6 +3,7 @@ import type { Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from 
 import type { ModelCalls } from '../../activities/model-call-ports.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';
+import { type Desk, deskOf } from './desk/desk.ts';
 import { documentsOf } from './documents.ts';
 import { effectsOf } from './effects.ts';
 import { guarded } from './faults.ts';
@@ -28,6 +29,7 @@ export interface Ledger {
   feedLoader: FeedLoader;
   outbox: Outbox;
   reads: Reads;
+  desk: Desk;
   audit: Audit;
   /** For tests and one-off questions; the application uses the ports above. */
   db: Kysely<Tables>;
@@ -64,6 +66,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     feedLoader: guarded(feedLoaderOf(store)),
     outbox: guarded(outboxOf(store)),
     reads: guarded(readsOf(store)),
+    desk: guarded(deskOf(store)),
     audit: auditOf(store),
     db,
     close: () => db.destroy(),

@@ -8,6 +8,7 @@ import * as alike0002 from './migrations/0002-alike.ts';
 import * as feedAlarms0003 from './migrations/0003-feed-alarms.ts';
 import * as asking0004 from './migrations/0004-asking.ts';
 import * as reviewPolicy0006 from './migrations/0006-review-policy.ts';
+import * as desk0010 from './migrations/0010-desk.ts';
 import { APP_ROLE, surviving } from './pool.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0003-feed-alarms': feedAlarms0003,
   '0004-asking': asking0004,
   '0006-review-policy': reviewPolicy0006,
+  '0010-desk': desk0010,
 };
 
 const INSUFFICIENT_PRIVILEGE = '42501';

@@ -6,12 +6,17 @@ import { openapi, transform } from './openapi.ts';
 import type { Api, ApiPorts, RoutePorts } from './ports.ts';
 import { Problem, sendProblem } from './problems.ts';
 import { caseRoutes } from './routes-cases.ts';
+import { deskRoutes } from './routes-desk.ts';
+import { deskBulkRoutes } from './routes-desk-bulk.ts';
+import { deskEventRoutes } from './routes-desk-events.ts';
+import { deskMarkRoutes } from './routes-desk-marks.ts';
 import { feedRoutes } from './routes-feeds.ts';
 import { modelRoutes } from './routes-models.ts';
 import { submitRoutes, uploadRoute } from './routes-submit.ts';
 import { systemRoutes } from './routes-system.ts';
 import { verdictRoutes } from './routes-verdicts.ts';
 import { MAX_BODY_BYTES } from './schema-submission.ts';
+import { webApp } from './web-app.ts';
 import { waitingFor } from './wait.ts';
 
 /** How long requests under way may take to end when the API is closed. */
@@ -63,6 +68,11 @@ export function createApi(ports: ApiPorts): Api {
     feedRoutes(routes, all);
     modelRoutes(routes, all);
     systemRoutes(routes, all);
+    deskRoutes(routes, all);
+    deskMarkRoutes(routes, all);
+    deskBulkRoutes(routes, all);
+    deskEventRoutes(routes, all);
+    await webApp(routes, all);
     routes.get('/openapi.json', { schema: { hide: true } }, async () => api.swagger());
   });
   return api;

@@ -1,8 +1,9 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Documents, Reviews } from '../../activities/ledger-ports.ts';
+import type { Cases, Documents, Reviews } from '../../activities/ledger-ports.ts';
 import type { Audit } from '../../adapters/ledger/audit.ts';
+import type { Desk } from '../../adapters/ledger/desk/desk.ts';
 import type { FeedLoader } from '../../adapters/ledger/feeds.ts';
 import type { Reads } from '../../adapters/ledger/reads.ts';
 import type { CaseClient, PackInfo } from '../case-client.ts';
@@ -18,6 +19,11 @@ export interface ApiPorts {
   audit: Pick<Audit, 'exportEntries'>;
   documents: Pick<Documents, 'get'>;
   packs: readonly PackInfo[];
+  desk: Desk;
+  /** The pack versions that cases are pinned to. */
+  manifests: Pick<Cases, 'manifest'>;
+  /** Folder of the built web app; absent: there is none. */
+  web?: string;
   links: LinkBase;
   log: FastifyBaseLogger;
 }

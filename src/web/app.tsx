@@ -1,0 +1,146 @@
+import { ActionIcon, Button, Group, Modal, Select, Text, TextInput, useMantineColorScheme } from '@mantine/core';
+import { IconKeyboard, IconMoon, IconSun } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Suspense, lazy, useEffect, useState } from 'react';
+import { Link, Route, Switch, useLocation } from 'wouter';
+import { useWords } from './i18n/use-words.ts';
+import { Legend } from './keys/legend.tsx';
+import { useLive } from './live.ts';
+import { Desk } from './desk/desk.tsx';
+import { LegendContext } from './parts/legend-context.ts';
+import { signIn, signOut, useSession } from './session.ts';
+import { changeSettings, useSettings } from './settings.ts';
+
+const AuditPage = lazy(async () => ({ default: (await import('./pages/audit.tsx')).AuditPage }));
+const CasePage = lazy(async () => ({ default: (await import('./pages/case.tsx')).CasePage }));
+const PacksPage = lazy(async () => ({ default: (await import('./pages/packs.tsx')).PacksPage }));
+const PeoplePage = lazy(async () => ({ default: (await import('./pages/people.tsx')).PeoplePage }));
+const SearchPage = lazy(async () => ({ default: (await import('./pages/search.tsx')).SearchPage }));
+
+const PAGES = [
+  ['/desk', 'app.desk'],
+  ['/search', 'app.search'],
+  ['/packs', 'app.packs'],
+  ['/people', 'app.people'],
+  ['/audit', 'app.audit'],
+] as const;
+
+export function App() {
+  const { say, language } = useWords();
+  const { name } = useSession();
+  const [location] = useLocation();
+  const connected = useLive(useQueryClient());
+  const [legend, setLegend] = useState(false);
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  const here = location === '/' ? '/desk' : location;
+  return (
+    <LegendContext value={() => setLegend(true)}>
+      <div className="app">
+        <a className="skip" href="#main">
+          {say('app.skip')}
+        </a>
+        <header className="top">
+          <strong className="brand">Countersign</strong>
+          <nav aria-label={say('app.menu')}>
+            {PAGES.map(([path, title]) => (
+              <Link key={path} href={path} aria-current={here.startsWith(path) ? 'page' : undefined}>
+                {say(title)}
+              </Link>
+            ))}
+          </nav>
+          <Tools onLegend={() => setLegend(true)} />
+        </header>
+        {!connected && (
+          <div className="lost" role="alert">
+            {say('app.lost')}
+          </div>
+        )}
+        <main id="main" tabIndex={-1}>
+          <Suspense fallback={<p className="page">{say('app.loading')}</p>}>
+            <Switch>
+              <Route path="/case/*?" component={CasePage} />
+              <Route path="/search" component={SearchPage} />
+              <Route path="/packs" component={PacksPage} />
+              <Route path="/people" component={PeoplePage} />
+              <Route path="/audit" component={AuditPage} />
+              <Route component={Desk} />
+            </Switch>
+          </Suspense>
+        </main>
+        <Legend opened={legend} onClose={() => setLegend(false)} />
+        {name === '' && <AskName />}
+      </div>
+    </LegendContext>
+  );
+}
+
+function Tools({ onLegend }: { onLegend: () => void }) {
+  const { say } = useWords();
+  const { name } = useSession();
+  const { language } = useSettings();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const dark = colorScheme === 'dark' || (colorScheme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
+  return (
+    <Group gap="xs" className="tools" wrap="nowrap">
+      {name !== '' && (
+        <Button size="compact-sm" variant="default" onClick={signOut} title={say('name.change', { name })}>
+          {name}
+        </Button>
+      )}
+      <Select
+        size="xs"
+        w={70}
+        aria-label={say('app.language')}
+        data={[
+          { value: 'en', label: 'EN' },
+          { value: 'de', label: 'DE' },
+        ]}
+        value={language}
+        allowDeselect={false}
+        onChange={(value) => changeSettings({ language: value === 'de' ? 'de' : 'en' })}
+      />
+      <ActionIcon
+        variant="default"
+        size="md"
+        aria-label={say('app.theme')}
+        onClick={() => setColorScheme(dark ? 'light' : 'dark')}
+      >
+        {dark ? <IconSun size={16} /> : <IconMoon size={16} />}
+      </ActionIcon>
+      <ActionIcon variant="default" size="md" aria-label={say('app.legend')} onClick={onLegend}>
+        <IconKeyboard size={16} />
+      </ActionIcon>
+    </Group>
+  );
+}
+
+function AskName() {
+  const { say } = useWords();
+  const [name, setName] = useState('');
+  return (
+    <Modal opened onClose={() => undefined} withCloseButton={false} title={say('name.title')} closeOnEscape={false}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (name.trim() !== '') signIn(name);
+        }}
+      >
+        <Text mb="sm">{say('name.why')}</Text>
+        <TextInput
+          data-autofocus
+          label={say('name.label')}
+          autoComplete="name"
+          maxLength={200}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          mb="md"
+        />
+        <Button type="submit" disabled={name.trim() === ''}>
+          {say('name.start')}
+        </Button>
+      </form>
+    </Modal>
+  );
+}
