@@ -8,7 +8,7 @@ import { BINDINGS } from '../keys/bindings.ts';
 import { Palette } from '../keys/palette.tsx';
 import { type Handlers, useKeys } from '../keys/use-keys.ts';
 import { LegendContext } from '../parts/legend-context.ts';
-import { looksOf } from '../source/source-pane.tsx';
+import { looksOf, preloadPdfView } from '../source/source-pane.tsx';
 import { useSession } from '../session.ts';
 import { Answers } from './answers.tsx';
 import { Ask, type Asking } from './ask.tsx';
@@ -69,6 +69,7 @@ export function Desk() {
   const looks = task ? looksOf(task) : [];
   const look = looks.find(({ key }) => key === lookKey) ?? looks[0];
 
+  useEffect(preloadPdfView, []);
   useEffect(() => preload(client, items.slice(position.at + 1, position.at + 1 + AHEAD)));
   useEffect(() => {
     setActive(undefined);

@@ -49,7 +49,7 @@ function isInput(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
     return true;
-  return target instanceof HTMLInputElement && target.type !== 'checkbox';
+  return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'submit'].includes(target.type);
 }
 
 /** Where nothing has the focus, or a field's value has it: there Enter goes on to the next uncertain field. */

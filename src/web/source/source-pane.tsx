@@ -5,7 +5,13 @@ import { words } from '../format.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { piecesOf } from './spans.ts';
 
-const PdfView = lazy(async () => ({ default: (await import('./pdf-view.tsx')).PdfView }));
+const loadPdfView = async () => ({ default: (await import('./pdf-view.tsx')).PdfView });
+const PdfView = lazy(loadPdfView);
+
+/** Fetches what shows PDFs before the first one comes. */
+export function preloadPdfView(): void {
+  loadPdfView().catch(() => undefined);
+}
 
 /** One thing to look at: the text of a source, or the document that it was read from. */
 export interface Look {
