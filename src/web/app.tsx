@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Modal, Select, Text, TextInput, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Button, Group, Modal, NativeSelect, Text, TextInput, useMantineColorScheme } from '@mantine/core';
 import { IconKeyboard, IconMoon, IconSun } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Suspense, lazy, useEffect, useState } from 'react';
@@ -89,7 +89,7 @@ function Tools({ onLegend }: { onLegend: () => void }) {
           {name}
         </Button>
       )}
-      <Select
+      <NativeSelect
         size="xs"
         w={70}
         aria-label={say('app.language')}
@@ -98,8 +98,7 @@ function Tools({ onLegend }: { onLegend: () => void }) {
           { value: 'de', label: 'DE' },
         ]}
         value={language}
-        allowDeselect={false}
-        onChange={(value) => changeSettings({ language: value === 'de' ? 'de' : 'en' })}
+        onChange={(event) => changeSettings({ language: event.currentTarget.value === 'de' ? 'de' : 'en' })}
       />
       <ActionIcon
         variant="default"

@@ -71,20 +71,20 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
     });
 
     it('its dialogs have none either', async () => {
-      const { page, context, press } = await reviewers.visit(`/desk?case=${encodeURIComponent(slip)}`, {
+      const { page, context, ...seat } = await reviewers.visit(`/desk?case=${encodeURIComponent(slip)}`, {
         name: 'rosa',
         dark,
       });
       await page.getByText('Please file this').first().waitFor();
       for (const key of ['r', 's', 'i', '?', 'Control+k']) {
-        await press(key);
+        await seat.press(key);
         await page.getByRole('dialog').waitFor();
         const { violations } = await new AxeBuilder({ page }).analyze();
         const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
         expect(
           serious.map(({ id, nodes }) => `${key} ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
         ).toEqual([]);
-        await press('Escape');
+        await seat.press('Escape');
         await page.getByRole('dialog').waitFor({ state: 'detached' });
       }
       await context.close();
@@ -124,8 +124,7 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
 
   it('speaks German', async () => {
     const { page, context } = await reviewers.visit('/desk', { name: 'rosa' });
-    await page.getByLabel('Language').click();
-    await page.getByRole('option', { name: 'DE' }).click();
+    await page.getByLabel('Language').selectOption('de');
     await page.getByRole('button', { name: /^Ablehnen/ }).waitFor();
     expect(await page.evaluate('document.documentElement.lang')).toBe('de');
     await context.close();

@@ -7,7 +7,7 @@ const person = z.string().trim().min(1, 'give the name of the person').max(200);
 const caseId = z.string().min(1);
 const taskNo = z.int().min(1);
 
-export const ORDERS = ['value', 'priority', 'due'] as const;
+const ORDERS = ['value', 'priority', 'due'] as const;
 
 const filterFields = {
   packId: z.string().max(200).optional(),

@@ -1,7 +1,8 @@
 import type { QueueItemBody } from '../../client/api/schema-desk.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { RejectDialog, SnoozeDialog, TextDialog } from './dialogs.tsx';
-import type { AlikeGroup } from './bulk.tsx';
+import { type Command, Palette } from '../keys/palette.tsx';
+import { AlikeDialog, type AlikeGroup, BulkDialog } from './bulk.tsx';
 import type { Said } from './sending.ts';
 
 /** What the desk asks its reviewer about, in a dialog. */
@@ -12,16 +13,22 @@ export type Asking =
   | { kind: 'bulk'; tasks: readonly QueueItemBody[]; like?: undefined }
   | { kind: 'bulk'; like: AlikeGroup; tasks?: undefined };
 
-/** The dialogs that end in an answer or a mark. */
+/** The dialog that is open, if one is. */
 export function Ask({
   asking,
+  commands,
+  onAsk,
   onClose,
+  onBulkEnd,
   onAnswer,
   onSnooze,
   onTakeOver,
 }: {
   asking: Asking | undefined;
+  commands: readonly Command[];
+  onAsk: (asking: Asking) => void;
   onClose: () => void;
+  onBulkEnd: () => void;
   onAnswer: (said: Said) => void;
   onSnooze: (until: Date) => void;
   onTakeOver: (reason: string) => void;
@@ -66,6 +73,12 @@ export function Ask({
           onSend={onTakeOver}
         />
       );
+    case 'palette':
+      return <Palette onClose={onClose} commands={commands} />;
+    case 'alike':
+      return <AlikeDialog onClose={onClose} onChoose={(like) => onAsk({ kind: 'bulk', like })} />;
+    case 'bulk':
+      return <BulkDialog choice={asking} onClose={onBulkEnd} />;
     default:
       return null;
   }

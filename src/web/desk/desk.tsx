@@ -1,24 +1,20 @@
-import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { use, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { when } from '../format.ts';
 import { useWords } from '../i18n/use-words.ts';
-import { BINDINGS } from '../keys/bindings.ts';
-import { Palette } from '../keys/palette.tsx';
+import { commandsOf } from '../keys/palette.tsx';
 import { type Handlers, useKeys } from '../keys/use-keys.ts';
 import { LegendContext } from '../parts/legend-context.ts';
 import { looksOf, preloadPdfView } from '../source/source-pane.tsx';
 import { useSession } from '../session.ts';
 import { Answers } from './answers.tsx';
 import { Ask, type Asking } from './ask.tsx';
-import { AlikeDialog, BulkDialog } from './bulk.tsx';
 import { DecisionBar } from './decision-bar.tsx';
-import { Filters } from './filters.tsx';
-import { answerable, type Edits, fieldStates, outputOf } from './question.ts';
+import { answerable, type Edits, fieldStates, NOTHING, outputOf } from './question.ts';
 import { QuestionPanes } from './question-panes.tsx';
-import { type DeskFilter, idOf, preload, useCounts, useQueue, useTask } from './queries.ts';
-import { QueueList } from './queue-list.tsx';
+import { type DeskFilter, idOf, preload, useQueue, useTask } from './queries.ts';
+import { QueueSide } from './queue-side.tsx';
 import { type Said, useSending } from './sending.ts';
 import { takeBack } from './undo.ts';
 import { holdsUnfit } from './unfit.ts';
@@ -40,7 +36,6 @@ export function Desk() {
   const [params, setParams] = useSearchParams();
   const filter = Object.fromEntries(FILTERS.map((key) => [key, params.get(key) ?? undefined])) as DeskFilter;
   const queue = useQueue(filter, name);
-  const counts = useCounts();
   const { sent, give, forget } = useSending();
   const answered = new Set(sent.filter(({ state }) => state !== 'refused').map(idOf));
   const items = queue.items.filter((item) => !answered.has(idOf(item)));
@@ -107,17 +102,20 @@ export function Desk() {
     else if (can.approve !== null) answer({ verdict: 'approve' });
     else setNote(say('blocked.edited'));
   };
-  const tell = (what: Promise<unknown>, done: string) =>
-    void what.then(
-      () => setNote(done),
-      (failed: unknown) => setNote((failed as Error).message),
-    );
+  const tell = async (what: Promise<unknown>, done: string) => {
+    try {
+      await what;
+      setNote(done);
+    } catch (failed) {
+      setNote((failed as Error).message);
+    }
+  };
   const claim = () => {
     if (!task?.task) return;
     const { claim: holder } = task.desk;
-    if (marks.held) tell(marks.release(), say('released.done', { key: task.caseKey }));
+    if (marks.held) void tell(marks.release(), say('released.done', { key: task.caseKey }));
     else if (holder) setAsking({ kind: 'takeOver', by: holder.by });
-    else tell(marks.claim(), say('claimed.done', { key: task.caseKey }));
+    else void tell(marks.claim(), say('claimed.done', { key: task.caseKey }));
   };
   const undo = async () => {
     const last = sent.find(({ state, verdict }) => state === 'done' && (verdict === 'approve' || verdict === 'amend'));
@@ -165,50 +163,29 @@ export function Desk() {
       : {}),
   };
   useKeys(handlers);
+  const commands = [
+    ...commandsOf(handlers, say),
+    ...(task ? [{ title: say('act.case'), run: () => go(`/${task.caseId}`) }] : []),
+    { title: say('act.comment'), run: () => document.querySelector<HTMLElement>('#comment')?.focus() },
+  ];
 
   return (
     <div className="desk" data-queue={queueShown || undefined}>
       <h1 className="hidden">{say('app.desk')}</h1>
-      <aside className="desk-queue" aria-label={say('queue.title')}>
-        <Filters
-          filter={filter}
-          counts={counts.data}
-          search={search}
-          onChange={(next) =>
-            setParams(
-              Object.entries(next).filter((pair): pair is [string, string] => pair[1] !== undefined),
-              { replace: true },
-            )
-          }
-        />
-        {selected.size > 0 && <p className="pad">{say('queue.selected', { count: chosen.length })}</p>}
-        {queue.error && <p className="pad bad">{say('app.failed', { message: queue.error.message })}</p>}
-        {queue.isSuccess && items.length === 0 && (
-          <p className="pad">{say((counts.data?.total ?? 0) > 0 ? 'queue.filtered' : 'queue.empty')}</p>
-        )}
-        <QueueList
-          items={items}
-          current={position.current === undefined ? undefined : currentItem && idOf(currentItem)}
-          selected={selected}
-          name={name}
-          hasMore={queue.hasNextPage}
-          onMore={() => void queue.fetchNextPage()}
-          onSelect={select}
-          onOpen={(id) => {
-            position.open(id.slice(0, id.lastIndexOf('#')));
-            setQueueShown(false);
-          }}
-        />
-      </aside>
-      <Button
-        className="queue-toggle"
-        size="compact-sm"
-        variant="default"
-        onClick={() => setQueueShown(!queueShown)}
-        aria-expanded={queueShown}
-      >
-        {say('queue.show')} ({items.length})
-      </Button>
+      <QueueSide
+        {...{ queue, items, filter, selected, name, search, currentItem }}
+        chosen={chosen.length}
+        shown={queueShown}
+        onShow={setQueueShown}
+        onSelect={select}
+        onOpen={position.open}
+        onFilter={(next) =>
+          setParams(
+            Object.entries(next).filter((pair): pair is [string, string] => pair[1] !== undefined),
+            { replace: true },
+          )
+        }
+      />
       <QuestionPanes
         task={position.current === undefined ? undefined : task}
         error={position.current === undefined ? null : error}
@@ -252,47 +229,25 @@ export function Desk() {
       </footer>
       <Ask
         asking={asking}
+        commands={commands}
+        onAsk={setAsking}
         onClose={() => setAsking(undefined)}
+        onBulkEnd={() => {
+          setAsking(undefined);
+          setSelected(new Set());
+        }}
         onAnswer={answer}
         onSnooze={(until) => {
           setAsking(undefined);
           const key = task?.caseKey ?? '';
-          tell(marks.snooze(until), say('snoozed.done', { key, when: when(until.toISOString(), language) }));
+          void tell(marks.snooze(until), say('snoozed.done', { key, when: when(until.toISOString(), language) }));
           position.leave();
         }}
         onTakeOver={(reason) => {
           setAsking(undefined);
-          tell(marks.claim(reason), say('claimed.done', { key: task?.caseKey ?? '' }));
+          void tell(marks.claim(reason), say('claimed.done', { key: task?.caseKey ?? '' }));
         }}
       />
-      <Palette
-        opened={asking?.kind === 'palette'}
-        onClose={() => setAsking(undefined)}
-        commands={[
-          ...BINDINGS.flatMap(({ action, title, shown }) => {
-            const run = handlers[action];
-            return run && action !== 'palette' && action !== 'leave' && action !== 'submit'
-              ? [{ title: say(title), shown, run }]
-              : [];
-          }),
-          ...(task ? [{ title: say('act.case'), run: () => go(`/${task.caseId}`) }] : []),
-          { title: say('act.comment'), run: () => document.querySelector<HTMLElement>('#comment')?.focus() },
-        ]}
-      />
-      {asking?.kind === 'alike' && (
-        <AlikeDialog onClose={() => setAsking(undefined)} onChoose={(like) => setAsking({ kind: 'bulk', like })} />
-      )}
-      {asking?.kind === 'bulk' && (
-        <BulkDialog
-          choice={asking}
-          onClose={() => {
-            setAsking(undefined);
-            setSelected(new Set());
-          }}
-        />
-      )}
     </div>
   );
 }
-
-const NOTHING = { approve: null, hardRules: [] } as const satisfies { approve: null; hardRules: string[] };

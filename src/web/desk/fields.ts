@@ -48,7 +48,8 @@ function kindOf(schema: Schema): Field['kind'] {
   if (Array.isArray(schema['enum'])) return 'choice';
   if (type === 'boolean') return 'boolean';
   // Packs describe money so: whole minor units, in the currency that the field `currency` names.
-  if (type === 'integer') return /^minor units/i.test(String(description ?? '')) ? 'money' : 'integer';
+  if (type === 'integer')
+    return typeof description === 'string' && /^minor units/i.test(description) ? 'money' : 'integer';
   if (type === 'number') return 'number';
   if (type === 'array' && (schema['items'] as Schema | undefined)?.['type'] === 'object') return 'rows';
   if (format === 'date') return 'date';
@@ -66,7 +67,7 @@ export function shown(field: Field, value: unknown, currency: unknown, language:
       .map((row) => field.columns.map((column) => shown(column, row[column.name], currency, language)).join(' · '))
       .join('; ');
   }
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** A value as it stands in an input. */
@@ -76,7 +77,7 @@ export function entered(field: Field, value: unknown, currency: unknown): string
     const digits = digitsOf(currency);
     return (value / 10 ** digits).toFixed(digits);
   }
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 export type Read =

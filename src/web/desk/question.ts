@@ -51,9 +51,11 @@ export interface Answerable {
   hardRules: string[];
 }
 
+export const NOTHING: Answerable = { approve: null, hardRules: [] };
+
 export function answerable(task: DeskTaskBody, states: readonly FieldState[]): Answerable {
   const question = task.task;
-  if (!question) return { approve: null, hardRules: [] };
+  if (!question) return NOTHING;
   const hardRules = question.rules
     .filter(({ severity, holds }) => severity === 'hard' && !holds)
     .map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
-import { ApiProblem, get, isPassing, send, under } from '../api.ts';
+import { type ApiProblem, get, isPassing, send, under } from '../api.ts';
 import { currentName } from '../session.ts';
 
 /** What is said of a question; `by`, `seen` and an id are added when it is sent. */

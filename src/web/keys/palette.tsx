@@ -1,6 +1,8 @@
 import { Kbd, Modal, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { useId, useState, type KeyboardEvent } from 'react';
-import { useWords } from '../i18n/use-words.ts';
+import { type Say, useWords } from '../i18n/use-words.ts';
+import { BINDINGS } from './bindings.ts';
+import type { Handlers } from './use-keys.ts';
 
 /** One thing that can be done now. */
 export interface Command {
@@ -9,24 +11,20 @@ export interface Command {
   run: () => void;
 }
 
+/** The actions that a handler stands for now, as commands. */
+export function commandsOf(handlers: Handlers, say: Say): Command[] {
+  return BINDINGS.flatMap(({ action, title, shown }) => {
+    const run = handlers[action];
+    const ofKeysAlone = action === 'palette' || action === 'leave' || action === 'submit';
+    return run && !ofKeysAlone ? [{ title: say(title), shown, run }] : [];
+  });
+}
+
 /** Ctrl+K: everything that can be done, found by its name. */
-export function Palette({
-  opened,
-  onClose,
-  commands,
-}: {
-  opened: boolean;
-  onClose: () => void;
-  commands: readonly Command[];
-}) {
+export function Palette({ onClose, commands }: { onClose: () => void; commands: readonly Command[] }) {
   const { say } = useWords();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={say('app.palette')}
-      closeButtonProps={{ 'aria-label': say('app.close') }}
-    >
+    <Modal opened onClose={onClose} title={say('app.palette')} closeButtonProps={{ 'aria-label': say('app.close') }}>
       <Found commands={commands} onClose={onClose} />
     </Modal>
   );
