@@ -98,9 +98,26 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
   });
 
   it('a clean approval takes one key, and the next question is there at once', async () => {
-    const ids = await slips(6, 'Jon Beck');
+    const ids = await slips(7, 'Jon Beck');
     const seat = await reviewers.visit(queueOf('Jon Beck'), { name: 'kim' });
     await seat.shows('Please file');
+    const answered = Promise.withResolvers<void>();
+    // The first answer is held back, and so is what was not read ahead: the next question must not wait for either.
+    const held: string[] = [];
+    await seat.page.waitForTimeout(1_500);
+    await seat.page.route(/\/v1\/(verdicts|desk\/tasks)/, async (route) => {
+      held.push(new URL(route.request().url()).pathname);
+      await answered.promise;
+      await route.continue();
+    });
+    const opening = await seat.caseKey();
+    await seat.press('a');
+    const next = await seat.after(opening);
+    await seat.page.locator('.field').first().waitFor();
+    expect(next).not.toBe(opening);
+    expect(held).toContain('/v1/verdicts');
+    answered.resolve();
+    await seat.page.unroute(/\/v1\/(verdicts|desk\/tasks)/);
     const times: number[] = [];
     for (let at = 0; at < 5; at += 1) {
       const before = await seat.caseKey();
@@ -123,11 +140,11 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
       await seat.page.evaluate('window.took = undefined');
     }
     console.log('ms to the next question:', times.map(Math.round));
-    // It is below 100 where nothing else runs; here, the whole stack does.
-    expect(times.toSorted((a, b) => a - b)[2]).toBeLessThan(500);
-    const written = await until('five are written', async () => {
+    // Where nothing else runs it is well below 100; here the whole stack does, and perhaps other tests.
+    expect(times.toSorted((a, b) => a - b)[2]).toBeLessThan(1_500);
+    const written = await until('six are written', async () => {
       const done = await Promise.all(ids.map((id) => fixture.ledger.cases.get(id)));
-      return done.filter((record) => record?.outcome === 'written').length === 5 && done;
+      return done.filter((record) => record?.outcome === 'written').length === 6 && done;
     });
     expect(written.filter((record) => record?.outcome === null)).toHaveLength(1);
     expect(seat.complaints).toEqual([]);
