@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Attestation } from './domain/attestation.ts';
 import type { CaseOutcome, DocumentRef, InlineDocument, Stage } from './domain/case.ts';
 import type { UndoWindow } from './domain/decision.ts';
 import type { Approvals } from './domain/policy.ts';
@@ -26,12 +27,16 @@ export interface ReverseCaseInput {
   caseId: string;
   by: string;
   reason: string;
+  /** The API's signature for `by`; see `attest`. */
+  attestation?: Attestation;
 }
 
 /** A named person takes the case back: it ends cancelled, effects already written are compensated. */
 export interface Withdrawal {
   by: string;
   reason: string;
+  /** The API's signature for `by`; see `attest`. */
+  attestation?: Attestation;
 }
 
 /** The answer to `submitVerdict`: taken, or refused with a reason. `approvals`: it counts, and more are needed. A refusal is recorded and changes nothing. */

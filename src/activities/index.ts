@@ -1,6 +1,7 @@
 import { askAboutEffect } from './ask-about-effect.ts';
 import { callModel } from './call-model.ts';
 import { waitForModel } from './wait-for-model.ts';
+import { judgeWithdrawal } from './entitled.ts';
 import { closeCase, effectsToReverse, moveToCurrentPack } from './close-case.ts';
 import { compensate } from './compensate.ts';
 import { applyDeadline, endUndo, escalate } from './escalate.ts';
@@ -30,6 +31,7 @@ export function createActivities(ports: Ports, { sweepAfterMs }: { sweepAfterMs?
     askAboutEffect: askAboutEffect(ports),
     moveToCurrentPack: moveToCurrentPack(ports),
     closeCase: closeCase(ports),
+    judgeWithdrawal: judgeWithdrawal(ports),
     effectsToReverse: effectsToReverse(ports),
     sweep: sweep(ports, sweepAfterMs),
     watchFeeds: watchFeeds(ports),

@@ -1,27 +1,36 @@
-import { refusalOf, verdictSchema, type Refusal, type Verdict } from '../domain/verdict.ts';
+import type { LiveFacts } from '../domain/countersignature.ts';
+import { withoutAttestation } from '../domain/attestation.ts';
+import { refusalOf, staleDigest, verdictSchema, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { undoWindowMs } from '../domain/policy.ts';
 import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence } from '../packs/pack.ts';
 import { problemsOf } from '../packs/define-pack.ts';
+import { authenticate } from './attest.ts';
+import { refusalOfPerson } from './entitled.ts';
 import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
+import { aboutCase } from './about-case.ts';
 import { openingOf, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
+import { signedVerdict } from './signed-verdict.ts';
 import type { Answer, Steps, VerdictJudged, Withdrawn } from './steps.ts';
 
-type Needs = Pick<Ports, 'reviews' | 'cases' | 'packs' | 'feeds' | 'clock'>;
+type Needs = Pick<Ports, 'reviews' | 'cases' | 'modelCalls' | 'packs' | 'feeds' | 'signer' | 'access' | 'clock'>;
 type Task = OpenTask & TaskOpening & TaskPolicy;
+type Recorded = Parameters<Ports['reviews']['record']>[0];
+type Base = Pick<Recorded, 'caseId' | 'verdict' | 'channel' | 'contentHash' | 'authentication'>;
 
 /**
- * The one place where a verdict is judged: is it one, is it new, does it fit the open task, does an amendment fit the
+ * The one place where a verdict is judged: is it one, is it new, may this person give it, does it fit the open task, does an amendment fit the
  * pinned schema and rules. What is refused is recorded too. Exact repeats get the first answer again.
  */
 export const judgeVerdict =
   (ports: Needs): Steps['judgeVerdict'] =>
   async ({ caseId, channel, message }) => {
     const { reviews } = ports;
-    const parsed = verdictSchema.safeParse(message);
+    const { verdict: said, attestation } = withoutAttestation(message);
+    const parsed = verdictSchema.safeParse(said);
     if (!parsed.success) {
       const refusal: Refusal = {
         code: 'malformed',
@@ -48,55 +57,74 @@ export const judgeVerdict =
       return { answer: { accepted: false, verdictId: verdict.verdictId, refusal } };
     }
 
-    const base = { caseId, verdict, channel, contentHash };
-    if (verdict.verdict === 'withdraw') return answerOf(verdict, await reviews.record({ ...base, withdraw: true }));
-    const task = await reviews.openTask(caseId);
+    const known = authenticate(ports.signer, caseId, verdict, attestation);
+    const task = verdict.verdict === 'withdraw' ? undefined : await reviews.openTask(caseId);
+    const authentication = known || ({ via: 'unauthenticated' } as const);
+    const base: Base = { caseId, verdict, channel, contentHash, authentication };
+    const denied = await refusalOfPerson(ports, caseId, verdict, known, task);
+    if (denied) return answerOf(verdict, await reviews.record({ ...base, refusal: denied }));
+    if (verdict.verdict === 'withdraw') return answerOf(verdict, await withdrawal(ports, base));
     const refusal = refusalOf(verdict, task);
     if (refusal || !task) return answerOf(verdict, await reviews.record({ ...base, ...(refusal ? { refusal } : {}) }));
     const { taskNo } = task;
-    if (verdict.verdict === 'confirm') return answerOf(verdict, await reviews.record({ ...base, confirm: { taskNo } }));
+    const signed = { ...base, countersignature: signedVerdict(ports, base, task) };
+    if (verdict.verdict === 'confirm')
+      return answerOf(verdict, await reviews.record({ ...signed, confirm: { taskNo } }));
     if (verdict.verdict === 'approve' && task.kind !== 'proposal')
-      return answerOf(verdict, await reviews.record({ ...base, retry: { taskNo } }));
+      return answerOf(verdict, await reviews.record({ ...signed, retry: { taskNo } }));
     if (verdict.verdict === 'reject') {
       return answerOf(
         verdict,
-        await reviews.record({ ...base, decide: { taskNo, kind: 'reject', output: null, effects: [] } }),
+        await reviews.record({ ...signed, decide: { taskNo, kind: 'reject', output: null, effects: [] } }),
       );
     }
     if (verdict.verdict === 'approve') {
-      return answerOf(verdict, await reviews.record({ ...base, decide: acceptance(ports, task, task) }));
+      return answerOf(verdict, await reviews.record({ ...signed, decide: acceptance(ports, task, task) }));
     }
     const amended = await amend(ports, task, verdict.output);
     if (amended.kind === 'refused') {
       return answerOf(verdict, await reviews.record({ ...base, refusal: amended.refusal }));
     }
+    const both = { ...base, countersignature: signedVerdict(ports, base, task, amended) };
     const opening = await amendedQuestion(ports, task, verdict.by, amended);
-    if (opening) return answerOf(verdict, await reviews.record({ ...base, askAnew: { taskNo, opening } }), opening);
-    return answerOf(verdict, await reviews.record({ ...base, decide: acceptance(ports, task, amended) }));
+    if (opening) return answerOf(verdict, await reviews.record({ ...both, askAnew: { taskNo, opening } }), opening);
+    return answerOf(verdict, await reviews.record({ ...both, decide: acceptance(ports, task, amended) }));
   };
+
+/** Takes an approval back; it is signed as the other verdicts are, over what was approved. */
+async function withdrawal(ports: Needs, base: Base): Promise<Judged> {
+  const { reviews } = ports;
+  const { caseId, verdict } = base;
+  const decision = await reviews.latestDecision(caseId);
+  const task = decision?.taskNo ? await reviews.task(caseId, decision.taskNo) : undefined;
+  const refusal = task && staleDigest(verdict, task.digest);
+  if (refusal) return await reviews.record({ ...base, refusal });
+  const countersignature = task && signedVerdict(ports, base, task);
+  return await reviews.record({ ...base, withdraw: true, ...(countersignature ? { countersignature } : {}) });
+}
 
 /** What is decided on acceptance, with the undo window that the policy gives it. */
 function acceptance(
   { clock }: Needs,
   task: Task,
-  { output, effects }: Pick<TaskOpening, 'output' | 'effects'>,
+  { output, effects, facts = {} }: Pick<TaskOpening, 'output' | 'effects' | 'facts'>,
 ): NonNullable<Parameters<Ports['reviews']['record']>[0]['decide']> {
   const { taskNo, seen, reasons, confidence } = task;
   const windowMs = undoWindowMs(task.undo ?? [], { output, reasons, confidence });
-  const decide = { taskNo, kind: 'accept', output, effects } as const;
+  const decide = { taskNo, kind: 'accept', output, effects, facts } as const;
   if (windowMs === 0) return decide;
   return { ...decide, undo: { until: new Date(clock().getTime() + windowMs).toISOString(), seen } };
 }
 
 /** Where more than one must approve, the others see what was amended: a new question, which counts from one again. */
 async function amendedQuestion(
-  { cases, packs, clock }: Needs,
+  ports: Needs,
   task: Task,
   by: string,
-  { output, effects, rules }: Pick<TaskOpening, 'output' | 'effects' | 'rules'>,
+  { output, effects, facts, rules }: Pick<TaskOpening, 'output' | 'effects' | 'rules'> & { facts: LiveFacts },
 ): Promise<TaskOpening | undefined> {
   if (!task.levels && !task.approvals) return undefined;
-  const record = await cases.get(task.caseId);
+  const record = await ports.cases.get(task.caseId);
   if (!record) throw failure('NotStarted', `${task.caseId}: no case to ask about`);
   const { kind, callId, packHash, taskNo, groups } = task;
   const changed = Object.keys(output ?? {}).filter((field) => !alike(output?.[field], task.output?.[field]));
@@ -105,9 +133,11 @@ async function amendedQuestion(
   const message = `Amended by a reviewer (${changed.join(', ') || 'nothing'}): all who approve must see what is written`;
   const reasons = [...task.reasons.filter(({ code }) => code !== 'amended'), { code: 'amended', message } as const];
   const evidence = kept((task.evidence ?? {}) as Record<string, unknown>);
-  const content = { kind, callId, output, effects, rules, reasons, evidence, confidence: kept(task.confidence) };
-  const before = { approvals: { needed: task.approvals?.needed ?? 1, by: [by] }, groups };
-  const opening = openingOf(packs, record, taskNo + 1, packHash, content, clock(), before);
+  const content = { kind, callId, output, effects, facts, rules, reasons, evidence, confidence: kept(task.confidence) };
+  const approvals = { needed: task.approvals?.needed ?? 1, by: [by] };
+  const before = { approvals, groups, amends: { taskNo, digest: task.digest } };
+  const about = await aboutCase(ports, record, callId);
+  const opening = openingOf(ports.packs, about, taskNo + 1, packHash, content, ports.clock(), before);
   return opening.approvals ? opening : undefined;
 }
 
@@ -131,7 +161,9 @@ async function amend({ packs, cases, feeds }: Needs, task: Task, output: unknown
   const broken = rules.filter(({ holds, severity }) => !holds && severity === 'hard');
   if (broken.length > 0)
     return refused('rule-broken', broken.map(({ name, message }) => `${name}: ${message ?? ''}`).join('; '));
-  return { kind: 'amended', output: checked.value, rules, effects: pack.effects(checked.value, task.caseId) } as const;
+  const facts = await pack.liveFacts(checked.value, feeds);
+  const effects = pack.effects(checked.value, task.caseId);
+  return { kind: 'amended', output: checked.value, rules, effects, facts } as const;
 }
 
 function refused(code: Refusal['code'], message: string) {

@@ -1,5 +1,7 @@
+import type { Authentication } from '../domain/attestation.ts';
 import type { CaseName, CaseOutcome, DocumentRef, Stage } from '../domain/case.ts';
 import type { DecidedBy, PreparedEffect, UndoWindow } from '../domain/decision.ts';
+import type { Countersignature, LiveFacts } from '../domain/countersignature.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
 import type { Approvals } from '../domain/policy.ts';
 import type { Finding, Reason, RuleResult } from '../domain/route.ts';
@@ -85,7 +87,10 @@ export interface Cases {
     limit: number,
   ): Promise<{ caseId: string; sources: SourceDocument[] }[]>;
   /** Ends a case without a written decision, or after one was compensated. */
-  close(caseId: string, end: { outcome: CaseOutcome; by: string; reason?: string }): Promise<void>;
+  close(
+    caseId: string,
+    end: { outcome: CaseOutcome; by: string; reason?: string; authentication?: Authentication },
+  ): Promise<void>;
   stage(caseId: string, stage: Stage): Promise<void>;
   /** Open cases last touched before `before`, for the sweep, in the order of their ids; `after` is the last of the page before. */
   open(before: Date, limit: number, after?: string): Promise<{ caseId: string; stage: Stage; receivedAt: Date }[]>;
@@ -101,6 +106,8 @@ export interface TaskContent {
   rules: RuleResult[];
   effects: PreparedEffect[];
   callId: string | null;
+  /** Facts that are read again before the write. Absent: none. */
+  facts?: LiveFacts;
   /** The effect that a task of kind `effect-unknown` or `compensation` is about. */
   effectKey?: string;
 }
@@ -115,7 +122,12 @@ export interface Reminders {
 export interface TaskOpening extends TaskContent {
   caseId: string;
   taskNo: number;
+  /** The first 12 digits of `digest`. */
   seen: string;
+  /** Of everything that is shown, SHA-256 in hex. */
+  digest: string;
+  /** The question that this one replaces after an amendment. */
+  amends?: { taskNo: number; digest: string };
   packHash: string;
   group: string;
   dueAt: Date;
@@ -131,7 +143,7 @@ export interface TaskOpening extends TaskContent {
 }
 
 /** The part of the pinned plan that a verdict is judged by. */
-export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels'>;
+export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'unattested'> & { planGroups: readonly string[] };
 
 export interface DecisionRecord {
   caseId: string;
@@ -140,10 +152,14 @@ export interface DecisionRecord {
   by: DecidedBy;
   output: Record<string, unknown> | null;
   effects: PreparedEffect[];
+  /** Read when it was decided on, and again before the write. Absent: none. */
+  facts?: LiveFacts;
   reason: string | null;
   taskNo: number | null;
   /** Straight-through: what policy decided on. A reviewer's grounds stand in the review task. */
   grounds?: DecisionGrounds | null;
+  /** Straight-through: what the service signed. A reviewer's is kept with the verdict. */
+  seal?: Countersignature;
   /** Absent: it is written at once. */
   undo?: UndoWindow;
   /** All who approved, where more than one had to; `by` is the last of them. */
@@ -188,13 +204,18 @@ export interface Reviews {
     verdict: Verdict;
     channel: 'signal' | 'update';
     contentHash: string;
+    /** How it is known who gave it. Absent: it came too late to be looked at. */
+    authentication?: Authentication;
     refusal?: Refusal;
+    /** What the service signed, kept when the verdict is taken. */
+    countersignature?: Countersignature;
     /** Present when the verdict is taken and decides. */
     decide?: {
       taskNo: number;
       kind: 'accept' | 'reject';
       output: Record<string, unknown> | null;
       effects: PreparedEffect[];
+      facts?: LiveFacts;
       undo?: UndoWindow;
     };
     /** Present when an amendment is put to the others as a new question, to be opened in place of `taskNo`. */
@@ -245,7 +266,9 @@ export interface EffectRecord {
   undoCalledAt?: Date | null;
 }
 
-export type Claimed = { kind: 'claimed'; record: EffectRecord } | { kind: 'identity-taken'; by: string };
+/** `not-decided`: the decision was taken back, still may be, or is no acceptance: nothing of it may be written. */
+export type Claimed =
+  { kind: 'claimed'; record: EffectRecord } | { kind: 'identity-taken'; by: string } | { kind: 'not-decided' };
 
 export interface Effects {
   /**

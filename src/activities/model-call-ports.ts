@@ -4,6 +4,7 @@ import type { ModelReply } from './ports.ts';
 export interface ModelCallRecord extends Omit<ModelReply, 'outcome'> {
   callId: string;
   caseId: string;
+  requestHash: string;
   provider: string;
   model: string;
   outcome: ModelReply['outcome'] | 'failed' | 'started';

@@ -1,6 +1,6 @@
 import { levelOf, type Approvals } from '../domain/policy.ts';
-import { failure } from '../failures.ts';
-import { digestOf } from '../packs/digest.ts';
+import { digestOfShown, shownOf } from '../countersignature/shown.ts';
+import { aboutCase, type AboutCase } from './about-case.ts';
 import type { CaseRecord, TaskContent, TaskOpening } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
 import { reviewTimes } from './review-times.ts';
@@ -8,47 +8,49 @@ import type { ReviewQuestion } from './steps.ts';
 
 /** The history keeps the first reasons; the ledger has all. */
 const MOST_REASONS = 12;
+/** So much of the digest people carry along. */
+const SEEN_DIGITS = 12;
 
-/** Opens a review task: whom it asks, how many must approve, and the short digest of what it shows. */
+/** Opens a review task: whom it asks, how many must approve, and the digest of what it shows. */
 export async function openTask(
-  { reviews, packs, clock }: Pick<Ports, 'reviews' | 'packs' | 'clock'>,
+  ports: Pick<Ports, 'reviews' | 'cases' | 'modelCalls' | 'packs' | 'clock'>,
   record: CaseRecord,
   taskNo: number,
   packHash: string,
   content: TaskContent,
 ): Promise<TaskOpening> {
-  const opening = openingOf(packs, record, taskNo, packHash, content, clock());
-  await reviews.open(opening);
+  const about = await aboutCase(ports, record, content.callId);
+  const opening = openingOf(ports.packs, about, taskNo, packHash, content, ports.clock());
+  await ports.reviews.open(opening);
   return opening;
 }
 
 /** `before`: what a question that this one replaces needed already, and who has approved; it never needs less. */
 export function openingOf(
   packs: Ports['packs'],
-  { caseId, plan, documents }: Pick<CaseRecord, 'caseId' | 'plan' | 'documents'>,
+  about: AboutCase,
   taskNo: number,
   packHash: string,
   content: TaskContent,
   now: Date,
-  before?: { approvals: Approvals; groups: TaskOpening['groups'] },
+  before?: { approvals: Approvals; groups: TaskOpening['groups']; amends: NonNullable<TaskOpening['amends']> },
 ): TaskOpening {
-  if (!plan) throw failure('NotStarted', `${caseId}: no plan`);
-  const { kind, output, reasons, effects, evidence, rules } = content;
-  const shown = {
-    ...{ caseId, taskNo, kind, packHash, output, reasons, effects, evidence, rules },
-    documents: documents.map(({ hash }) => hash),
-  };
-  const { levels = [] } = plan.review;
-  const level = kind === 'proposal' ? levelOf(levels, content) : undefined;
+  const { plan, caseId } = about.shown;
+  const level = content.kind === 'proposal' ? levelOf(plan.review.levels ?? [], content) : undefined;
   const higher = (level?.approvals ?? 1) > (before?.approvals.needed ?? 0);
   const needed = Math.max(level?.approvals ?? 1, before?.approvals.needed ?? 1);
   const groups = higher ? level?.groups : before?.groups;
   const [group] = groups ?? plan.review.groups;
-  return {
-    ...content,
-    ...{ caseId, taskNo, seen: digestOf(shown).slice(0, 12), packHash, group },
-    ...reviewTimes(packs, plan, group, { openedAt: now, now }),
+  const task = {
+    ...{ ...content, taskNo, packHash },
     ...(needed > 1 ? { approvals: { needed, by: before?.approvals.by ?? [] } } : {}),
+    ...(before ? { amends: before.amends } : {}),
+  };
+  const digest = digestOfShown(shownOf(about.shown, task, about.call));
+  return {
+    ...task,
+    ...{ caseId, digest, seen: digest.slice(0, SEEN_DIGITS), group },
+    ...reviewTimes(packs, plan, group, { openedAt: now, now }),
     ...(groups ? { groups } : {}),
   };
 }

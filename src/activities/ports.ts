@@ -1,5 +1,7 @@
+import type { Person } from '../domain/access.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { PackRegistry } from '../packs/pack.ts';
+import type { Countersignatures } from './countersign-ports.ts';
 import type { CaseRecord, Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from './ledger-ports.ts';
 import type { ModelCalls } from './model-call-ports.ts';
 
@@ -20,7 +22,31 @@ export interface Ports {
   model: Model;
   sinks: Sinks;
   temporal: Workflows;
+  signer: Signer;
+  countersignatures: Countersignatures;
+  access: Access;
   clock: () => Date;
+}
+
+/** The directory of people, as far as judging a verdict needs it. */
+export interface Access {
+  /** `local`: development on one machine; whoever sends a verdict is believed, and recorded as not authenticated. */
+  mode: 'required' | 'local';
+  /** As of now; undefined: nobody of that id. */
+  person(personId: string): Promise<Person | undefined>;
+}
+
+/** The deployment's key: what it signed, it vouches for. */
+export interface Signer {
+  /** Names the public key; 16 hex digits. */
+  keyId: string;
+  publicKeyPem: string;
+  /** This one and the former ones that still verify. */
+  publicKeys: readonly { keyId: string; pem: string }[];
+  /** Base64url. */
+  sign(text: string): string;
+  /** False also for a key that is not known. */
+  verify(text: string, signature: string, keyId: string): boolean;
 }
 
 /** One question to one model. */

@@ -53,8 +53,16 @@ export interface Steps {
     outcome: 'written' | 'cancelled' | 'reversed';
     by: string;
     reason?: string;
+    attestation?: unknown;
   }): Promise<void>;
-  effectsToReverse(input: { caseId: string }): Promise<EffectToReverse[]>;
+  /** Whether a withdrawal counts. One that does not is recorded. */
+  judgeWithdrawal(input: { caseId: string; by: string; reason: string; attestation?: unknown }): Promise<boolean>;
+  effectsToReverse(input: {
+    caseId: string;
+    by: string;
+    reason: string;
+    attestation?: unknown;
+  }): Promise<EffectToReverse[]>;
   sweep(): Promise<SweepReport>;
   watchFeeds(): Promise<FeedsReport>;
 }
@@ -160,7 +168,9 @@ export type Written =
   | { kind: 'applied'; reference: string }
   | { kind: 'refused'; reason: string }
   | { kind: 'identity-taken'; by: string }
-  | { kind: 'unknown' };
+  | { kind: 'unknown' }
+  /** Nothing was sent: the ledger or the world is not what was countersigned. A person is asked again. */
+  | { kind: 'held-back'; because: Reason[] };
 
 export type Compensated = { kind: 'compensated' | 'not-applied' } | { kind: 'refused'; reason: string };
 

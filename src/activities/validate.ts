@@ -1,18 +1,23 @@
+import { storedDigestOf } from '../canonical.ts';
+import { digestOfShown, shownOf } from '../countersignature/shown.ts';
+import { countersign } from '../countersignature/statement.ts';
+import type { Countersignature } from '../domain/countersignature.ts';
 import type { PreparedEffect } from '../domain/decision.ts';
 import type { Reason } from '../domain/route.ts';
 import { routeOf } from '../domain/route.ts';
 import { failure } from '../failures.ts';
 import type { Evidence, Output, ProcessPack } from '../packs/pack.ts';
+import { aboutCase } from './about-case.ts';
 import { fieldConfidence } from './confidence.ts';
 import { staleFeeds, withStale } from './freshness.ts';
-import type { CaseInput, CaseRecord } from './ledger-ports.ts';
+import type { CaseInput, CaseRecord, DecisionGrounds, DecisionRecord } from './ledger-ports.ts';
 import { openTask, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { readAnswer } from './read-answer.ts';
 import { decisionRefOf } from './results.ts';
 import type { Question, Steps, ValidateInput } from './steps.ts';
 
-type Needs = Pick<Ports, 'cases' | 'effects' | 'modelCalls' | 'reviews' | 'packs' | 'feeds' | 'clock'>;
+type Needs = Pick<Ports, 'cases' | 'effects' | 'modelCalls' | 'reviews' | 'packs' | 'feeds' | 'signer' | 'clock'>;
 
 /** Schema, business rules and confidence decide the route. Straight-through records the decision, review opens a task. */
 export const validate =
@@ -39,6 +44,7 @@ export const validate =
     const findings = withStale(ingested.findings, stale);
     const rules = output ? await pack.judge(output, { sources, feeds: ports.feeds, enrichment, evidence }) : [];
     const effects = output ? pack.effects(output, input.caseId) : [];
+    const facts = output ? await pack.liveFacts(output, ports.feeds) : {};
     because.push(...(await takenBefore(ports, input.caseId, effects, because)));
     const route = routeOf({ because, findings, rules, confidence, threshold: record.plan.threshold });
 
@@ -46,7 +52,8 @@ export const validate =
     if (route.kind === 'straight-through') {
       const by = { kind: 'policy', rule: `${pack.id} ${pack.version}` } as const;
       const grounds = { rules, confidence, evidence, callId, packHash: input.packHash };
-      const decision = { caseId, kind: 'accept', by, output, effects, reason: null, taskNo: null, grounds } as const;
+      const made = { caseId, kind: 'accept', by, output, effects, facts, reason: null, taskNo: null, grounds } as const;
+      const decision = { ...made, seal: await seal(ports, record, made) };
       return { kind: 'straight-through', decision: decisionRefOf(await reviews.decideByPolicy(decision)) };
     }
     const content = {
@@ -57,10 +64,25 @@ export const validate =
       confidence,
       rules,
       effects,
+      facts,
       callId,
     } as const;
     return questionOf(await openTask(ports, record, input.taskNo, input.packHash, content));
   };
+
+/** What policy decides is signed like a verdict, so that the write can tell that it is what was decided. */
+async function seal(
+  ports: Needs,
+  record: CaseRecord,
+  { by, output, effects, facts, grounds: { packHash, callId, ...grounds } }: ByPolicy,
+): Promise<Countersignature> {
+  const { caseId } = record;
+  const about = await aboutCase(ports, record, callId);
+  const decided = { taskNo: null, kind: 'straight-through', reasons: [], output, effects, facts } as const;
+  const digest = digestOfShown(shownOf(about.shown, { ...grounds, ...decided, packHash }, about.call));
+  const said = { caseId, taskNo: null, verdictId: null, verdict: 'straight-through', identity: 'policy' } as const;
+  return countersign(ports.signer, { ...said, by: by.rule, digest, at: ports.clock().toISOString() });
+}
 
 /** A hint in time, naming the earlier case; the write enforces the identity, also against cases that come at once. */
 async function takenBefore(
@@ -97,6 +119,11 @@ async function recordedBefore(
     : undefined;
 }
 
+type ByPolicy = Pick<DecisionRecord, 'output' | 'effects' | 'facts'> & {
+  by: { rule: string };
+  grounds: DecisionGrounds;
+};
+
 interface Proposal {
   output: Output | null;
   evidence: Record<string, Evidence | null>;
@@ -105,17 +132,36 @@ interface Proposal {
   because: Reason[];
 }
 
+/** What a former decision's values stand on, field by field; an amended one stands on nothing. */
+async function supportOf(
+  { reviews }: Needs,
+  decision: DecisionRecord | undefined,
+  output: Output,
+): Promise<Partial<Pick<Proposal, 'evidence' | 'callId'>>> {
+  if (!decision) return {};
+  const { caseId, taskNo, grounds } = decision;
+  const task = taskNo === null ? undefined : await reviews.task(caseId, taskNo);
+  const { evidence, callId } = task ?? grounds ?? {};
+  const proposed = task ? task.output : decision.output;
+  const kept = Object.entries((evidence ?? {}) as Proposal['evidence']).filter(
+    ([field]) => storedDigestOf(output[field]) === storedDigestOf(proposed?.[field]),
+  );
+  return { evidence: Object.fromEntries(kept), callId: callId ?? null };
+}
+
 async function proposalOf(
   ports: Needs,
   pack: ProcessPack,
   input: CaseInput,
-  { caseId, callId, decisionNo }: ValidateInput,
+  { caseId, callId, decisionNo, because }: ValidateInput,
 ): Promise<Proposal> {
   const none: Proposal = { output: null, evidence: {}, confidence: {}, callId: callId ?? null, because: [] };
   if (decisionNo !== undefined) {
+    // What was decided may be what was tampered with: a person starts from nothing then.
+    if (because.some(({ code }) => code === 'tampering')) return none;
     const decision = await ports.reviews.decision(caseId, decisionNo);
     const checked = pack.check(decision?.output);
-    return checked.ok ? { ...none, output: checked.value } : none;
+    return checked.ok ? { ...none, ...(await supportOf(ports, decision, checked.value)), output: checked.value } : none;
   }
   const call = callId === undefined ? undefined : await ports.modelCalls.get(callId);
   if (!call) return none;

@@ -1,25 +1,32 @@
 import { idempotencyKeyOf } from '../domain/decision.ts';
+import type { Reason } from '../domain/route.ts';
 import { failure } from '../failures.ts';
+import { clearedToWrite } from './before-write.ts';
 import type { EffectRecord } from './ledger-ports.ts';
 import type { Ports, Sink } from './ports.ts';
 import type { Steps, Written } from './steps.ts';
 
-type Needs = Pick<Ports, 'effects' | 'reviews' | 'sinks' | 'clock'>;
+type Needs = Pick<
+  Ports,
+  'access' | 'countersignatures' | 'documents' | 'effects' | 'feeds' | 'packs' | 'signer' | 'sinks' | 'clock'
+>;
 
 /**
- * Writes one effect of a recorded decision downstream, once. The pending effect is committed before the call, the
+ * Writes one effect of a recorded decision downstream, once, if the ledger still yields what was countersigned. The pending effect is committed before the call, the
  * outcome after it; what a lost answer means depends on the sink's capability.
  */
 export const write =
-  ({ effects, reviews, sinks, clock }: Needs): Steps['write'] =>
+  (ports: Needs): Steps['write'] =>
   async ({ caseId, decisionNo, effect: name, last }): Promise<Written> => {
-    const decision = await reviews.decision(caseId, decisionNo);
-    const effect = decision?.effects.find((one) => one.name === name);
-    if (!effect) throw failure('NotStarted', `${caseId}: decision ${decisionNo} has no effect '${name}'`);
-    const sink = sinks.sink(effect.sink);
+    const { effects, sinks, clock } = ports;
     const key = idempotencyKeyOf(caseId, decisionNo, name);
+    const cleared = await clearedToWrite(ports, { caseId, decisionNo, effect: name, key });
+    if ('held' in cleared) return cleared.held;
+    const { effect } = cleared;
+    const sink = sinks.sink(effect.sink);
     const claimed = await effects.claim(caseId, decisionNo, effect);
     if (claimed.kind === 'identity-taken') return claimed;
+    if (claimed.kind === 'not-decided') return { kind: 'held-back', because: [NOT_DECIDED] };
     const { record } = claimed;
     if (record.state === 'applied') return { kind: 'applied', reference: record.reference ?? '' };
     if (record.state === 'refused') return { kind: 'refused', reason: 'refused before' };
@@ -56,6 +63,12 @@ export const write =
         throw failure('SinkUnavailable', `${effect.sink}: ${reply.reason}`);
     }
   };
+
+/** The ledger itself refuses to begin it, whatever this process believes. */
+const NOT_DECIDED: Reason = {
+  code: 'withdrawn',
+  message: 'Nothing was written: the approval was taken back, or still may be',
+};
 
 type Found =
   { kind: 'applied'; reference: string } | { kind: 'unknown' } | { kind: 'call-again' } | { kind: 'wait'; ms: number };

@@ -6,8 +6,8 @@ import type { ApiClient } from '../client/api-client.ts';
 export interface Cli {
   /** The client for the URL that was given. */
   api(): ApiClient;
-  /** The default for --by. */
-  user: string;
+  /** The default for --by: COUNTERSIGN_USER, else whose the API key is, else who is logged in on this machine. */
+  user(): Promise<string>;
   /** One line, or several, for standard output. */
   out(text: string): void;
   /** For standard error: what is no result. */

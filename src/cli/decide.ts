@@ -21,10 +21,10 @@ export interface DecideOptions {
 type Said = Verdict extends infer One ? (One extends Verdict ? Omit<One, 'verdictId' | 'by' | 'seen'> : never) : never;
 
 /** The options that every verdict takes. */
-export function decideOptions(command: Command, cli: Cli): Command {
+export function decideOptions(command: Command): Command {
   return command
     .argument('<case>', 'id, <packId>/<key>, or a key that only one pack has')
-    .option('--by <name>', `who answers (default: COUNTERSIGN_USER, else you: ${cli.user})`)
+    .option('--by <name>', 'who answers (default: COUNTERSIGN_USER, else whose key it is, else you)')
     .option('--seen <digest>', 'the digest of what you saw (default: what is shown now)');
 }
 
@@ -32,7 +32,7 @@ export function decideOptions(command: Command, cli: Cli): Command {
 export async function decide(
   cli: Cli,
   text: string,
-  { by = cli.user, seen }: DecideOptions,
+  { by, seen }: DecideOptions,
   say: (task: TaskBody) => Said | Promise<Said>,
 ): Promise<void> {
   const api = cli.api();
@@ -41,7 +41,9 @@ export async function decide(
   if (task === null) throw new UserError(notAsked(file));
   cli.out(`${cli.paint.bold(safe(caseId))}  seen ${task.seen}\n${taskText(task, file, cli.paint)}\n`);
   const said = await say(task);
-  await sendVerdict(cli, { ...said, caseId, by, seen: seen ?? task.seen });
+  // What is shown here is what is countersigned: the whole digest goes along, unless another `seen` is meant.
+  const what = seen === undefined ? { seen: task.seen, digest: task.digest } : { seen };
+  await sendVerdict(cli, { ...said, caseId, by: by ?? (await cli.user()), ...what });
 }
 
 /** Sends a verdict under a new id, and says what came of it. */

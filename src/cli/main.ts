@@ -10,9 +10,16 @@ import { safe } from './text.ts';
 const { env, stdin, stdout, stderr } = process;
 
 function cliFor(url: () => string): Cli {
+  const key = env['COUNTERSIGN_API_KEY'] || undefined;
+  const api = () => createApiClient({ url: url(), ...(key === undefined ? {} : { key }) });
   return {
-    api: () => createApiClient({ url: url() }),
-    user: env['COUNTERSIGN_USER'] || userInfo().username,
+    api,
+    user: async () => {
+      const named = env['COUNTERSIGN_USER'];
+      if (named) return named;
+      const person = key === undefined ? null : await api().me();
+      return person?.personId ?? userInfo().username;
+    },
     out: (text) => stdout.write(`${text}\n`),
     note: (text) => stderr.write(`${text}\n`),
     paint: pc,

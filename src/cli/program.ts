@@ -9,6 +9,9 @@ import { addList } from './commands/list.ts';
 import { addModels } from './commands/models.ts';
 import { addOpen } from './commands/open.ts';
 import { addPacks } from './commands/packs.ts';
+import { addReceipt } from './commands/receipt.ts';
+import { addKeys } from './commands/keys.ts';
+import { addPeople } from './commands/people.ts';
 import { addReject } from './commands/reject.ts';
 import { addReverse } from './commands/reverse.ts';
 import { addShow } from './commands/show.ts';
@@ -34,6 +37,9 @@ const COMMANDS = [
   addData,
   addFeeds,
   addModels,
+  addReceipt,
+  addPeople,
+  addKeys,
   addVerify,
   addAudit,
 ];

@@ -19,6 +19,7 @@ export function taskText(task: TaskBody, file: Pick<CaseFileBody, 'plan'>, paint
   if (task.kind === 'proposal') {
     parts.push('', paint.bold('Proposal'), proposalText(task, file.plan?.threshold ?? 1, paint));
     if (task.rules.length > 0) parts.push('', paint.bold('Rules'), rulesText(task.rules, paint));
+    if (task.facts.length > 0) parts.push('', paint.bold('Read again before the write'), ...factsText(task.facts));
   }
   parts.push('', paint.bold('On approve'), ...onApprove(task));
   return parts.join('\n');
@@ -57,6 +58,11 @@ function proposalText({ proposal, confidence, evidence }: TaskBody, threshold: n
     indent: 2,
     head: ['field', 'value', 'confidence', 'evidence'].map((head) => paint.dim(head)),
   });
+}
+
+/** Facts that must still be so when it is written. */
+function factsText(facts: TaskBody['facts']): string[] {
+  return facts.map(({ title, shown }) => `  - ${oneLine(title)}: ${oneLine(shown)}`);
 }
 
 /** Each rule with what it says. */

@@ -1,12 +1,13 @@
 import type { AuditLine } from '../adapters/ledger/audit-chain.ts';
 import type { CaseFileBody, CasePage, CaseQuery } from './api/schema-case.ts';
+import type { AbsenceBody, KeyMadeBody, KeysBody, MeBody, PeopleBody, PersonEntryBody } from './api/schema-access.ts';
 import type { ModelsBody } from './api/schema-models.ts';
 import type { FeedBody, FeedsBody, LoadedBody } from './api/schema-feeds.ts';
 import { problemSchema, type ProblemBody } from './api/schema-problem.ts';
 import type { LineReceipt, ReceiptBody, SubmissionBody } from './api/schema-submission.ts';
 import type { CountsBody, IndexBody, PacksBody } from './api/schema-system.ts';
 import type { AcceptedBody, ReversalBody, RequestBody, VerdictBody, WithdrawnBody } from './api/schema-verdict.ts';
-import { casePath } from './case-path.ts';
+import { casePath, receiptPath } from './case-path.ts';
 import { linesOf, NDJSON, ndjsonOf } from './ndjson.ts';
 
 /** The API refused a request; `message` is the problem's detail, for people. */
@@ -29,6 +30,8 @@ export class ApiUnreachable extends Error {
 export interface ApiClient {
   url: string;
   index(): Promise<IndexBody>;
+  /** Who the key belongs to; null: the API believes programs on this machine. */
+  me(): Promise<MeBody['person']>;
   /** `waitSeconds` (at most 60): the receipt comes with the case, as soon as it has ended. */
   submit(body: SubmissionBody, options?: { waitSeconds?: number }): Promise<ReceiptBody>;
   /** One document as it is, of at most 16 MB. */
@@ -49,6 +52,13 @@ export interface ApiClient {
   decide(verdict: VerdictBody): Promise<AcceptedBody>;
   withdraw(request: RequestBody): Promise<WithdrawnBody>;
   reverse(request: RequestBody): Promise<ReversalBody>;
+  people(): Promise<PeopleBody['people']>;
+  putPerson(personId: string, entry: PersonEntryBody): Promise<void>;
+  putAbsence(personId: string, absence: AbsenceBody): Promise<void>;
+  keys(): Promise<KeysBody['keys']>;
+  /** The secret is in this answer only. */
+  makeKey(personId: string, key: { label: string; expiresAt?: string }): Promise<KeyMadeBody>;
+  revokeKey(keyId: string): Promise<void>;
   packs(): Promise<PacksBody['packs']>;
   counts(): Promise<CountsBody['counts']>;
   models(): Promise<ModelsBody>;
@@ -56,22 +66,28 @@ export interface ApiClient {
   /** Replaces a whole feed. */
   loadFeed(name: string, feed: FeedBody): Promise<LoadedBody>;
   auditEntries(caseId?: string): AsyncGenerator<AuditLine>;
+  /** The receipt of a case, as the text that is signed. */
+  receipt(caseId: string): Promise<string>;
 }
 
 export interface ApiClientOptions {
   /** For example http://127.0.0.1:7300. */
   url: string;
+  /** An API key; without one only an API of this machine, in development, answers. */
+  key?: string;
   fetch?: typeof fetch;
 }
 
 /** The one client of the HTTP API, for the command line and for programs on this machine. */
-export function createApiClient({ url, fetch: fetched = fetch }: ApiClientOptions): ApiClient {
+export function createApiClient({ url, key, fetch: fetched = fetch }: ApiClientOptions): ApiClient {
   const base = url.replace(/\/+$/, '');
 
   async function call(path: string, init: RequestInit & { duplex?: 'half' } = {}): Promise<Response> {
     let response: Response;
     try {
-      response = await fetched(`${base}${path}`, init);
+      const headers = new Headers(init.headers);
+      if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
+      response = await fetched(`${base}${path}`, { ...init, headers });
     } catch (error) {
       throw unreachable(base, error);
     }
@@ -108,6 +124,7 @@ export function createApiClient({ url, fetch: fetched = fetch }: ApiClientOption
   return {
     url: base,
     index: () => json('/v1'),
+    me: async () => (await json<MeBody>('/v1/me')).person,
     submit: (body, { waitSeconds } = {}) => post('/v1/cases', body, preferring(waitSeconds)),
     submitDocument: ({ packId, caseKey, bytes, mediaType = 'application/octet-stream', name, submittedBy }) =>
       json(`/v1/cases/${encodeURIComponent(packId)}/${encodeURIComponent(caseKey)}${search({ name, submittedBy })}`, {
@@ -138,16 +155,20 @@ export function createApiClient({ url, fetch: fetched = fetch }: ApiClientOption
     decide: (verdict) => post('/v1/verdicts', verdict),
     withdraw: (request) => post('/v1/withdrawals', request),
     reverse: (request) => post('/v1/reversals', request),
+    people: async () => (await json<PeopleBody>('/v1/people')).people,
+    putPerson: async (personId, entry) =>
+      void (await call(`/v1/people/${encodeURIComponent(personId)}`, putting(entry))),
+    putAbsence: async (personId, absence) =>
+      void (await call(`/v1/people/${encodeURIComponent(personId)}/absence`, putting(absence))),
+    keys: async () => (await json<KeysBody>('/v1/keys')).keys,
+    makeKey: (personId, key_) => post(`/v1/people/${encodeURIComponent(personId)}/keys`, key_),
+    revokeKey: async (keyId) => void (await call(`/v1/keys/${encodeURIComponent(keyId)}`, { method: 'DELETE' })),
     packs: async () => (await json<PacksBody>('/v1/packs')).packs,
     models: () => json<ModelsBody>('/v1/models'),
     feeds: async () => (await json<FeedsBody>('/v1/feeds')).feeds,
-    loadFeed: (name, feed) =>
-      json(`/v1/feeds/${encodeURIComponent(name)}`, {
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(feed),
-      }),
+    loadFeed: (name, feed) => json(`/v1/feeds/${encodeURIComponent(name)}`, putting(feed)),
     counts: async () => (await json<CountsBody>('/v1/counts')).counts,
+    receipt: async (caseId) => await (await call(receiptPath(caseId))).text(),
     async *auditEntries(caseId) {
       yield* lines<AuditLine>(await call(`/v1/audit/entries${search({ caseId })}`));
     },
@@ -169,6 +190,10 @@ async function errorOf(response: Response, base: string): Promise<Error> {
   const parsed = problemSchema.safeParse(body);
   if (parsed.success) return new ApiError(parsed.data);
   return new ApiUnreachable(`${base} answered ${response.status}, but not as a Countersign API does; look at --url.`);
+}
+
+function putting(body: unknown): RequestInit {
+  return { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 function preferring(seconds: number | undefined): Record<string, string> {

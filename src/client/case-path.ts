@@ -1,6 +1,15 @@
 /** Path of a case in the HTTP API. Each part is encoded, because case keys may hold `%`, `?` or `#`. */
 export function casePath(caseId: string): string {
-  return `/v1/cases/${caseId.split('/').map(encodeURIComponent).join('/')}`;
+  return `/v1/cases/${encoded(caseId)}`;
+}
+
+/** Path of its receipt. */
+export function receiptPath(caseId: string): string {
+  return `/v1/receipts/${encoded(caseId)}`;
+}
+
+function encoded(caseId: string): string {
+  return caseId.split('/').map(encodeURIComponent).join('/');
 }
 
 /** What is needed to point to the Temporal UI; without `temporalUi` there are no links. */

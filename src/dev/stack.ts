@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
@@ -6,6 +7,7 @@ import { openLedger } from '../adapters/ledger/ledger.ts';
 import { migrate } from '../adapters/ledger/migrate.ts';
 import type { FeedItem } from '../packs/pack.ts';
 import type { Log } from './children.ts';
+import { addDemoPeople } from './demo-people.ts';
 import { portIsFree, portTakenMessage } from './ports.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
 import { jsonLine, startNodeProcess, type NodeProcess } from './processes.ts';
@@ -104,6 +106,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const env: Record<string, string> = {
       ...(temporal ? { TEMPORAL_ADDRESS: temporal.address } : {}),
       DATABASE_URL: databaseUrl,
+      COUNTERSIGN_ACCESS: 'local',
+      COUNTERSIGN_SIGNING_KEY_FILE: await signingKey(stateDir),
       ...(model
         ? {
             OPENAI_BASE_URL: model.ready.url,
@@ -169,6 +173,18 @@ function readyLine(line: string): { url: string; healthUrl: string } | undefined
   return { url: said.url ?? '', healthUrl: said.healthUrl ?? '' };
 }
 
+/** The key of this state, made at its first start. */
+async function signingKey(stateDir: string): Promise<string> {
+  const named = process.env['COUNTERSIGN_SIGNING_KEY_FILE'];
+  if (named) return named;
+  const file = join(stateDir, 'signing-key.pem');
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+  await writeFile(file, pem, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  return file;
+}
+
 function sinksOf(base: string): string {
   return JSON.stringify({
     'accounts-payable': { url: `${base}/accounts-payable`, capability: 'idempotency-key' },
@@ -178,7 +194,7 @@ function sinksOf(base: string): string {
 }
 
 /**
- * Migrates the ledger and loads the sample feeds as of now, where there are none or the samples themselves: those of
+ * Migrates the ledger, adds people to log in as, and loads the sample feeds as of now, where there are none or the samples themselves: those of
  * yesterday's start would be too old by tomorrow. A feed that somebody loaded stays as it is.
  */
 async function prepareLedger(url: string, log: Log): Promise<void> {
@@ -195,6 +211,7 @@ async function prepareLedger(url: string, log: Log): Promise<void> {
       await ledger.feedLoader.load(feed, items, new Date());
       log(`feed ${feed}: ${items.length} items loaded`);
     }
+    await addDemoPeople(ledger.people);
   } finally {
     await ledger.close();
   }

@@ -43,6 +43,8 @@ export interface ReviewPlan {
   handTo?: string;
   /** The submitter may not be the one who countersigns. */
   fourEyes: boolean;
+  /** Whether verdicts count whose sender nothing proves, such as plain Temporal signals. Absent: `low-risk`. */
+  unattested?: 'never' | 'low-risk' | 'always';
   /** Absent: an approval is written at once. */
   undo?: readonly UndoRule[];
   /** Absent, or none applies: one approval, by `groups`. */

@@ -24,7 +24,9 @@ export type ReasonCode =
   | 'ledger-differs'
   | 'pack-moved'
   | 'withdrawn'
-  | 'amended';
+  | 'amended'
+  | 'fact-changed'
+  | 'tampering';
 
 /** A data-quality finding on the input. `refuse` and `review` stop straight-through; `note` does not. */
 export interface Finding {

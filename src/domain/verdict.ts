@@ -12,7 +12,8 @@ import type { Approvals } from './policy.ts';
  * - `confirm`: only where an effect's outcome is unknown or its compensation was refused: a person has settled it by hand.
  * - `withdraw`: within the undo window of an approval, with the `seen` of what was approved: nothing is written, it is asked again.
  *
- * `seen` is the short digest of what the reviewer saw, `verdictId` the sender's own id for exact repeats.
+ * `seen` is the short digest of what the reviewer saw, `digest` the whole one (optional; what is countersigned is always
+ * the whole one), `verdictId` the sender's own id for exact repeats.
  */
 /** What stands for a name in the ready-to-paste commands. */
 const PLACEHOLDER = 'YOUR NAME';
@@ -25,6 +26,10 @@ const common = {
     .max(200)
     .refine((name) => name !== PLACEHOLDER, `write your own name in place of ${PLACEHOLDER}`),
   seen: z.string().min(6).max(64),
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'give the whole digest: 64 hex digits')
+    .optional(),
 };
 const optionalReason = z.string().max(2000).optional();
 export const verdictSchema = z.discriminatedUnion('verdict', [
@@ -59,7 +64,10 @@ export type RefusalCode =
   | 'rule-broken'
   | 'pack-version-gone'
   | 'nothing-to-withdraw'
-  | 'window-over';
+  | 'window-over'
+  | 'not-attested'
+  | 'not-entitled'
+  | 'absent';
 
 export interface Refusal {
   code: RefusalCode;
@@ -71,6 +79,8 @@ export interface OpenTask {
   taskNo: number;
   kind: TaskKind;
   seen: string;
+  /** The whole digest, of which `seen` is the beginning. */
+  digest: string;
   /** False when the reviewer starts from an empty proposal: there is nothing to approve, only to amend or reject. */
   hasProposal: boolean;
   /** Names of hard rules that the proposal breaks: these cannot be approved away, only amended or rejected. */
@@ -90,6 +100,8 @@ export function refusalOf(verdict: Verdict, task: OpenTask | undefined): Refusal
       message: `seen: '${verdict.seen}' is not what is asked now ('${task.seen}'); read the case again.`,
     };
   }
+  const stale = staleDigest(verdict, task.digest);
+  if (stale) return stale;
   const counts = task.approvals !== undefined && (verdict.verdict === 'approve' || verdict.verdict === 'amend');
   if ((task.fourEyes || counts) && task.submittedBy !== null && samePerson(verdict.by, task.submittedBy)) {
     return { code: 'four-eyes', message: `by: ${verdict.by} submitted this case; someone else must decide it.` };
@@ -128,6 +140,13 @@ export function refusalOf(verdict: Verdict, task: OpenTask | undefined): Refusal
   return undefined;
 }
 
+/** A verdict that carries a whole digest is on exactly that. */
+export function staleDigest({ digest }: Pick<Verdict, 'digest'>, asked: string): Refusal | undefined {
+  if (digest === undefined || digest === asked) return undefined;
+  const message = `digest: '${digest}' is not that of what is asked ('${asked}'); read the case again.`;
+  return { code: 'stale', message };
+}
+
 /** One person's approval counts once. */
 export function approvedBefore(by: string, approvals: Approvals | undefined): Refusal | undefined {
   if (!approvals?.by.some((name) => samePerson(name, by))) return undefined;
@@ -135,7 +154,7 @@ export function approvedBefore(by: string, approvals: Approvals | undefined): Re
 }
 
 /** Names are compared as people read them: case and blanks around them make no other person. */
-function samePerson(a: string, b: string): boolean {
+export function samePerson(a: string, b: string): boolean {
   const plain = (name: string) => name.normalize('NFKC').trim().toLowerCase();
   return plain(a) === plain(b);
 }

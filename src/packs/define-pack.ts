@@ -14,6 +14,7 @@ import type { RuleResult } from '../domain/route.ts';
 import { digestOf, hashOfFolder } from './digest.ts';
 import { durationMs } from './duration.ts';
 import { reviewPlanOf } from './review-plan.ts';
+import { readFacts } from './live-facts.ts';
 import { faultsOf } from './faults.ts';
 import { redacted, restored } from './redaction.ts';
 import { fieldsOf } from './quality/fields.ts';
@@ -26,7 +27,7 @@ export function definePack<Answer extends z.ZodType, O extends z.ZodObject, Fact
   pack: PackDefinition<Answer, O, Facts, Enrichment>,
 ): ProcessPack {
   const answerSchema = z.toJSONSchema(pack.answer, { target: 'draft-7', io: 'input' }) as Record<string, unknown>;
-  const { quality = [] } = pack;
+  const { quality = [], recheckAtWrite = {} } = pack;
   const faults = faultsOf(pack, Object.keys(answerSchema['properties'] ?? {}), Object.keys(pack.output.shape));
   if (faults.length > 0) throw new Error(`pack ${pack.id}:\n  ${faults.join('\n  ')}`);
   const limits = feedLimits(pack.feeds ?? {});
@@ -44,6 +45,7 @@ export function definePack<Answer extends z.ZodType, O extends z.ZodObject, Fact
     rules: pack.rules.map(({ name, severity }) => ({ name, severity })),
     quality: quality.map(({ name, kind, severity }) => ({ name, kind, severity })),
     effects: pack.effects.map(({ name, sink }) => ({ name, sink })),
+    recheckAtWrite: Object.entries(recheckAtWrite).map(([name, { title }]) => ({ name, title })),
     feeds: limits,
     review: pack.review,
     sources: hashOfFolder(pack.folder),
@@ -98,6 +100,8 @@ export function definePack<Answer extends z.ZodType, O extends z.ZodObject, Fact
         return result;
       });
     },
+    liveFacts: async (output, feeds) =>
+      await readFacts(recheckAtWrite, output as z.output<O>, declaredFeeds(pack.id, limits, feeds)),
     calendarOf: (group) => pack.review.calendars?.[group] ?? pack.review.calendar,
     effects: (output, caseId) =>
       pack.effects.map((effect) => {

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import canonicalize from 'canonicalize';
 
-/** SHA-256 (hex) of a value's canonical JSON (RFC 8785). */
-export function digestOf(value: unknown): string {
-  return createHash('sha256')
-    .update(canonicalize(value) ?? 'null')
-    .digest('hex');
-}
+export { canonical, digestOf } from '../canonical.ts';
 
 /** SHA-256 (hex) over the names and contents of a folder's TypeScript files. */
 export function hashOfFolder(folder: string): string {

@@ -14,6 +14,7 @@ interface Definition {
   alike?: { least: number };
   effects: readonly { name: string; identity?: unknown }[];
   feeds?: Readonly<Record<string, { maxAge?: Duration }>>;
+  recheckAtWrite?: Readonly<Record<string, { title: string }>>;
 }
 
 /** What is wrong with a pack's definition, each naming the field and what to do. */
@@ -39,6 +40,10 @@ export function faultsOf(pack: Definition, answerFields: readonly string[], outp
   for (const { name } of pack.effects) {
     if (!/^[a-z][a-z0-9-]*$/.test(name))
       faults.push(`effects: '${name}' must be kebab-case, it is part of the idempotency key`);
+  }
+  for (const [name, { title }] of Object.entries(pack.recheckAtWrite ?? {})) {
+    if (!/^[a-z][a-z0-9-]*$/.test(name)) faults.push(`recheckAtWrite: '${name}' must be kebab-case`);
+    if (title.trim() === '') faults.push(`recheckAtWrite.${name}.title: say what people call it`);
   }
   const findings = (pack.quality ?? []).map(({ name }) => name);
   for (const name of findings) {

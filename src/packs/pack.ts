@@ -3,9 +3,11 @@ import type { PreparedEffect } from '../domain/decision.ts';
 import type { FeedLimit } from '../domain/freshness.ts';
 import type { Condition, Level } from '../domain/policy.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
+import type { LiveFacts } from '../domain/countersignature.ts';
 import type { Calendar } from './calendar.ts';
 import type { Duration } from './duration.ts';
 import type { Finding, RuleResult } from '../domain/route.ts';
+import type { LiveFactDefinition } from './live-facts.ts';
 import type { RedactedKind } from './personal-data.ts';
 import type { QualityRule } from './quality/rule.ts';
 
@@ -46,7 +48,7 @@ export interface Interpreted<Output> {
 }
 
 /** How people are asked, with durations as people write them; the plan carries the same in milliseconds. */
-export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes'> {
+export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes' | 'unattested'> {
   /** `handTo`: that group or person is asked from then on. A deadline never accepts. */
   deadlineDefault: 'reject' | 'keep-waiting' | { handTo: string };
   /** These may be working time by `calendar`: '8 business hours', '2 business days'. */
@@ -153,6 +155,11 @@ export interface PackDefinition<Answer extends z.ZodType, Output extends z.ZodOb
   /** Facts that the rules need about an output, e.g. the supplier's entry in the register. */
   facts(output: z.output<Output>, feeds: Feeds, enrichment: Enrichment): Promise<Facts>;
   rules: readonly Rule<z.output<Output>, Facts>[];
+  /**
+   * Facts that may change while a person decides: read when the question is put, and again right before the first write.
+   * When one has changed, nothing is written and a person is asked again. Default: none.
+   */
+  recheckAtWrite?: Readonly<Record<string, LiveFactDefinition<z.output<Output>>>>;
   /** Answer properties whose confidence decides the route, and the least value, 0..1, that goes straight through. */
   confidence: { critical: readonly string[]; threshold: number };
   review: ReviewPolicy;
@@ -213,6 +220,8 @@ export interface ProcessPack {
     },
   ): Promise<RuleResult[]>;
   effects(output: Output, caseId: string): PreparedEffect[];
+  /** The facts of `recheckAtWrite`, as they are now. */
+  liveFacts(output: Output, feeds: Feeds): Promise<LiveFacts>;
   /** When the people of a group work. */
   calendarOf(group: string): Calendar | undefined;
 }
@@ -235,6 +244,7 @@ export interface PackManifest {
   rules: { name: string; severity: string }[];
   quality: { name: string; kind: string; severity: string }[];
   effects: { name: string; sink: string }[];
+  recheckAtWrite: { name: string; title: string }[];
   feeds: FeedLimit[];
   review: ReviewPolicy;
   sources: string;

@@ -15,6 +15,7 @@ export function reviewPlanOf(policy: ReviewPolicy): ReviewPlan {
     deadlineDefault: typeof deadlineDefault === 'object' ? 'hand-to' : deadlineDefault,
     ...(handTo === undefined ? {} : { handTo }),
     fourEyes,
+    ...(policy.unattested ? { unattested: policy.unattested } : {}),
     remindAfterMs: plainMs(spanOf(remindAfter)),
     escalateAfterMs: plainMs(spanOf(escalateAfter)),
     deadlineMs: plainMs(spanOf(deadline)),
@@ -58,6 +59,8 @@ export function faultsOfPolicy(policy: ReviewPolicy, outputFields: readonly stri
   }
   if (reminders && !(Number.isInteger(reminders.most) && reminders.most >= 1 && reminders.most <= 20))
     faults.push(`review.reminders.most: ${reminders.most} must be a whole number from 1 to 20`);
+  if (policy.unattested !== undefined && !['never', 'low-risk', 'always'].includes(policy.unattested))
+    faults.push(`review.unattested: '${policy.unattested}' is none of never, low-risk, always`);
   if (typeof deadlineDefault === 'object' && deadlineDefault.handTo.trim() === '')
     faults.push('review.deadlineDefault.handTo: name a group or a person');
   if (calendar) faults.push(...faultsOfCalendar('review.calendar', calendar));

@@ -1,5 +1,5 @@
 import type { ProblemBody } from '../client/api/schema-problem.ts';
-import { sessionHeaders } from './session.ts';
+import { loggedOut, sessionHeaders } from './session.ts';
 
 /** The API answered with a problem. */
 export class ApiProblem extends Error {
@@ -63,6 +63,7 @@ async function call(path: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(path, { ...init, headers: { ...sessionHeaders(), ...init.headers } });
   if (response.ok) return response;
   const body = (await response.json().catch(() => undefined)) as Partial<ProblemBody> | undefined;
+  if (response.status === 401) loggedOut();
   const { code = 'no-answer', detail = `${response.status} ${response.statusText}` } = body ?? {};
   throw new ApiProblem({ status: response.status, code, detail });
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Modal, NativeSelect, Text, TextInput, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Button, Group, NativeSelect, useMantineColorScheme } from '@mantine/core';
 import { IconKeyboard, IconMoon, IconSun } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Suspense, lazy, useEffect, useState } from 'react';
@@ -8,7 +8,8 @@ import { Legend } from './keys/legend.tsx';
 import { useLive } from './live.ts';
 import { Desk } from './desk/desk.tsx';
 import { LegendContext } from './parts/legend-context.ts';
-import { signIn, signOut, useSession } from './session.ts';
+import { Login } from './login.tsx';
+import { askWhoIAm, loggedOut, signOut, useSession } from './session.ts';
 import { changeSettings, useSettings } from './settings.ts';
 
 const AuditPage = lazy(async () => ({ default: (await import('./pages/audit.tsx')).AuditPage }));
@@ -27,10 +28,13 @@ const PAGES = [
 
 export function App() {
   const { say, language } = useWords();
-  const { name } = useSession();
+  const { state } = useSession();
   const [location] = useLocation();
-  const connected = useLive(useQueryClient());
+  const connected = useLive(useQueryClient(), state === 'in');
   const [legend, setLegend] = useState(false);
+  useEffect(() => {
+    if (state === 'asking') askWhoIAm().catch(loggedOut);
+  }, [state]);
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
@@ -58,19 +62,21 @@ export function App() {
           </div>
         )}
         <main id="main" tabIndex={-1}>
-          <Suspense fallback={<p className="page">{say('app.loading')}</p>}>
-            <Switch>
-              <Route path="/case/*?" component={CasePage} />
-              <Route path="/search" component={SearchPage} />
-              <Route path="/packs" component={PacksPage} />
-              <Route path="/people" component={PeoplePage} />
-              <Route path="/audit" component={AuditPage} />
-              <Route component={Desk} />
-            </Switch>
-          </Suspense>
+          {state === 'in' && (
+            <Suspense fallback={<p className="page">{say('app.loading')}</p>}>
+              <Switch>
+                <Route path="/case/*?" component={CasePage} />
+                <Route path="/search" component={SearchPage} />
+                <Route path="/packs" component={PacksPage} />
+                <Route path="/people" component={PeoplePage} />
+                <Route path="/audit" component={AuditPage} />
+                <Route component={Desk} />
+              </Switch>
+            </Suspense>
+          )}
         </main>
         <Legend opened={legend} onClose={() => setLegend(false)} />
-        {name === '' && <AskName />}
+        {state === 'out' && <Login />}
       </div>
     </LegendContext>
   );
@@ -78,15 +84,20 @@ export function App() {
 
 function Tools({ onLegend }: { onLegend: () => void }) {
   const { say } = useWords();
-  const { name } = useSession();
+  const { name, shown } = useSession();
   const { language } = useSettings();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const dark = colorScheme === 'dark' || (colorScheme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
   return (
     <Group gap="xs" className="tools" wrap="nowrap">
       {name !== '' && (
-        <Button size="compact-sm" variant="default" onClick={signOut} title={say('name.change', { name })}>
-          {name}
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => void signOut()}
+          title={say('name.change', { name: shown })}
+        >
+          {shown}
         </Button>
       )}
       <NativeSelect
@@ -112,34 +123,5 @@ function Tools({ onLegend }: { onLegend: () => void }) {
         <IconKeyboard size={16} />
       </ActionIcon>
     </Group>
-  );
-}
-
-function AskName() {
-  const { say } = useWords();
-  const [name, setName] = useState('');
-  return (
-    <Modal opened onClose={() => undefined} withCloseButton={false} title={say('name.title')} closeOnEscape={false}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name.trim() !== '') signIn(name);
-        }}
-      >
-        <Text mb="sm">{say('name.why')}</Text>
-        <TextInput
-          data-autofocus
-          label={say('name.label')}
-          autoComplete="name"
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          mb="md"
-        />
-        <Button type="submit" disabled={name.trim() === ''}>
-          {say('name.start')}
-        </Button>
-      </form>
-    </Modal>
   );
 }

@@ -10,9 +10,10 @@ const GATHER_MS = 150;
  * Follows what changes at the desk and has it read anew. Returns false while nothing is heard from the server; when it is
  * back, everything is read anew, since changes may have been missed.
  */
-export function useLive(client: QueryClient): boolean {
+export function useLive(client: QueryClient, loggedIn: boolean): boolean {
   const [connected, setConnected] = useState(true);
   useEffect(() => {
+    if (!loggedIn) return;
     let source: EventSource | undefined;
     let lost = false;
     let watchdog: ReturnType<typeof setTimeout> | undefined;
@@ -61,6 +62,6 @@ export function useLive(client: QueryClient): boolean {
       source?.close();
       for (const timer of [watchdog, retry, gathering]) clearTimeout(timer);
     };
-  }, [client]);
+  }, [client, loggedIn]);
   return connected;
 }

@@ -1,44 +1,72 @@
 import { useSyncExternalStore } from 'react';
+import type { MeBody } from '../client/api/schema-access.ts';
 
-/** Who works in this browser: the one place where the web app knows it. Verdicts and notes carry the name as `by`. */
+/** Who works in this browser, as the server knows it: the one place where the web app does. */
 export interface Session {
-  /** Empty until the person has said who they are. */
+  /** `asking`: not known yet; `out`: nobody is logged in. */
+  state: 'asking' | 'out' | 'in';
+  /** The id of the person, as it stands under verdicts and notes; empty when nobody is logged in. */
   name: string;
+  /** How people call them. */
+  shown: string;
 }
 
-const KEY = 'countersign.name';
+const OUT: Session = { state: 'out', name: '', shown: '' };
 const listeners = new Set<() => void>();
+let session: Session = { state: 'asking', name: '', shown: '' };
+let csrf: string | undefined;
 
 export function useSession(): Session {
-  const name = useSyncExternalStore(subscribe, currentName);
-  return { name };
+  return useSyncExternalStore(
+    (tell) => {
+      listeners.add(tell);
+      return () => listeners.delete(tell);
+    },
+    () => session,
+  );
 }
 
-/** The name outside of components. */
+/** The id of the person outside of components. */
 export function currentName(): string {
-  return localStorage.getItem(KEY) ?? '';
+  return session.name;
 }
 
-export function signIn(name: string): void {
-  localStorage.setItem(KEY, name.trim());
-  for (const tell of listeners) tell();
+/** Asks the server who is logged in. Without an answer it stays as it was: a lost connection logs nobody out. */
+export async function askWhoIAm(): Promise<void> {
+  const response = await fetch('/v1/me');
+  if (response.status === 401) return loggedOut();
+  if (!response.ok) throw new TypeError(`GET /v1/me: ${response.status}`);
+  const { person, csrf: token } = (await response.json()) as MeBody;
+  if (!person) return loggedOut();
+  csrf = token;
+  change({ state: 'in', name: person.personId, shown: person.name });
 }
 
-export function signOut(): void {
-  localStorage.removeItem(KEY);
-  for (const tell of listeners) tell();
+/** Logs in as somebody of the directory: development on one machine only. */
+export async function signIn(personId: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch('/v1/login/demo', { method: 'POST', headers, body: JSON.stringify({ personId }) });
+  if (!response.ok) throw new TypeError(`POST /v1/login/demo: ${response.status}`);
+  await askWhoIAm();
+}
+
+export async function signOut(): Promise<void> {
+  await fetch('/v1/logout', { method: 'POST', headers: sessionHeaders() });
+  loggedOut();
+}
+
+/** The session has ended, or there was none. */
+export function loggedOut(): void {
+  csrf = undefined;
+  change(OUT);
 }
 
 /** Headers that every request to the API carries. */
 export function sessionHeaders(): Record<string, string> {
-  return {};
+  return csrf === undefined ? {} : { 'x-csrf-token': csrf };
 }
 
-function subscribe(tell: () => void): () => void {
-  listeners.add(tell);
-  window.addEventListener('storage', tell);
-  return () => {
-    listeners.delete(tell);
-    window.removeEventListener('storage', tell);
-  };
+function change(next: Session): void {
+  session = next;
+  for (const tell of listeners) tell();
 }

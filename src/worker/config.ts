@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { durationMs } from '../packs/duration.ts';
@@ -37,7 +38,9 @@ const prices = z
   .min(1);
 const fromJson = z.string().transform((text, context) => parseJson(text, context));
 
-const schema = z.object({
+const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'];
+
+const variables = z.object({
   DATABASE_URL: z.string().startsWith('postgres', 'give a postgres:// URL'),
   DATABASE_POOL: z.coerce.number().int().min(1).max(200).default(20),
   OPENAI_API_KEY: z.string().min(1).default('none'),
@@ -56,8 +59,21 @@ const schema = z.object({
   COUNTERSIGN_BREAKER: fromJson.pipe(breaker).optional(),
   /** Dated price lists as JSON, in micro-units of the currency per million tokens; default: an example list. */
   COUNTERSIGN_PRICES: fromJson.pipe(prices).optional(),
+  /** A file with the Ed25519 key that this deployment signs with, and former public keys after it. */
+  COUNTERSIGN_SIGNING_KEY_FILE: z
+    .string({ error: 'name a file; make one: openssl genpkey -algorithm ed25519 -out signing-key.pem' })
+    .transform(readText),
   /** Modules that export `packs`, in place of the two that come along; later versions of a pack come last. */
   COUNTERSIGN_PACKS: z.string().optional(),
+  /** `local`: development on one machine; whoever reaches the API there is believed. */
+  COUNTERSIGN_ACCESS: z.enum(['required', 'local']).default('required'),
+  COUNTERSIGN_API_HOST: z.string().min(1).default('127.0.0.1'),
+  /** The address under which people reach the API; needed when that is not the address it listens on. */
+  COUNTERSIGN_PUBLIC_URL: z.url().optional(),
+  /** OpenID Connect: people log in at this issuer, and are found by their e-mail address. */
+  COUNTERSIGN_OIDC_ISSUER: z.url().optional(),
+  COUNTERSIGN_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  COUNTERSIGN_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
   COUNTERSIGN_API_PORT: z.coerce.number().int().min(0).max(65_535).default(7300),
   COUNTERSIGN_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   COUNTERSIGN_NOTICES_URL: z.url().optional(),
@@ -71,6 +87,22 @@ const schema = z.object({
   COUNTERSIGN_TASK_QUEUE: z.string().default('countersign'),
   TEMPORAL_UI_URL: z.url().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+const schema = variables.superRefine((given, context) => {
+  const wrong = (variable: keyof typeof given, message: string) =>
+    context.addIssue({ code: 'custom', path: [variable], message });
+  if (given.COUNTERSIGN_ACCESS === 'local' && !LOOPBACK_HOSTS.includes(given.COUNTERSIGN_API_HOST))
+    wrong(
+      'COUNTERSIGN_ACCESS',
+      `local is for 127.0.0.1 only, not for COUNTERSIGN_API_HOST=${given.COUNTERSIGN_API_HOST}`,
+    );
+  if (given.COUNTERSIGN_OIDC_ISSUER !== undefined) {
+    if (given.COUNTERSIGN_OIDC_CLIENT_ID === undefined)
+      wrong('COUNTERSIGN_OIDC_CLIENT_ID', 'give the id under which Countersign is registered at the issuer');
+    if (given.COUNTERSIGN_PUBLIC_URL === undefined)
+      wrong('COUNTERSIGN_PUBLIC_URL', 'give the address of the API: the issuer sends people back to it');
+  }
 });
 
 export type Config = ReturnType<typeof readConfig>;
@@ -94,6 +126,15 @@ function parseJson(text: string, context: z.RefinementCtx): unknown {
       code: 'custom',
       message: 'is no JSON; e.g. {"help-desk":{"url":"https://...","capability":"look-up"}}',
     });
+    return z.NEVER;
+  }
+}
+
+function readText(file: string, context: z.RefinementCtx): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `cannot be read: ${(error as Error).message}` });
     return z.NEVER;
   }
 }

@@ -26,7 +26,9 @@ export function sendNotices(outbox: Ledger['outbox'], url: string | undefined, l
 async function deliver(outbox: Ledger['outbox'], url: string | undefined, log: Logger): Promise<void> {
   for (const notice of await outbox.due(new Date(), BATCH)) {
     const { id, kind, payload } = notice;
-    const about = payload.caseId === undefined ? { feed: payload.feed } : { caseId: payload.caseId };
+    const { caseId, feed } =
+      'about' in payload ? { ...payload, caseId: payload.about } : { feed: undefined, ...payload };
+    const about = caseId === undefined ? { feed } : { caseId };
     try {
       if (url !== undefined) await post(url, { kind, ...payload });
       await outbox.sent(id);

@@ -5,7 +5,10 @@ import type { Ports, Workflows } from '../activities/ports.ts';
 import { createDocumentReader } from '../adapters/document-reader/document-reader.ts';
 import { openLedger, type Ledger } from '../adapters/ledger/ledger.ts';
 import { createOpenAiModel } from '../adapters/model-openai/model-openai.ts';
+import { createSigner } from '../adapters/signing.ts';
 import { createSinks } from '../adapters/sink-http.ts';
+import type { AccessPorts } from '../client/api/access.ts';
+import { oidcProvider } from '../client/api/oidc.ts';
 import { createCaseClient, type CaseClient } from '../client/case-client.ts';
 import { askAgainSignal, verdictSignal } from '../messages.ts';
 import { packs as ownPacks } from '../packs/index.ts';
@@ -19,6 +22,7 @@ export interface Composition {
   ledger: Ledger;
   client: CaseClient;
   packs: ProcessPack[];
+  access: AccessPorts;
   close: () => Promise<void>;
 }
 
@@ -32,7 +36,7 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
   });
   const packs = await loadPacks(config.COUNTERSIGN_PACKS);
   const reader = createDocumentReader({});
-  const { documents, cases, modelCalls, reviews, effects, feeds, feedAlarms } = ledger;
+  const { documents, cases, modelCalls, reviews, effects, feeds, feedAlarms, countersignatures } = ledger;
   const taskQueue = config.COUNTERSIGN_TASK_QUEUE;
   const client = createCaseClient({ temporal, cases, reviews, reader, packs, taskQueue });
   const ports: Ports = {
@@ -43,11 +47,14 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     effects,
     feeds,
     feedAlarms,
+    countersignatures,
     packs: packRegistry(packs, tiersOf(config)),
     reader,
     model: createOpenAiModel({ providers: providersOf(config), ...(prices ? { prices } : {}) }),
     sinks: createSinks(config.COUNTERSIGN_SINKS),
     temporal: workflowsOf(temporal, client),
+    signer: createSigner(config.COUNTERSIGN_SIGNING_KEY_FILE),
+    access: { mode: config.COUNTERSIGN_ACCESS, person: (id) => ledger.people.person(id) },
     clock: () => new Date(),
   };
   return {
@@ -55,8 +62,18 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     ledger,
     client,
     packs,
+    access: accessOf(config, ledger),
     close: async () => void (await Promise.all([ledger.close(), reader.close()])),
   };
+}
+
+function accessOf(config: Config, { people, credentials }: Ledger): AccessPorts {
+  const { COUNTERSIGN_ACCESS: mode, COUNTERSIGN_PUBLIC_URL: publicUrl, COUNTERSIGN_OIDC_ISSUER: issuer } = config;
+  const { COUNTERSIGN_OIDC_CLIENT_ID: clientId, COUNTERSIGN_OIDC_CLIENT_SECRET: clientSecret } = config;
+  const base = { mode, people, credentials, ...(publicUrl === undefined ? {} : { publicUrl }) };
+  if (issuer === undefined || clientId === undefined || publicUrl === undefined) return base;
+  const options = { issuer, clientId, publicUrl, ...(clientSecret === undefined ? {} : { clientSecret }) };
+  return { ...base, oidc: oidcProvider(options) };
 }
 
 /** The packs of this process: the two that come along, or what `COUNTERSIGN_PACKS` names, comma-separated. */

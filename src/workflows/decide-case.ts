@@ -4,6 +4,7 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -34,17 +35,27 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
   const process = new CancellationScope();
   let stage: Stage = 'received';
   let withdrawal: Withdrawal | undefined;
+  let judging: Promise<void> | undefined;
   let ended: CaseResult | undefined;
   setHandler(getCase, (): CaseView => (ended ? endOf(ended) : viewOf(caseId, stage, desk, writer)));
   setHandler(askAgainSignal, () => desk.askAgain());
-  setHandler(withdrawSignal, (message) => {
-    if (withdrawal !== undefined || !isWithdrawal(message)) return;
+  const withdraw = (message: Withdrawal) => {
+    if (withdrawal !== undefined) return;
     withdrawal = message;
     process.cancel();
+  };
+  setHandler(withdrawSignal, async (message) => {
+    if (!isWithdrawal(message)) return;
+    // Cases from before it was judged believe it, at once.
+    if (!patched('withdrawal-judged')) return withdraw(message);
+    judging = counts(caseId, message).then((taken) => (taken ? withdraw(message) : undefined));
+    await judging;
   });
 
   try {
     const result = await process.run(async (): Promise<CaseResult> => {
+      // It may have come with the start itself.
+      if (judging) await judging;
       const ingested = await ingest(caseId, input);
       if (ingested.kind === 'duplicate') return ingested.result;
       if (ingested.kind === 'split') return await startParts(caseId, input, ingested);
@@ -85,7 +96,13 @@ export async function decideCase(input: DecideCaseInput): Promise<CaseResult> {
     stage = 'compensating';
     await CancellationScope.nonCancellable(async () => {
       await writer.undoAll(`The case was taken back by ${withdrawal ? 'a named person' : 'an operator'}`);
-      await quickly('closeCase', 'Record the cancellation', { caseId, outcome: 'cancelled', by, reason });
+      await quickly('closeCase', 'Record the cancellation', {
+        caseId,
+        outcome: 'cancelled',
+        by,
+        reason,
+        ...attested(withdrawal),
+      });
       ended = cancelled;
       setCurrentDetails(closedDetails(cancelled, []));
     });
@@ -106,6 +123,17 @@ function askedAgain({ because, ...base }: Base, { reason }: Withdrawn): Base {
 function rejected(caseId: string, decidedBy: string, reason: string | undefined): CaseResult {
   const result: CaseResult = { caseId, outcome: 'rejected', route: 'review', decidedBy };
   return reason === undefined ? result : { ...result, reason };
+}
+
+/** Whether whoever withdraws may. */
+async function counts(caseId: string, message: Withdrawal): Promise<boolean> {
+  const input = { caseId, by: message.by, reason: message.reason, ...attested(message) };
+  const judging = () => quickly('judgeWithdrawal', `Judge the withdrawal by ${message.by}`, input);
+  return await CancellationScope.nonCancellable(judging);
+}
+
+function attested(message: Withdrawal | undefined): Pick<Withdrawal, 'attestation'> {
+  return message?.attestation === undefined ? {} : { attestation: message.attestation };
 }
 
 function isWithdrawal(message: Partial<Withdrawal> | undefined): message is Withdrawal {

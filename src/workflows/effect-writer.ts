@@ -95,6 +95,7 @@ export class EffectWriter {
         return await this.#askAgain('identity-taken', `Already written by ${written.by}`);
       if (written.kind === 'refused')
         return await this.#askAgain('effect-refused', `${title}: refused, ${written.reason}`);
+      if (written.kind === 'held-back') return await this.#heldBack(written.because);
 
       const reason: Reason = {
         code: 'effect-unknown',
@@ -126,6 +127,13 @@ export class EffectWriter {
     this.#underWay = undefined;
     await this.undoAll('A later effect was refused');
     return { kind: 'ask-again', because: [{ code, message }] };
+  }
+
+  /** Nothing of this effect was sent; what was written before it goes too. */
+  async #heldBack(because: Reason[]): Promise<WriteEnd> {
+    this.#underWay = undefined;
+    await this.undoAll('What was decided may not be written any more');
+    return { kind: 'ask-again', because };
   }
 
   async #undoOne(effect: EffectAt, why: string): Promise<void> {

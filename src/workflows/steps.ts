@@ -36,6 +36,7 @@ type QuickStep =
   | 'applyDeadline'
   | 'endUndo'
   | 'closeCase'
+  | 'judgeWithdrawal'
   | 'askAboutEffect';
 type Given<Name extends keyof Steps> = Awaited<ReturnType<Steps[Name]>>;
 

@@ -3,12 +3,14 @@ import { testPack } from '../support/fake-pack.ts';
 import { fakePorts } from '../support/fake-ports.ts';
 import { CASE, decided, failed, proposed, waiting } from './arrange.ts';
 
+const ASKED = { by: 'petra', reason: 'sent twice' };
+
 describe('effectsToReverse', () => {
   it('lists what a written case applied, newest first', async () => {
     const { activities, write } = await decided();
     await write('post');
     await write('pay', true);
-    expect(await activities.effectsToReverse({ caseId: CASE })).toEqual([
+    expect(await activities.effectsToReverse({ caseId: CASE, ...ASKED })).toEqual([
       { decisionNo: 1, effect: 'pay', title: 'Pay 12' },
       { decisionNo: 1, effect: 'post', title: 'Post 12' },
     ]);
@@ -19,13 +21,13 @@ describe('effectsToReverse', () => {
     await write('post');
     await write('pay', true);
     await undo('pay');
-    expect(await activities.effectsToReverse({ caseId: CASE })).toMatchObject([{ effect: 'post' }]);
+    expect(await activities.effectsToReverse({ caseId: CASE, ...ASKED })).toMatchObject([{ effect: 'post' }]);
   });
 
   it('refuses a case that is open, and one that nobody knows', async () => {
     const { activities } = await decided();
-    expect((await failed(activities.effectsToReverse({ caseId: CASE }))).type).toBe('InvalidInput');
-    const unknown = fakePorts().activities.effectsToReverse({ caseId: 'case/test-pack/none' });
+    expect((await failed(activities.effectsToReverse({ caseId: CASE, ...ASKED }))).type).toBe('InvalidInput');
+    const unknown = fakePorts().activities.effectsToReverse({ caseId: 'case/test-pack/none', ...ASKED });
     expect((await failed(unknown)).message).toContain('is not written');
   });
 });

@@ -105,12 +105,12 @@ describe('write', () => {
     expect(sink.entries[0]?.request).toEqual({ amount: 12, supplier: 'ACME' });
   });
 
-  it('without a recorded decision, or without that effect in it, fails for good and calls nothing', async () => {
+  it('without a recorded decision, or without that effect in it, a person is asked, and nothing is called', async () => {
     const { activities, sink } = fakePorts();
     const nothing = activities.write({ caseId: CASE, decisionNo: 1, effect: 'post', last: true });
-    expect((await failed(nothing)).type).toBe('NotStarted');
+    expect(await nothing).toMatchObject({ kind: 'held-back', because: [{ code: 'tampering' }] });
     const all = await decided();
-    expect((await failed(all.write('other'))).type).toBe('NotStarted');
+    expect(await all.write('other')).toMatchObject({ kind: 'held-back', because: [{ code: 'tampering' }] });
     expect([...sink.calls, ...all.sink.calls]).toEqual([]);
   });
 });

@@ -16,6 +16,14 @@ export interface Layer {
 /** Imports point one way. Files outside src (tests, scripts, benchmarks) may import anything. */
 export const LAYERS: readonly Layer[] = [
   { path: 'src/domain', packages: ['zod'] },
+  // What is hashed and signed, as text: the same wherever it is worked out.
+  { path: 'src/canonical.ts', packages: ['canonicalize', 'node:crypto'] },
+  {
+    // Pure functions over what was shown, decided and signed: the write check and the offline verifier are the same code.
+    path: 'src/countersignature',
+    packages: ['node:crypto', 'zod'],
+    values: ['src/canonical.ts', 'src/domain', 'src/adapters/ledger/audit-chain.ts'],
+  },
   { path: 'src/failures.ts', packages: ['@temporalio/common'], values: ['src/domain'] },
   { path: 'src/messages.ts', packages: ['@temporalio/common', '@temporalio/workflow'], values: ['src/domain'] },
   {
@@ -28,23 +36,24 @@ export const LAYERS: readonly Layer[] = [
     path: 'src/packs',
     // Of the SDK only how durations are read, so that a pack and the workflow read them alike.
     packages: [
-      ...['zod', 'canonicalize', 'ibantools', 'jsvat', 'date-holidays', 'temporal-polyfill'],
+      ...['zod', 'ibantools', 'jsvat', 'date-holidays', 'temporal-polyfill'],
       ...['@temporalio/common/lib/time.js', 'node:*'],
     ],
-    values: ['src/domain', 'src/failures.ts'],
+    values: ['src/canonical.ts', 'src/domain', 'src/failures.ts'],
   },
   {
     // What is outside comes through ports: no Node, no client of a database or provider.
     path: 'src/activities',
     packages: ['@temporalio/activity', '@temporalio/common', 'jsonc-parser', 'zod'],
-    values: ['src/domain', 'src/packs', 'src/failures.ts'],
+    values: ['src/canonical.ts', 'src/countersignature', 'src/domain', 'src/packs', 'src/failures.ts'],
     types: ['src/messages.ts'],
   },
   {
     path: 'src/adapters',
     packages: 'any',
-    values: ['src/domain', 'src/failures.ts'],
+    values: ['src/canonical.ts', 'src/countersignature', 'src/domain', 'src/failures.ts'],
     types: [
+      'src/activities/countersign-ports.ts',
       'src/activities/ports.ts',
       'src/activities/ledger-ports.ts',
       'src/activities/model-call-ports.ts',
@@ -54,7 +63,7 @@ export const LAYERS: readonly Layer[] = [
   {
     path: 'src/client',
     packages: 'any',
-    values: ['src/domain', 'src/messages.ts', 'src/failures.ts'],
+    values: ['src/canonical.ts', 'src/countersignature', 'src/domain', 'src/messages.ts', 'src/failures.ts'],
     types: ['src/activities', 'src/adapters', 'src/packs'],
   },
   {
@@ -68,8 +77,8 @@ export const LAYERS: readonly Layer[] = [
   {
     path: 'src/cli',
     packages: 'any',
-    // An exported audit chain is verified on the auditor's machine, without a server: pure functions.
-    values: ['src/client', 'src/domain', 'src/profile', 'src/adapters/ledger/audit-chain.ts'],
+    // An exported audit chain or receipt is verified on the auditor's machine, without a server: pure functions.
+    values: ['src/client', 'src/countersignature', 'src/domain', 'src/profile', 'src/adapters/ledger/audit-chain.ts'],
     types: ['src/messages.ts', 'src/failures.ts'],
   },
   { path: 'src/web', packages: 'any', types: ['src/client', 'src/domain'] },

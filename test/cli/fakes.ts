@@ -44,7 +44,13 @@ export async function run(api: ApiClient, args: string[], stdin = ''): Promise<{
   const lines: string[] = [];
   let failed = false;
   const cli: Cli = {
-    ...{ api: () => api, user: 'bob', paint: plain, stdin: Readable.from([Buffer.from(stdin)]), columns: undefined },
+    ...{
+      api: () => api,
+      user: () => Promise.resolve('bob'),
+      paint: plain,
+      stdin: Readable.from([Buffer.from(stdin)]),
+      columns: undefined,
+    },
     ...{ out: (text) => void lines.push(text), note: () => undefined, showsProgress: false, browse: () => true },
     failed: () => {
       failed = true;

@@ -28,7 +28,9 @@ describe('verdicts', () => {
     const { out } = await run(api, ['approve', CASE]);
     expect(out).toContain('Post 119.00 EUR');
     expect(out).toMatch(/Taken: approve by bob\.$/);
-    expect(sent).toMatchObject([{ caseId: CASE, verdict: 'approve', by: 'bob', seen: 'abcdef123456' }]);
+    expect(sent).toMatchObject([
+      { caseId: CASE, verdict: 'approve', by: 'bob', seen: 'abcdef123456', digest: 'abcdef123456'.padEnd(64, '0') },
+    ]);
     expect(sent[0]?.verdictId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
@@ -36,6 +38,7 @@ describe('verdicts', () => {
     const { api, sent } = deciding();
     await run(api, ['reject', CASE, '--seen', 'old-digest', '--by', 'eve', '--reason', 'not ours']);
     expect(sent).toMatchObject([{ verdict: 'reject', seen: 'old-digest', by: 'eve', reason: 'not ours' }]);
+    expect(sent[0]).not.toHaveProperty('digest');
   });
 
   test('amend sends the whole output with the change', async () => {

@@ -1,9 +1,14 @@
 import { pino } from 'pino';
 import type { CaseFile } from '../../src/adapters/ledger/case-file.ts';
 import type { CaseRow } from '../../src/adapters/ledger/reads.ts';
+import { attest } from '../../src/activities/attest.ts';
 import { createApi } from '../../src/client/api/api.ts';
+import type { AccessPorts } from '../../src/client/api/access.ts';
 import type { Api, ApiPorts } from '../../src/client/api/ports.ts';
 import type { CaseClient, PackInfo } from '../../src/client/case-client.ts';
+import { testSigner } from '../support/signing-key.ts';
+import { LOCAL_ACCESS } from './access.ts';
+import { orThrow } from './or-throw.ts';
 
 export const PACKS: PackInfo[] = [
   {
@@ -27,11 +32,13 @@ export interface Given {
   audit?: ApiPorts['audit'];
   documents?: ApiPorts['documents'];
   feedLoader?: ApiPorts['feedLoader'];
+  signer?: ApiPorts['signer'];
   reviews?: ApiPorts['reviews'];
   desk?: Partial<ApiPorts['desk']>;
   manifests?: ApiPorts['manifests'];
   web?: string;
   packs?: ApiPorts['packs'];
+  access?: AccessPorts;
   links?: ApiPorts['links'];
 }
 
@@ -48,19 +55,13 @@ export function apiOf(given: Given): Api {
     desk: orThrow<ApiPorts['desk']>('desk', desk),
     manifests: manifests ?? orThrow<ApiPorts['manifests']>('manifests', {}),
     ...(web === undefined ? {} : { web }),
+    signer: given.signer ?? orThrow<ApiPorts['signer']>('signer', {}),
     packs,
+    access: given.access ?? LOCAL_ACCESS,
+    attest: (...said) => attest({ signer: testSigner, clock: () => new Date() }, ...said),
     links: links ?? { namespace: 'default', temporalUi: 'http://127.0.0.1:8233/' },
     log: pino({ level: 'silent' }),
   });
-}
-
-function orThrow<T extends object>(port: string, given: Partial<T>): T {
-  return new Proxy(given, {
-    get(target, name) {
-      if (name in target) return Reflect.get(target, name) as unknown;
-      throw new Error(`the test gave no ${port}.${String(name)}`);
-    },
-  }) as T;
 }
 
 export async function collected<T>(values: AsyncIterable<T>): Promise<T[]> {
@@ -116,7 +117,15 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
     ...{ channel: 'api', reason: null, touchedAt: later(700), closedAt: null },
     modelCalls: [
       {
-        ...{ callId: 'call-1', provider: 'openai', model: 'large', attempt: 1, outcome: 'ok', text: '{"total":119}' },
+        ...{
+          callId: 'call-1',
+          requestHash: 'r'.repeat(64),
+          provider: 'openai',
+          model: 'large',
+          attempt: 1,
+          outcome: 'ok',
+          text: '{"total":119}',
+        },
         ...{ inputTokens: 1000, outputTokens: 50, cachedTokens: 0, costMicros: 1250, responseModel: 'large-1' },
         ...{ latencyMs: 400, failureType: null, failureMessage: null, startedAt: later(100), finishedAt: later(500) },
       },
@@ -124,6 +133,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
     tasks: [
       {
         ...{ caseId, taskNo: 1, kind: 'proposal', seen: 'abcdef123456', packHash: 'p'.repeat(64), group: 'clerks' },
+        digest: 'abcdef123456'.padEnd(64, '0'),
         ...{ openedAt: later(600), dueAt: later(86_400_000), remindAt: later(3_600_000), closedAt: null },
         reasons: [{ code: 'low-confidence', field: 'total', message: 'total: confidence 0.41 is below 0.80' }],
         output: { number: 'RE-7', total: 11_900 },
@@ -145,7 +155,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
         ...{ taskNo: 1, at: later(700) },
       },
     ],
-    decisions: [],
+    ...{ decisions: [], countersignatures: [], auditHead: { seq: 4, hash: 'e'.repeat(64) } },
     effects: [],
     audit: [
       entry(1, 0, 'received', { channel: 'api' }),
@@ -156,7 +166,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
   };
 
   function entry(seq: number, ms: number, kind: string, data: Record<string, unknown>) {
-    return { caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'h'.repeat(64) };
+    return { caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'e'.repeat(64) };
   }
 }
 
@@ -175,7 +185,7 @@ export function fileWritten(caseId = 'case/invoice-intake/INV-1'): CaseFile {
   };
   const [task] = file.tasks;
   const audit = (seq: number, ms: number, kind: string, data: Record<string, unknown>) => ({
-    ...{ caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'h'.repeat(64) },
+    ...{ caseId, seq, at: later(ms).toISOString(), kind, data, prevHash: '0'.repeat(64), hash: 'e'.repeat(64) },
   });
   return {
     ...file,

@@ -5,6 +5,7 @@ const task: OpenTask = {
   taskNo: 1,
   kind: 'proposal',
   seen: 'abcdef012345',
+  digest: 'abcdef012345'.padEnd(64, '0'),
   hasProposal: true,
   brokenHardRules: [],
   submittedBy: 'sam',

@@ -1,3 +1,4 @@
+import type { Authentication } from '../../src/domain/attestation.ts';
 import type {
   CaseInput,
   CaseRecord,
@@ -11,13 +12,15 @@ import type { Ports } from '../../src/activities/ports.ts';
 import { caseIdOf, type DocumentRef } from '../../src/domain/case.ts';
 import { idempotencyKeyOf } from '../../src/domain/decision.ts';
 import type { Refusal, Verdict } from '../../src/domain/verdict.ts';
-import { digestOf } from '../../src/packs/digest.ts';
+import type { Countersignature } from '../../src/domain/countersignature.ts';
+import { sha256 } from '../../src/canonical.ts';
 import type { PackManifest } from '../../src/packs/pack.ts';
+import { fakeCountersignatures } from './fake-countersignatures.ts';
 import { fakeReviews } from './fake-reviews.ts';
 
 /** A review task as it stands. */
 export type Task = TaskOpening & { open: boolean };
-type LedgerPorts = Pick<Ports, 'documents' | 'cases' | 'modelCalls' | 'reviews' | 'effects'>;
+type LedgerPorts = Pick<Ports, 'documents' | 'cases' | 'modelCalls' | 'reviews' | 'effects' | 'countersignatures'>;
 
 /** The ledger's contracts in memory; `audit` has a line for each thing recorded. */
 export class FakeLedger {
@@ -38,8 +41,17 @@ export class FakeLedger {
   readonly openedAt = new Map<Task, Date>();
   readonly decisions: DecisionRecord[] = [];
   readonly withdrawn: { caseId: string; decisionNo: number; by: string; reason?: string }[] = [];
-  readonly verdicts: { caseId: string; verdict: Verdict; contentHash: string; judged: Judged }[] = [];
+  readonly verdicts: {
+    caseId: string;
+    verdict: Verdict;
+    contentHash: string;
+    authentication?: Authentication;
+    judged: Judged;
+  }[] = [];
   readonly refusals: { caseId: string; verdictId: string; refusal: Refusal }[] = [];
+  readonly signed: Countersignature[] = [];
+  /** What the write check found. */
+  readonly held: string[] = [];
   readonly effects = new Map<string, EffectRecord>();
   readonly identities = new Map<string, string>();
   readonly bands = new Map<string, readonly number[]>();
@@ -55,6 +67,7 @@ export class FakeLedger {
       modelCalls: this.#modelCalls(),
       reviews: fakeReviews(this),
       effects: this.#effects(),
+      countersignatures: fakeCountersignatures(this),
     };
   }
 
@@ -69,7 +82,7 @@ export class FakeLedger {
       put: (documents) =>
         Promise.resolve(
           documents.map(({ name, mediaType, bytes }): DocumentRef => {
-            const hash = digestOf(Buffer.from(bytes).toString('base64'));
+            const hash = sha256(bytes);
             this.bytes.set(hash, bytes);
             return { hash, name, mediaType, size: bytes.length };
           }),
@@ -208,6 +221,8 @@ export class FakeLedger {
           await put({ ...before, called: true });
           return { kind: 'claimed', record: before };
         }
+        if (this.withdrawn.some((one) => one.caseId === caseId && one.decisionNo === decisionNo))
+          return { kind: 'not-decided' };
         const holder = effect.identity === undefined ? undefined : this.identities.get(effect.identity);
         if (holder !== undefined && holder !== caseId) return { kind: 'identity-taken', by: holder };
         if (effect.identity !== undefined) this.identities.set(effect.identity, caseId);

@@ -4,6 +4,7 @@ import type { Steps } from '../../src/activities/steps.ts';
 import type { FeedItem, ProcessPack } from '../../src/packs/pack.ts';
 import { packRegistry } from '../../src/packs/registry.ts';
 import { failure } from '../../src/failures.ts';
+import { testSigner } from './signing-key.ts';
 import { FakeLedger } from './fake-ledger.ts';
 import { testPack } from './fake-pack.ts';
 
@@ -133,6 +134,8 @@ export function fakePorts(pack: ProcessPack = testPack()): Fakes {
       resendVerdict: () => Promise.resolve(),
       askAgain: () => Promise.resolve(),
     },
+    signer: testSigner,
+    access: { mode: 'local', person: () => Promise.resolve(undefined) },
     clock,
   };
   const usePacks = (packs: readonly ProcessPack[]) => {

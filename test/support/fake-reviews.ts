@@ -111,6 +111,8 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
         brokenHardRules: broken.map(({ name }) => name),
         submittedBy,
         fourEyes: plan?.review.fourEyes ?? false,
+        planGroups: plan?.review.groups ?? [],
+        ...(plan?.review.unattested ? { unattested: plan.review.unattested } : {}),
         ...(plan?.review.undo ? { undo: plan.review.undo } : {}),
         ...(plan?.review.levels ? { levels: plan.review.levels } : {}),
       });
@@ -123,6 +125,7 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
     viewed: () => Promise.resolve(),
     record: (input) => {
       const judged = judge(input);
+      if (judged.kind === 'accepted' && input.countersignature) ledger.signed.push(input.countersignature);
       ledger.verdicts.push({ ...input, judged });
       if (judged.kind === 'refused')
         ledger.refusals.push({ ...input, refusal: judged.refusal, verdictId: input.verdict.verdictId });

@@ -40,8 +40,6 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
     const seat = await reviewers.visit(queueOf(SENDER));
     const { page } = seat;
     await seat.shows('Who are you?');
-    await page.keyboard.type('rosa');
-    await seat.press('Enter');
     const first = await seat.caseKey();
     await seat.shows(/File a slip of \d+ characters/);
     await seat.shows('always-asked: a person reads every slip');
@@ -62,14 +60,14 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
     const amended = ids.find((id) => id.endsWith(first)) ?? '';
     expect((await ended(fixture, amended)).outcome).toBe('written');
     expect(await decisionsOf(amended)).toMatchObject([
-      { by: { kind: 'reviewer', name: 'rosa' }, output: { subject: 'Filed by hand, as said' } },
+      { by: { kind: 'reviewer', name: 'ada.berg' }, output: { subject: 'Filed by hand, as said' } },
     ]);
 
     // Claim and let go, put off, reject with a preset.
     const waiting = (key: string) => ({ caseId: ids.find((id) => id.endsWith(key)) ?? '', taskNo: 1 });
     const claimed = async () => (await fixture.ledger.desk.marksOf(waiting(second))).claim;
     await seat.press('c');
-    await until('it is claimed', async () => (await claimed())?.by === 'rosa');
+    await until('it is claimed', async () => (await claimed())?.by === 'ada.berg');
     await seat.shows('You hold');
     await seat.press('c');
     await until('it is let go', async () => (await claimed()) === null);
@@ -99,7 +97,7 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
 
   it('a clean approval takes one key, and the next question is there at once', async () => {
     const ids = await slips(7, 'Jon Beck');
-    const seat = await reviewers.visit(queueOf('Jon Beck'), { name: 'kim' });
+    const seat = await reviewers.visit(queueOf('Jon Beck'), { name: 'ben.okoro' });
     await seat.shows('Please file');
     const answered = Promise.withResolvers<void>();
     // The first answer is held back, and so is what was not read ahead: the next question must not wait for either.
@@ -152,7 +150,7 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
 
   it('holding A approves one only, and in an input the key is a letter', async () => {
     const ids = await slips(4, 'Ada Holt');
-    const seat = await reviewers.visit(queueOf('Ada Holt'), { name: 'kim' });
+    const seat = await reviewers.visit(queueOf('Ada Holt'), { name: 'ben.okoro' });
     const first = await seat.caseKey();
     for (let held = 0; held < 8; held += 1) await seat.page.keyboard.down('a');
     await seat.page.keyboard.up('a');
@@ -169,7 +167,7 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
 
   it('single keys can be switched off; Ctrl+Enter in an input still answers', async () => {
     const ids = await slips(2, 'Eli Voss');
-    const seat = await reviewers.visit(queueOf('Eli Voss'), { name: 'kim' });
+    const seat = await reviewers.visit(queueOf('Eli Voss'), { name: 'ben.okoro' });
     const first = await seat.caseKey();
     await seat.press('?');
     await seat.page.getByRole('switch', { name: 'Single keys' }).press('Space');
@@ -189,7 +187,7 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
   it('what a hard rule forbids cannot be approved, and says so', async () => {
     await submit(fixture, textCase('slips', 'chain-1', 'Sender: Uma Ross\nSubject: a chain letter\n'));
     await inReview(fixture, 'case/slips/chain-1');
-    const seat = await reviewers.visit(queueOf('Uma Ross'), { name: 'kim' });
+    const seat = await reviewers.visit(queueOf('Uma Ross'), { name: 'ben.okoro' });
     await seat.shows('It cannot be approved as it is: no-chain-letters');
     expect(await seat.page.getByRole('button', { name: /^Approve A/ }).isDisabled()).toBe(true);
     await seat.press('a');
@@ -198,14 +196,16 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
 
   it('of two who answer at once one is taken; the other reads who was faster', async () => {
     const [caseId = ''] = await slips(1, 'Ida Thal');
-    const seats = await Promise.all(['rosa', 'kim'].map((name) => reviewers.visit(queueOf('Ida Thal'), { name })));
+    const seats = await Promise.all(
+      ['ada.berg', 'ben.okoro'].map((name) => reviewers.visit(queueOf('Ida Thal'), { name })),
+    );
     for (const seat of seats) await seat.shows('Please file');
     await Promise.all(seats.map((seat) => seat.press('a')));
     await ended(fixture, caseId);
     const [decision] = await decisionsOf(caseId);
     const winner = decision?.by.kind === 'reviewer' ? decision.by.name : '';
-    expect(['rosa', 'kim']).toContain(winner);
-    const loser = seats[winner === 'rosa' ? 1 : 0];
+    expect(['ada.berg', 'ben.okoro']).toContain(winner);
+    const loser = seats[winner === 'ada.berg' ? 1 : 0];
     await loser?.shows('Someone was faster');
     await loser?.shows(`${winner}: approved`);
     expect((await fixture.ledger.reads.caseFile(caseId))?.verdicts.map(({ accepted }) => accepted).toSorted()).toEqual([
@@ -216,16 +216,16 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
 
   it('what others do is seen without a reload: claims, answers with name and reason, new questions', async () => {
     await slips(2, 'Otto Kern');
-    const watcher = await reviewers.visit(queueOf('Otto Kern'), { name: 'kim' });
-    const actor = await reviewers.visit(queueOf('Otto Kern'), { name: 'rosa' });
+    const watcher = await reviewers.visit(queueOf('Otto Kern'), { name: 'ben.okoro' });
+    const actor = await reviewers.visit(queueOf('Otto Kern'), { name: 'ada.berg' });
     const key = await watcher.caseKey();
     expect(await actor.caseKey()).toBe(key);
     await actor.press('c');
-    await watcher.shows('held by rosa');
+    await watcher.shows('held by ada.berg');
     await actor.press('r');
     await actor.page.getByLabel('Another reason').fill('it is for the neighbour');
     await actor.press('Control+Enter');
-    await watcher.shows('rosa: rejected. it is for the neighbour');
+    await watcher.shows('ada.berg: rejected. it is for the neighbour');
     await watcher.press('j');
     await watcher.after(key);
     const before = await watcher.page.locator('.queue li').count();
@@ -238,7 +238,7 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
 
   it('an approval in its undo window is taken back by Z, and asked again', async () => {
     const [caseId = ''] = await slips(1, 'Nele Brand', 'undo-slips');
-    const seat = await reviewers.visit(queueOf('Nele Brand'), { name: 'rosa' });
+    const seat = await reviewers.visit(queueOf('Nele Brand'), { name: 'ada.berg' });
     await seat.shows('Please file');
     await seat.press('a');
     await until('the window runs', async () => (await fixture.ledger.cases.get(caseId))?.stage === 'undo-window');
@@ -253,7 +253,7 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
 
   it('bulk: the drawn ones are opened, all are decided each by itself, and all are taken back', async () => {
     const ids = await slips(5, 'Lea Funk', 'undo-slips');
-    const seat = await reviewers.visit(queueOf('Lea Funk'), { name: 'rosa' });
+    const seat = await reviewers.visit(queueOf('Lea Funk'), { name: 'ada.berg' });
     await seat.shows('Please file');
     await seat.press('Shift+A');
     await seat.page
@@ -272,7 +272,7 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
     for (const id of ids) {
       expect((await fixture.ledger.cases.get(id))?.stage).toBe('undo-window');
       const verdicts = (await fixture.ledger.reads.caseFile(id))?.verdicts ?? [];
-      expect(verdicts).toMatchObject([{ by: 'rosa', verdict: 'approve', accepted: true }]);
+      expect(verdicts).toMatchObject([{ by: 'ada.berg', verdict: 'approve', accepted: true }]);
     }
     await seat.page.getByRole('button', { name: 'Take all back' }).press('Enter');
     for (const id of ids) await inReview(fixture, id, 2);
@@ -281,7 +281,7 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
 
   it('a lost connection is shown; an answer given meanwhile is kept, and sent once when it is back', async () => {
     const ids = await slips(3, 'Pia Sand');
-    const seat = await reviewers.visit(queueOf('Pia Sand'), { name: 'rosa' });
+    const seat = await reviewers.visit(queueOf('Pia Sand'), { name: 'ada.berg' });
     const first = await seat.caseKey();
     await seat.shows('Please file');
     await seat.page.waitForTimeout(1_000);

@@ -48,7 +48,7 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
     ['case', () => `/${invoice}`, /From receipt to write/],
     ['search', () => '/search?text=page', /page-1/],
     ['packs', () => '/packs', /Supplier invoices/],
-    ['people', () => '/people', /People/],
+    ['people', () => '/people', /Ada Berg/],
     ['audit', () => '/audit', /countersign verify/],
   ];
 
@@ -57,7 +57,7 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
     ['dark', true],
   ])('in the %s theme', (theme, dark) => {
     it.each(PAGES)('%s has no serious accessibility finding', async (name, path, shows) => {
-      const { page, context, complaints } = await reviewers.visit(path(), { name: 'rosa', dark });
+      const { page, context, complaints } = await reviewers.visit(path(), { name: 'ada.berg', dark });
       await page.getByText(shows).first().waitFor();
       if (name === 'desk') await page.locator('.pdf mark').first().waitFor();
       await page.screenshot({ path: join(shots, `${name}-${theme}.png`) });
@@ -72,7 +72,7 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
 
     it('its dialogs have none either', async () => {
       const { page, context, ...seat } = await reviewers.visit(`/desk?case=${encodeURIComponent(slip)}`, {
-        name: 'rosa',
+        name: 'ada.berg',
         dark,
       });
       await page.getByText('Please file this').first().waitFor();
@@ -92,7 +92,7 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
   });
 
   it('a field leads to its evidence in the PDF, and the evidence to its field', async () => {
-    const { page, context } = await reviewers.visit(`/desk?case=${encodeURIComponent(invoice)}`, { name: 'rosa' });
+    const { page, context } = await reviewers.visit(`/desk?case=${encodeURIComponent(invoice)}`, { name: 'ada.berg' });
     const mark = page.locator('.pdf mark').first();
     await mark.waitFor();
     const field = (await mark.getAttribute('data-field')) ?? '';
@@ -108,7 +108,7 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
 
   it.each([360, 1280, 2560])('at %i pixels nothing is cut off at the side', async (width) => {
     const { page, context } = await reviewers.visit(`/desk?case=${encodeURIComponent(invoice)}`, {
-      name: 'rosa',
+      name: 'ada.berg',
       width,
     });
     await page
@@ -123,7 +123,7 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
   });
 
   it('speaks German', async () => {
-    const { page, context } = await reviewers.visit('/desk', { name: 'rosa' });
+    const { page, context } = await reviewers.visit('/desk', { name: 'ada.berg' });
     await page.getByLabel('Language').selectOption('de');
     await page.getByRole('button', { name: /^Ablehnen/ }).waitFor();
     expect(await page.evaluate('document.documentElement.lang')).toBe('de');
@@ -131,7 +131,7 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
   });
 
   it('an audit trail is computed again in the browser', async () => {
-    const { page, context } = await reviewers.visit(`/audit?case=${encodeURIComponent(slip)}`, { name: 'rosa' });
+    const { page, context } = await reviewers.visit(`/audit?case=${encodeURIComponent(slip)}`, { name: 'anton.audit' });
     await page.getByRole('button', { name: 'Read' }).click();
     await page.getByText(/The chain of \d+ entries is intact/).waitFor();
     await page.screenshot({ path: join(shots, 'audit-read.png') });

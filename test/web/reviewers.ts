@@ -3,7 +3,7 @@ import { launchOptions } from '../../src/dev/chromium.ts';
 
 /** One browser for all reviewers of a test file; each has a context of their own. */
 export interface Reviewers {
-  /** Opens a page of the web app. Without a name it is a first visit. */
+  /** Opens a page of the web app. Without a `name`, the id of a person, nobody is logged in. */
   visit(path: string, options?: { name?: string; dark?: boolean; width?: number }): Promise<Seat>;
   close(): Promise<void>;
 }
@@ -35,10 +35,10 @@ export async function openReviewers(executablePath: string, base: string): Promi
         locale: 'en-GB',
       });
       context.setDefaultTimeout(PATIENCE_MS);
-      if (name !== undefined)
-        await context.addInitScript(
-          `localStorage.getItem('countersign.name') ?? localStorage.setItem('countersign.name', ${JSON.stringify(name)})`,
-        );
+      if (name !== undefined) {
+        const login = await context.request.post(`${base}/v1/login/demo`, { data: { personId: name } });
+        if (!login.ok()) throw new Error(`no login as ${name}: ${login.status()}`);
+      }
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('pageerror', (error) => complaints.push(error.message));

@@ -206,7 +206,7 @@ describe('a withdrawal', () => {
       run.handles.push(handle);
       expect(await handle.result()).toMatchObject({ outcome: 'cancelled', decidedBy: 'petra' });
     });
-    expect(names()).toEqual(['closeCase']);
+    expect(names()).toEqual(['judgeWithdrawal', 'closeCase']);
   });
 
   it('that comes twice counts once: the first name stands', async () => {

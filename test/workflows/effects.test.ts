@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Steps } from '../../src/activities/steps.ts';
+import type { Reason } from '../../src/domain/route.ts';
 import { useServer, verdict, withWorker } from './harness.ts';
 import { accept, alwaysReview, inTurn, PAY, planOf, POST, questionOf, scriptedSteps } from './scripted-steps.ts';
 
@@ -230,4 +231,21 @@ it('sweep runs its one step and reports it', async () => {
     expect(await handle.result()).toEqual({ started: [], orphaned: [], resent: [], askedAgain: [] });
   });
   expect(names()).toEqual(['sweep']);
+});
+
+describe('an effect that is held back because it is not what was countersigned', () => {
+  it('goes to a person with the reason, and what was written before it is undone', async () => {
+    const because: Reason[] = [{ code: 'tampering', message: 'What the ledger holds is not what was countersigned' }];
+    const write = inTurn<'write'>(applied, { kind: 'held-back', because }, applied);
+    const { activities, inputs } = scriptedSteps({ ...straightThenReview, write }, [POST, PAY]);
+    await withWorker(server, activities, async (run) => {
+      const case_ = await run.start();
+      const { taskNo } = await case_.asked();
+      expect(inputs('compensate')).toMatchObject([{ effect: 'post', decisionNo: 1 }]);
+      expect(inputs('validate').at(-1)).toMatchObject({ decisionNo: 1, because });
+      await case_.say('update', verdict('amend', taskNo));
+      expect(await case_.handle.result()).toMatchObject({ outcome: 'written' });
+    });
+    expect(inputs('write')).toHaveLength(4);
+  });
 });

@@ -114,6 +114,7 @@ export function scriptedSteps(script: Partial<Steps> = {}, effects = [POST]) {
     askAboutEffect: ({ taskNo, kind }) => Promise.resolve(questionOf(taskNo, kind)),
     moveToCurrentPack: () => Promise.resolve({ ...planOf(), packHash: 'hash-2', packVersion: '2.0.0' }),
     closeCase: () => Promise.resolve(),
+    judgeWithdrawal: () => Promise.resolve(true),
     effectsToReverse: () => Promise.resolve([]),
     sweep: () => Promise.resolve({ started: [], orphaned: [], resent: [], askedAgain: [] }),
     watchFeeds: () => Promise.resolve({ stale: [], fresh: [] }),

@@ -54,6 +54,8 @@ export type AuditKind =
   | 'compensated'
   | 'commented'
   | 'claim-taken-over'
+  | 'tampering'
+  | 'facts-changed'
   | 'closed';
 
 const OPEN_END = '","seq":0}';

@@ -5,6 +5,7 @@ import type {
   EffectRecord,
   TaskOpening,
 } from '../../activities/ledger-ports.ts';
+import type { Countersignature } from '../../domain/countersignature.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import type { AuditEntry } from './audit-chain.ts';
 import { auditOf } from './audit.ts';
@@ -17,6 +18,7 @@ import { taskOf } from './tasks.ts';
 /** A call to a model without its tokens. */
 export interface ModelCallRow {
   callId: string;
+  requestHash: string;
   provider: string;
   model: string;
   attempt: number;
@@ -62,6 +64,10 @@ export interface CaseFile {
   decisions: (DecisionRecord & { at: Date; withdrawnBy: string | null })[];
   effects: (EffectRecord & { reason: string | null; calledAt: Date | null; settledAt: Date | null })[];
   audit: AuditEntry[];
+  /** The end of the audit chain as the case row knows it. */
+  auditHead: { seq: number; hash: string };
+  /** What the service signed for verdicts that were taken. */
+  countersignatures: Countersignature[];
 }
 
 /** Reads a case file in one snapshot, so that its parts fit together. */
@@ -81,7 +87,16 @@ export async function caseFileOf({ db, clock }: Store, caseId: string): Promise<
         .executeTakeFirstOrThrow();
       const modelCalls = await trx
         .selectFrom('model_calls')
-        .select(['call_id as callId', 'provider', 'model', 'attempt', 'outcome', 'text', 'input_tokens as inputTokens'])
+        .select([
+          'call_id as callId',
+          'request_hash as requestHash',
+          'provider',
+          'model',
+          'attempt',
+          'outcome',
+          'text',
+          'input_tokens as inputTokens',
+        ])
         .select(['output_tokens as outputTokens', 'cached_tokens as cachedTokens', 'cost_micros as costMicros'])
         .select(['response_model as responseModel', 'latency_ms as latencyMs', 'failure_type as failureType'])
         .select(['failure_message as failureMessage', 'started_at as startedAt', 'finished_at as finishedAt'])
@@ -119,9 +134,17 @@ export async function caseFileOf({ db, clock }: Store, caseId: string): Promise<
         .orderBy('decision_no')
         .orderBy('position')
         .execute();
+      const countersignatures = await trx
+        .selectFrom('countersignatures')
+        .select(['statement', 'signature'])
+        .where('case_id', '=', caseId)
+        .orderBy('verdict_id')
+        .execute();
       const audit: AuditEntry[] = [];
+      let auditHead = { seq: 0, hash: '' };
       for await (const line of auditOf(snapshot).exportEntries(caseId)) {
         if (line.type === 'entry') audit.push(entryOf(line));
+        else auditHead = { seq: line.seq, hash: line.hash };
       }
       return {
         record,
@@ -137,6 +160,8 @@ export async function caseFileOf({ db, clock }: Store, caseId: string): Promise<
           return { ...effectOf(effect), reason, calledAt, settledAt };
         }),
         audit,
+        auditHead,
+        countersignatures,
       };
     });
 }

@@ -67,13 +67,15 @@ export async function decisionOnTask(
 /** The insert of a decision, to be part of a statement that records it in the case too. */
 export function insertDecision(decision: DecisionRecord, at: Date): RawBuilder<unknown> {
   const { caseId, decisionNo, kind, by, output, effects, reason, taskNo, grounds = null, undo, approvedBy } = decision;
+  const { facts, seal } = decision;
   return sql`
     insert into decisions (case_id, decision_no, kind, by_kind, by_name, output, effects, reason, task_no, grounds, undo,
-      approved_by, at)
+      approved_by, at, facts, seal)
     values (${caseId}, ${decisionNo}::int, ${kind}, ${by.kind}, ${textOrNull(nameOf(by))},
       ${output === null ? null : json(output)}::jsonb, ${json(effects)}::jsonb, ${textOrNull(reason)},
       ${taskNo}::int, ${grounds === null ? null : json(grounds)}::jsonb,
-      ${undo ? json(undo) : null}::jsonb, ${approvedBy ? json(approvedBy) : null}::jsonb, ${at}::timestamptz)`;
+      ${undo ? json(undo) : null}::jsonb, ${approvedBy ? json(approvedBy) : null}::jsonb, ${at}::timestamptz,
+      ${facts ? json(facts) : null}::jsonb, ${seal ? json(seal) : null}::jsonb)`;
 }
 
 /** The audit entry of a decision: whole, because it alone must explain what took effect. */
@@ -99,6 +101,8 @@ export function decisionOf(row: Selectable<Tables['decisions']>): DecisionRecord
     reason: row.reason,
     taskNo: row.task_no,
     ...(row.grounds === null ? {} : { grounds: row.grounds }),
+    ...(row.facts === null ? {} : { facts: row.facts }),
+    ...(row.seal === null ? {} : { seal: row.seal }),
     ...(row.undo === null ? {} : { undo: row.undo }),
     ...(row.approved_by === null ? {} : { approvedBy: row.approved_by }),
   };

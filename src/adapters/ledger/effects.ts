@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Claimed, EffectRecord, EffectState, Effects } from '../../activities/ledger-ports.ts';
 import { type PreparedEffect, idempotencyKeyOf } from '../../domain/decision.ts';
 import type { AuditKind } from './audit-chain.ts';
-import { IDENTITY_TAKEN, hasState } from './faults.ts';
+import { IDENTITY_TAKEN, NOT_DECIDED, hasState } from './faults.ts';
 import { json } from './json.ts';
 import { type Entry, type Store, recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
@@ -14,7 +14,7 @@ export function effectsOf({ db, clock }: Store): Effects {
     return row && effectOf(row);
   };
 
-  /** One try: true when this call made the record. Throws `IDENTITY_TAKEN`, with nothing recorded. */
+  /** One try: true when this call made the record. Throws `IDENTITY_TAKEN` or `NOT_DECIDED`, with nothing recorded. */
   const insert = async (caseId: string, decisionNo: number, effect: PreparedEffect): Promise<boolean> => {
     const at = clock();
     const key = idempotencyKeyOf(caseId, decisionNo, effect.name);
@@ -26,6 +26,8 @@ export function effectsOf({ db, clock }: Store): Effects {
         select ${key}, ${caseId}, ${decisionNo}::int, ${name},
           (select count(*) from effects where case_id = ${caseId} and decision_no = ${decisionNo}::int),
           ${json(effect)}::jsonb, 'pending', 1, ${at}::timestamptz
+        where case when exists (select from effects where key = ${key}) then false
+          when may_begin(${caseId}, ${decisionNo}::int) then true else refuse_to_begin() end
         on conflict do nothing returning key
       ), held as (
         insert into business_identities as b (pack_id, identity, case_id, key, claimed_at)
@@ -67,6 +69,7 @@ export function effectsOf({ db, clock }: Store): Effects {
             return { kind: 'claimed', record: fresh(caseId, decisionNo, effect) };
           return { kind: 'claimed', record: await again(idempotencyKeyOf(caseId, decisionNo, effect.name)) };
         } catch (error) {
+          if (hasState(error, NOT_DECIDED)) return { kind: 'not-decided' };
           if (!hasState(error, IDENTITY_TAKEN) || effect.identity === undefined) throw error;
           const by = await holderOf(caseId, effect.identity);
           if (by !== undefined && by !== caseId) return { kind: 'identity-taken', by };

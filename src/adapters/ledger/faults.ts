@@ -11,6 +11,7 @@ const NO_SUCH_CASE = 'CS404';
 const APPEND_ONLY = 'CS405';
 const NO_SUCH_CHARACTER = '22021';
 export const IDENTITY_TAKEN = 'CS409';
+export const NOT_DECIDED = 'CS410';
 export const FOREIGN_KEY = '23503';
 
 /**

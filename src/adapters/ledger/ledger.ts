@@ -1,16 +1,20 @@
 import { Kysely, PostgresDialect } from 'kysely';
+import type { Countersignatures } from '../../activities/countersign-ports.ts';
 import type { Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from '../../activities/ledger-ports.ts';
 import type { ModelCalls } from '../../activities/model-call-ports.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';
 import { type Desk, deskOf } from './desk/desk.ts';
+import { type Credentials, credentialsOf } from './credentials.ts';
 import { documentsOf } from './documents.ts';
 import { effectsOf } from './effects.ts';
 import { guarded } from './faults.ts';
+import { countersignaturesOf } from './countersignatures.ts';
 import { feedAlarmsOf } from './feed-alarms.ts';
 import { type FeedLoader, feedLoaderOf, feedsOf } from './feeds.ts';
 import { type AskingLimits, DEFAULT_LIMITS, modelCallsOf } from './model-calls.ts';
 import { type Outbox, outboxOf } from './outbox.ts';
+import { type People, peopleOf } from './people.ts';
 import { openPool } from './pool.ts';
 import { type Reads, readsOf } from './reads.ts';
 import type { Store } from './record.ts';
@@ -28,9 +32,12 @@ export interface Ledger {
   feedAlarms: FeedAlarms;
   feedLoader: FeedLoader;
   outbox: Outbox;
+  people: People;
+  credentials: Credentials;
   reads: Reads;
   desk: Desk;
   audit: Audit;
+  countersignatures: Countersignatures;
   /** For tests and one-off questions; the application uses the ports above. */
   db: Kysely<Tables>;
   close(): Promise<void>;
@@ -65,9 +72,12 @@ export function openLedger(options: LedgerOptions): Ledger {
     feedAlarms: guarded(feedAlarmsOf(store)),
     feedLoader: guarded(feedLoaderOf(store)),
     outbox: guarded(outboxOf(store)),
+    people: guarded(peopleOf(store)),
+    credentials: guarded(credentialsOf(store)),
     reads: guarded(readsOf(store)),
     desk: guarded(deskOf(store)),
     audit: auditOf(store),
+    countersignatures: guarded(countersignaturesOf(store)),
     db,
     close: () => db.destroy(),
   };

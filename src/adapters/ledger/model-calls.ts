@@ -29,7 +29,7 @@ const OF_PROVIDER: ReadonlySet<string> = new Set(['ProviderUnavailable', 'Provid
 /** Calls to models. The start is a row without an audit entry; its end is both, in one transaction. */
 export function modelCallsOf(store: Store, limits: AskingLimits): ModelCalls {
   const { db, clock } = store;
-  const begun = remembering<Pick<ModelCallRecord, 'caseId' | 'provider' | 'model'>>();
+  const begun = remembering<Pick<ModelCallRecord, 'caseId' | 'requestHash' | 'provider' | 'model'>>();
   const finished = remembering<ModelCallRecord>();
   const { minimum, share, cooldownMs } = limits.breaker;
 
@@ -73,7 +73,7 @@ export function modelCallsOf(store: Store, limits: AskingLimits): ModelCalls {
       const said = rows[0]?.said;
       if (!said) throw new TypeError('begin_call gives one row');
       if (said.kind === 'reusable') return await reuse(said.from, caseId, requestHash);
-      if (said.kind === 'begun') begun.set(said.callId, { caseId, provider, model });
+      if (said.kind === 'begun') begun.set(said.callId, { caseId, requestHash, provider, model });
       return said;
     },
 
@@ -134,6 +134,7 @@ function recordOf(row: Selectable<Tables['model_calls']>): ModelCallRecord {
   return {
     callId: row.call_id,
     caseId: row.case_id,
+    requestHash: row.request_hash,
     provider: row.provider,
     model: row.model,
     outcome: row.outcome,

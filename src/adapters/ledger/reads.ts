@@ -24,6 +24,9 @@ export interface CaseFilter {
   stage?: Stage;
   packId?: string;
   outcome?: CaseOutcome;
+  submittedBy?: string;
+  /** One of these. */
+  packIds?: readonly string[];
   /** 1 to 1,000; what is outside is taken as the nearer end. */
   limit: number;
   /** From the page before. */
@@ -54,6 +57,8 @@ export interface Reads extends ModelReads {
   listCases(filter: CaseFilter): Promise<{ cases: CaseRow[]; cursor?: string }>;
   /** Everything about a case, as of one moment. */
   caseFile(caseId: string): Promise<CaseFile | undefined>;
+  /** The cases that carry a document. */
+  casesOfDocument(hash: string): Promise<{ packId: string; submittedBy: string | null }[]>;
   counts(): Promise<Count[]>;
   feeds(): Promise<FeedRow[]>;
 }
@@ -63,7 +68,7 @@ export function readsOf(store: Store): Reads {
   return {
     ...modelReadsOf(store),
 
-    async listCases({ stage, packId, outcome, limit, cursor }) {
+    async listCases({ stage, packId, outcome, submittedBy, packIds, limit, cursor }) {
       const size = Math.min(Math.max(Math.trunc(limit), 1), 1000);
       let query = db
         .selectFrom('cases')
@@ -72,6 +77,8 @@ export function readsOf(store: Store): Reads {
       if (stage !== undefined) query = query.where('stage', '=', stage);
       if (packId !== undefined) query = query.where('pack_id', '=', packId);
       if (outcome !== undefined) query = query.where('outcome', '=', outcome);
+      if (submittedBy !== undefined) query = query.where('submitted_by', '=', submittedBy);
+      if (packIds !== undefined) query = query.where('pack_id', 'in', packIds);
       if (cursor !== undefined) {
         const after = parseCursor(cursor);
         query = query.where(sql<boolean>`(received_at, case_id) < (${after.at}::timestamptz, ${after.caseId})`);
@@ -87,6 +94,15 @@ export function readsOf(store: Store): Reads {
     },
 
     caseFile: (caseId) => caseFileOf(store, caseId),
+
+    async casesOfDocument(hash) {
+      return await db
+        .selectFrom('case_documents as d')
+        .innerJoin('cases as c', 'c.case_id', 'd.case_id')
+        .select(['c.pack_id as packId', 'c.submitted_by as submittedBy'])
+        .where('d.hash', '=', hash)
+        .execute();
+    },
 
     async counts() {
       const { rows } = await sql<Count>`

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Authentication } from '../../domain/attestation.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import { type AuditKind, entryStart } from './audit-chain.ts';
 import { storable } from './json.ts';
@@ -16,7 +17,7 @@ export type Entry = [kind: AuditKind, data: Record<string, unknown>];
 interface Change {
   stage?: Stage;
   /** Ends the case, with an entry `closed`, where the one rule in `record_in_case` allows it. */
-  close?: { outcome: CaseOutcome; by: string; reason?: string };
+  close?: { outcome: CaseOutcome; by: string; reason?: string; authentication?: Authentication };
 }
 
 /**

@@ -2,6 +2,9 @@ import type { ColumnType, Generated } from 'kysely';
 import type { CameTo, DecisionGrounds, CaseInput, EffectState, Reminders } from '../../activities/ledger-ports.ts';
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
+import type { Countersignature, LiveFacts, Statement } from '../../domain/countersignature.ts';
+import type { Role } from '../../domain/access.ts';
+import type { Authentication } from '../../domain/attestation.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import type { PreparedEffect, UndoWindow } from '../../domain/decision.ts';
 import type { Plan } from '../../domain/plan.ts';
@@ -97,6 +100,10 @@ export interface Tables {
     approvals: Json<Approvals | null>;
     groups: Json<[string, ...string[]] | null>;
     escalate_at: Date | null;
+    /** Empty: of a question from before there were digests. */
+    digest: string;
+    facts: Json<LiveFacts | null>;
+    amends: Json<{ taskNo: number; digest: string } | null>;
   };
   decisions: {
     case_id: string;
@@ -112,7 +119,11 @@ export interface Tables {
     at: Date;
     undo: Json<UndoWindow | null>;
     approved_by: Json<string[] | null>;
+    facts: Json<LiveFacts | null>;
+    /** Of a decision by policy: what the service signed. */
+    seal: Json<Countersignature | null>;
   };
+  countersignatures: { case_id: string; verdict_id: string; statement: Json<Statement>; signature: string };
   /** Decisions that were taken back within their undo window. */
   withdrawn_decisions: { case_id: string; decision_no: number; by_name: string; reason: string | null; at: Date };
   verdicts: {
@@ -131,6 +142,8 @@ export interface Tables {
     decision_no: number | null;
     at: Date;
     came_to: Json<CameTo | null>;
+    /** How it is known who gave it; null for verdicts from before this was kept. */
+    authentication: Json<Authentication | null>;
   };
   effects: {
     key: string;
@@ -171,16 +184,59 @@ export interface Tables {
     last_error: string | null;
     cancelled_at: Date | null;
   };
+  people: {
+    person_id: string;
+    name: string;
+    email: string | null;
+    roles: Role[];
+    groups: string[];
+    /** Null: all. */
+    packs: string[] | null;
+    disabled_at: Date | null;
+    changed_at: Date;
+  };
+  absences: { person_id: string; from_at: Date; until_at: Date; substitute: string | null; changed_at: Date };
+  api_keys: {
+    key_id: string;
+    person_id: string;
+    secret_hash: string;
+    label: string;
+    created_at: Date;
+    expires_at: Date | null;
+    revoked_at: Date | null;
+  };
+  sessions: {
+    token_hash: string;
+    person_id: string;
+    csrf: string;
+    created_at: Date;
+    seen_at: Date;
+    expires_at: Date;
+    ended_at: Date | null;
+  };
+  access_entries: {
+    id: Generated<number>;
+    at: Date;
+    person_id: string | null;
+    kind: AccessKind;
+    /** Route and id, or what was changed; nothing personal beyond the ids of people. */
+    subject: string;
+    detail: string;
+  };
   feeds: { feed: string; as_of: Date; loaded_at: Date; items: number };
   /** A row while the feed is stale for the owner. */
   feed_alarms: { feed: string; owner: string; since: Date };
   feed_items: { feed: string; key: string; text: string; data: Json<Record<string, unknown>> };
 }
 
-export type NoticeKind = 'task-opened' | 'reminder' | 'escalated' | 'feed-stale' | 'feed-fresh';
+/** Entries of the access log, which is append-only. */
+export type AccessKind =
+  'refused' | 'logged-in' | 'logged-out' | 'person-changed' | 'key-made' | 'key-revoked' | 'absence-changed';
+
+export type NoticeKind = 'task-opened' | 'reminder' | 'escalated' | 'feed-stale' | 'feed-fresh' | 'tampering';
 
 /** What a notice says: where to look and why, nothing personal. */
-export type NoticePayload = TaskNotice | FeedNotice;
+export type NoticePayload = TaskNotice | FeedNotice | TamperingNotice;
 
 /** To a group, about a review task. */
 interface TaskNotice {
@@ -190,6 +246,16 @@ interface TaskNotice {
   reasons: string[];
   /** Of a reminder: those that follow it. */
   reminders?: Reminders;
+}
+
+/** To the owner of a case's pack: what is stored is not what was countersigned. About no task, so that none takes it back. */
+interface TamperingNotice {
+  caseId?: never;
+  taskNo?: never;
+  feed?: never;
+  owner: string;
+  about: string;
+  message: string;
 }
 
 /** To the owner of packs, about a feed that they read. */

@@ -38,6 +38,8 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         brokenHardRules: task.rules.filter((rule) => rule.severity === 'hard' && !rule.holds).map(({ name }) => name),
         submittedBy: row.submitted_by,
         fourEyes: row.policy?.fourEyes ?? false,
+        planGroups: row.policy?.groups ?? [],
+        ...(row.policy?.unattested ? { unattested: row.policy.unattested } : {}),
         ...(row.policy?.undo ? { undo: row.policy.undo } : {}),
         ...(row.policy?.levels ? { levels: row.policy.levels } : {}),
       };
@@ -98,10 +100,11 @@ export function tasksOf({ db, clock }: Store): TaskPart {
 /** Opens a task and closes older ones of its case. Again: no change. */
 export async function open(db: Kysely<Tables>, task: TaskOpening, at: Date): Promise<void> {
   const { caseId, taskNo, kind, seen, packHash, group, callId, dueAt, remindAt, effectKey, approvals, groups } = task;
+  const { digest, facts, amends } = task;
   if (kind !== 'proposal' && effectKey === undefined)
     throw new TypeError(`effectKey: a task of kind ${kind} must name the effect it is about`);
   const entry = {
-    ...{ taskNo, kind, seen, packHash, group, callId, dueAt, effectKey, approvals, groups },
+    ...{ taskNo, kind, seen, digest, packHash, group, callId, dueAt, effectKey, approvals, groups, facts, amends },
     reasons: task.reasons,
     confidence: task.confidence,
     rules: task.rules,
@@ -113,13 +116,14 @@ export async function open(db: Kysely<Tables>, task: TaskOpening, at: Date): Pro
     with done as (
       insert into review_tasks (case_id, task_no, kind, seen, pack_hash, group_name, reasons, output, evidence,
         confidence, rules, effects, effect_key, call_id, due_at, remind_at, opened_at,
-        approvals, groups, escalate_at)
+        approvals, groups, escalate_at, digest, facts, amends)
       values (${caseId}, ${taskNo}::int, ${kind}, ${seen}, ${packHash}, ${group}, ${json(task.reasons)}::jsonb,
         ${task.output === null ? null : json(task.output)}::jsonb, ${json(task.evidence)}::jsonb,
         ${json(task.confidence)}::jsonb, ${json(task.rules)}::jsonb, ${json(task.effects)}::jsonb,
         ${effectKey ?? null}, ${callId}::uuid, ${dueAt}::timestamptz, ${remindAt}::timestamptz, ${at}::timestamptz,
         ${approvals ? json(approvals) : null}::jsonb, ${groups ? json(groups) : null}::jsonb,
-        ${task.escalateAt ?? null}::timestamptz)
+        ${task.escalateAt ?? null}::timestamptz, ${digest}, ${facts ? json(facts) : null}::jsonb,
+        ${amends ? json(amends) : null}::jsonb)
       on conflict do nothing returning case_id, task_no
     ), older as (
       update review_tasks t set closed_at = ${at} from done
@@ -170,6 +174,7 @@ export function taskOf(row: Selectable<Tables['review_tasks']>): TaskOpening {
     taskNo: row.task_no,
     kind: row.kind,
     seen: row.seen,
+    digest: row.digest,
     packHash: row.pack_hash,
     group: row.group_name,
     reasons: row.reasons,
@@ -185,5 +190,7 @@ export function taskOf(row: Selectable<Tables['review_tasks']>): TaskOpening {
     ...(row.approvals === null ? {} : { approvals: row.approvals }),
     ...(row.groups === null ? {} : { groups: row.groups }),
     ...(row.escalate_at === null ? {} : { escalateAt: row.escalate_at }),
+    ...(row.facts === null ? {} : { facts: row.facts }),
+    ...(row.amends === null ? {} : { amends: row.amends }),
   };
 }

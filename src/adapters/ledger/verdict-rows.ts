@@ -1,5 +1,6 @@
-import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, type Transaction, sql } from 'kysely';
 import type { CameTo, Judged, Reviews } from '../../activities/ledger-ports.ts';
+import { hashOfCountersignature } from '../../countersignature/statement.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import { decisionOf } from './decisions.ts';
 import { json } from './json.ts';
@@ -23,23 +24,44 @@ export interface VerdictEnd {
 
 /** The insert of a verdict, to be part of a statement that records it in the case too. */
 export function insertVerdict(
-  { caseId, verdict, channel, contentHash }: Recorded,
+  { caseId, verdict, channel, contentHash, authentication }: Recorded,
   end: VerdictEnd,
 ): RawBuilder<unknown> {
   const { verdictId, at, refusal, taskNo, decisionNo, cameTo } = end;
   return sql`
     insert into verdicts (case_id, verdict_id, content_hash, channel, verdict, by_name, seen, body, accepted, refusal,
-      task_no, decision_no, at, came_to)
+      task_no, decision_no, at, came_to, authentication)
     values (${caseId}, ${verdictId}, ${contentHash}, ${channel}, ${verdict.verdict}, ${textOrNull(verdict.by)},
       ${textOrNull(verdict.seen)}, ${json(verdict)}::jsonb, ${refusal === undefined}::boolean,
       ${refusal ? json(refusal) : null}::jsonb, ${taskNo}::int, ${decisionNo ?? null}::int, ${at}::timestamptz,
-      ${cameTo ? json(cameTo) : null}::jsonb)`;
+      ${cameTo ? json(cameTo) : null}::jsonb, ${authentication ? json(authentication) : null}::jsonb)`;
 }
 
 /** What the audit trail keeps of a verdict; an amendment's output is in the decision's own entry. */
-export function verdictEntry({ verdict, channel, contentHash }: Recorded): Record<string, unknown> {
+export function verdictEntry({
+  verdict,
+  channel,
+  contentHash,
+  authentication,
+  countersignature,
+}: Recorded): Record<string, unknown> {
   const { verdictId, verdict: said, by, seen, reason } = verdict;
-  return { verdictId, verdict: said, by, seen, reason, channel, contentHash };
+  const entry = { verdictId, verdict: said, by, seen, reason, channel, contentHash, authentication };
+  if (!countersignature) return entry;
+  const { digest, amendedDigest } = countersignature.statement;
+  return { ...entry, digest, amendedDigest, countersignature: hashOfCountersignature(countersignature) };
+}
+
+/** Keeps what the service signed for a verdict that was taken. Again: no change. */
+export async function keepSigned(
+  trx: Transaction<Tables>,
+  { caseId, verdict: { verdictId }, countersignature }: Recorded,
+): Promise<void> {
+  if (!countersignature) return;
+  await sql`
+    insert into countersignatures (case_id, verdict_id, statement, signature)
+    values (${caseId}, ${verdictId}, ${json(countersignature.statement)}::jsonb, ${countersignature.signature})
+    on conflict do nothing`.execute(trx);
 }
 
 /** What was answered to a recorded verdict. */

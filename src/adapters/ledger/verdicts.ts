@@ -9,7 +9,7 @@ import { taskRow } from './tasks.ts';
 import type { Tables } from './tables.ts';
 import { handOver } from './hand-over.ts';
 import { endUndo, withdraw } from './undo.ts';
-import { type Recorded, insertVerdict, judgedOf, verdictEntry } from './verdict-rows.ts';
+import { type Recorded, insertVerdict, judgedOf, keepSigned, verdictEntry } from './verdict-rows.ts';
 
 type VerdictPart = Pick<Reviews, 'record' | 'former' | 'malformed' | 'deadline' | 'endUndo'>;
 type Task = Selectable<Tables['review_tasks']>;
@@ -20,7 +20,9 @@ export function verdictsOf({ db, clock }: Store): VerdictPart {
     async record(input) {
       return await db.transaction().execute(async (trx) => {
         if (!(await lockCase(trx, input.caseId))) return unknownCase(input);
-        return await record(trx, input, clock());
+        const judged = await record(trx, input, clock());
+        if (judged.kind === 'accepted') await keepSigned(trx, input);
+        return judged;
       });
     },
 
@@ -92,7 +94,9 @@ async function record(trx: Transaction<Tables>, input: Recorded, at: Date): Prom
   const refuse = async (refusal: Refusal, adopted?: DecisionRecord): Promise<Judged> => {
     const taskNo = adopted?.taskNo ?? null;
     const row = insertVerdict(input, { verdictId, at, refusal, taskNo, decisionNo: adopted?.decisionNo });
-    const entry: Entry = ['verdict-refused', { ...verdictEntry(input), taskNo, refusal }];
+    // What was signed counts only where the verdict is taken.
+    const { countersignature: _, ...unsigned } = input;
+    const entry: Entry = ['verdict-refused', { ...verdictEntry(unsigned), taskNo, refusal }];
     await sql`with done as (${row} returning 1) select ${recordInCase(caseId, at, [entry])} from done`.execute(trx);
     return adopted ? { kind: 'refused', refusal, adopted } : { kind: 'refused', refusal };
   };

@@ -12,7 +12,7 @@ interface Options extends DecideOptions {
 }
 
 export function addAmend(program: Command, cli: Cli): void {
-  decideOptions(program.command('amend').description('write other values in place of the proposal'), cli)
+  decideOptions(program.command('amend').description('write other values in place of the proposal'))
     .option('--set <field=value>', 'a value to change, a.0.b=1 inside others; may be repeated', collect, [])
     .option('--output <file>', 'the whole output as a JSON file')
     .option('--reason <text>', 'why, for the audit trail')

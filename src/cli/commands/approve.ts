@@ -7,7 +7,6 @@ export function addApprove(program: Command, cli: Cli): void {
     program
       .command('approve')
       .description('write the proposal as shown; for an effect in doubt: it is not there, try again'),
-    cli,
   )
     .option('--reason <text>', 'why, for the audit trail')
     .action(async (text: string, options: DecideOptions) => {

@@ -9,10 +9,10 @@ export function addReverse(program: Command, cli: Cli): void {
     .description('undo what a written case wrote; its key may then be submitted again as the next revision')
     .argument('<case>', 'id, <packId>/<key>, or a key that only one pack has')
     .requiredOption('--reason <text>', 'why, for the audit trail')
-    .option('--by <name>', 'who asks for it (default: COUNTERSIGN_USER, else you)')
-    .action(async (text: string, { by = cli.user, reason }: { by?: string; reason: string }) => {
+    .option('--by <name>', 'who asks for it (default: COUNTERSIGN_USER, else whose key it is, else you)')
+    .action(async (text: string, { by, reason }: { by?: string; reason: string }) => {
       const { caseId } = await findCase(cli.api(), text);
-      const { workflowId, links } = await cli.api().reverse({ caseId, by, reason });
+      const { workflowId, links } = await cli.api().reverse({ caseId, by: by ?? (await cli.user()), reason });
       cli.out(`Being undone by ${safe(workflowId)}. See: countersign show ${safe(caseId)}`);
       if (links.temporalUi !== undefined) cli.out(cli.paint.dim(links.temporalUi));
     });

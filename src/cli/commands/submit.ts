@@ -24,7 +24,7 @@ export function addSubmit(program: Command, cli: Cli): void {
     .description('submit documents as cases')
     .argument('<paths...>', "files, folders, CSV files with a column 'text', or - for standard input")
     .option('--pack <id>', 'the process pack that decides them (may be left out when there is only one)')
-    .option('--by <name>', `who submits them (default: COUNTERSIGN_USER, else you: ${cli.user})`)
+    .option('--by <name>', 'who submits them (default: COUNTERSIGN_USER, else whose key it is, else you)')
     .option('--key <key>', 'the case key, for a single document')
     .option('--lines', 'standard input holds one text per line, each a case')
     .option(
@@ -42,7 +42,8 @@ export function addSubmit(program: Command, cli: Cli): void {
       ].join('\n'),
     )
     .action(async (paths: string[], options: Options) => {
-      const { key, lines = false, wait, by: submittedBy = cli.user } = options;
+      const { key, lines = false, wait } = options;
+      const submittedBy = options.by ?? (await cli.user());
       const api = cli.api();
       const packId = await packIn(api, options.pack);
       const sources = await sourcesOf(paths);

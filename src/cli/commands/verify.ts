@@ -2,22 +2,30 @@ import type { Command } from 'commander';
 import { verifyChain, type AuditEntry, type AuditLine, type ChainFault } from '../../adapters/ledger/audit-chain.ts';
 import { auditLinesIn } from '../audit-lines.ts';
 import { UserError, type Cli } from '../context.ts';
+import { checkReceipt, receiptIn } from '../receipt-file.ts';
 import { findCase } from '../find-case.ts';
 import { counted, safe } from '../text.ts';
 
 interface Options {
   case?: string;
   file?: string;
+  key?: string;
 }
 
 export function addVerify(program: Command, cli: Cli): void {
   program
     .command('verify')
-    .description('check here, from the entries alone, that the audit trail was not changed')
+    .description('check here, without the server, that an audit trail was not changed, or that a receipt holds')
+    .argument('[file]', 'a receipt, or an exported trail')
     .option('--case <case>', 'only this case')
-    .option('--file <file>', 'an exported trail in place of the API')
-    .action(async ({ case: text, file }: Options) => {
+    .option('--file <file>', 'the same as the argument')
+    .option('--key <file>', 'of a receipt: the public key that you trust (PEM)')
+    .action(async (given: string | undefined, { case: text, key, ...options }: Options) => {
+      const file = given ?? options.file;
       if (text !== undefined && file !== undefined) throw new UserError('Give --case or --file, not both.');
+      const receipt = file === undefined ? undefined : await receiptIn(file);
+      if (file !== undefined && receipt !== undefined) return await checkReceipt(cli, file, receipt, key);
+      if (key !== undefined) throw new UserError('--key is for a receipt: give its file.');
       const caseId = text === undefined ? undefined : (await findCase(cli.api(), text)).caseId;
       const lines = file === undefined ? cli.api().auditEntries(caseId) : auditLinesIn(file);
       const { entries, cases, faults } = await checked(lines);

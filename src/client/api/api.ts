@@ -1,7 +1,8 @@
+import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
 import { fastify, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { refuseForeign } from './loopback.ts';
+import { guard } from './access.ts';
 import { openapi, transform } from './openapi.ts';
 import type { Api, ApiPorts, RoutePorts } from './ports.ts';
 import { Problem, sendProblem } from './problems.ts';
@@ -11,7 +12,10 @@ import { deskBulkRoutes } from './routes-desk-bulk.ts';
 import { deskEventRoutes } from './routes-desk-events.ts';
 import { deskMarkRoutes } from './routes-desk-marks.ts';
 import { feedRoutes } from './routes-feeds.ts';
+import { loginRoutes } from './routes-login.ts';
 import { modelRoutes } from './routes-models.ts';
+import { receiptRoutes } from './routes-receipts.ts';
+import { peopleRoutes } from './routes-people.ts';
 import { submitRoutes, uploadRoute } from './routes-submit.ts';
 import { systemRoutes } from './routes-system.ts';
 import { verdictRoutes } from './routes-verdicts.ts';
@@ -23,8 +27,8 @@ import { waitingFor } from './wait.ts';
 const CLOSE_MS = 10_000;
 
 /**
- * The HTTP API over the case client; GET /openapi.json describes it. Every error is problem+json (RFC 9457). There is no
- * authentication yet, so let it listen on 127.0.0.1 only; requests by foreign web pages are refused.
+ * The HTTP API over the case client; GET /openapi.json describes it. Every error is problem+json (RFC 9457). Who
+ * may do what is checked before every route, by the action that it states.
  */
 export function createApi(ports: ApiPorts): Api {
   const waiting = waitingFor(ports.client, ports.log);
@@ -49,10 +53,11 @@ export function createApi(ports: ApiPorts): Api {
       `There is no ${method} ${url.split('?')[0]}; GET /openapi.json lists what is.`,
     );
   });
-  api.addHook('onRequest', async (request, reply) => {
+  api.addHook('onRequest', async (_request, reply) => {
     reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
-    refuseForeign(request);
   });
+  api.register(cookie);
+  api.register(guard, ports.access);
   api.addHook('preClose', async () => {
     waiting.stop();
     // Long streams are cut off then: every submission may be sent again.
@@ -67,13 +72,16 @@ export function createApi(ports: ApiPorts): Api {
     verdictRoutes(routes, all);
     feedRoutes(routes, all);
     modelRoutes(routes, all);
+    receiptRoutes(routes, all);
     systemRoutes(routes, all);
     deskRoutes(routes, all);
     deskMarkRoutes(routes, all);
     deskBulkRoutes(routes, all);
     deskEventRoutes(routes, all);
     await webApp(routes, all);
-    routes.get('/openapi.json', { schema: { hide: true } }, async () => api.swagger());
+    loginRoutes(routes, ports.access);
+    peopleRoutes(routes, ports.access);
+    routes.get('/openapi.json', { config: { action: 'open' }, schema: { hide: true } }, async () => api.swagger());
   });
   return api;
 }

@@ -1,7 +1,7 @@
 import type { CaseFile } from '../../adapters/ledger/case-file.ts';
 import type { CaseRow } from '../../adapters/ledger/reads.ts';
 import type { Evidence, SourceDocument } from '../../packs/pack.ts';
-import { casePath, temporalUrl, type LinkBase } from '../case-path.ts';
+import { casePath, receiptPath, temporalUrl, type LinkBase } from '../case-path.ts';
 import type { CaseFileBody, CaseSummary, TaskBody } from './schema-case.ts';
 
 const QUOTE_CHARS = 300;
@@ -55,6 +55,7 @@ export function caseViewOf(file: CaseFile, base: LinkBase, withSources: boolean)
     events: file.audit.map(({ seq, at, kind, data }) => ({ seq, at, kind, data })),
     links: {
       self: casePath(caseId),
+      receipt: receiptPath(caseId),
       audit: `/v1/audit/entries?caseId=${encodeURIComponent(caseId)}`,
       ...(url === undefined ? {} : { temporalUi: url }),
     },
@@ -62,15 +63,16 @@ export function caseViewOf(file: CaseFile, base: LinkBase, withSources: boolean)
 }
 
 function taskOf(task: CaseFile['tasks'][number], sources: readonly SourceDocument[]): TaskBody {
-  const { taskNo, kind, seen, group, reasons, output, rules, effects, effectKey } = task;
+  const { taskNo, kind, seen, digest, group, reasons, output, rules, effects, effectKey } = task;
   const confidence = Object.entries(task.confidence).map(([field, value]) => [field, value ?? null] as const);
   const evidence = Object.entries((task.evidence ?? {}) as Record<string, Evidence | null>);
   return {
-    ...{ taskNo, kind, seen, group, reasons, proposal: output, rules },
+    ...{ taskNo, kind, seen, digest, group, reasons, proposal: output, rules },
     confidence: Object.fromEntries(confidence),
     evidence: Object.fromEntries(evidence.map(([field, span]) => [field, span && quoted(span, sources)])),
     effects: effects.map(({ name, title, sink, collection, request }) => ({ name, title, sink, collection, request })),
     ...(effectKey === undefined ? {} : { effectKey }),
+    facts: Object.values(task.facts ?? {}).map(({ title, shown }) => ({ title, shown })),
     ...(task.approvals ? { approvals: task.approvals } : {}),
     openedAt: task.openedAt.toISOString(),
     dueAt: task.dueAt.toISOString(),
@@ -85,7 +87,7 @@ function quoted({ document, start, end }: Evidence, sources: readonly SourceDocu
 }
 
 function modelCallOf(call: CaseFile['modelCalls'][number]): CaseFileBody['modelCalls'][number] {
-  const { failureType, failureMessage, text: answer, startedAt, finishedAt, ...rest } = call;
+  const { failureType, failureMessage, text: answer, startedAt, finishedAt, requestHash: _, ...rest } = call;
   return {
     ...rest,
     answer,

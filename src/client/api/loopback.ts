@@ -4,15 +4,18 @@ import { Problem } from './problems.ts';
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 /**
- * Refuses what a page of another site makes a browser on this machine send: there is no authentication yet, so being on
- * this machine is the only right there is. A foreign `Host` is DNS rebinding, a foreign `Origin` a cross-site request.
+ * What is wrong with a request that a page of another site may have made a browser send. A foreign `Host` is DNS rebinding,
+ * a foreign `Origin` a cross-site request. Known are this machine and the host of `publicUrl`.
  */
-export function refuseForeign(request: FastifyRequest): void {
-  const { host, origin } = request.headers;
-  if (host !== undefined && !LOOPBACK.test(host)) {
-    throw new Problem(403, 'foreign-host', `Host: '${host}' is not this machine; use http://127.0.0.1.`);
+export function foreignProblem({ headers }: FastifyRequest, publicUrl?: string): Problem | undefined {
+  const { host, origin } = headers;
+  const own = publicUrl === undefined ? undefined : new URL(publicUrl);
+  if (host !== undefined && !LOOPBACK.test(host) && host.toLowerCase() !== own?.host) {
+    const use = own?.origin ?? 'http://127.0.0.1';
+    return new Problem(403, 'foreign-host', `Host: '${host}' is not this API; use ${use}.`);
   }
-  if (origin !== undefined && !LOOPBACK.test(origin.replace(/^https?:\/\//, ''))) {
-    throw new Problem(403, 'foreign-origin', `Origin: pages of '${origin}' may not use this API.`);
+  if (origin !== undefined && origin !== own?.origin && !LOOPBACK.test(origin.replace(/^https?:\/\//, ''))) {
+    return new Problem(403, 'foreign-origin', `Origin: pages of '${origin}' may not use this API.`);
   }
+  return undefined;
 }

@@ -1,29 +1,36 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Signer } from '../../activities/ports.ts';
 import type { Cases, Documents, Reviews } from '../../activities/ledger-ports.ts';
 import type { Audit } from '../../adapters/ledger/audit.ts';
 import type { Desk } from '../../adapters/ledger/desk/desk.ts';
 import type { FeedLoader } from '../../adapters/ledger/feeds.ts';
 import type { Reads } from '../../adapters/ledger/reads.ts';
+import type { Attestation } from '../../domain/attestation.ts';
 import type { CaseClient, PackInfo } from '../case-client.ts';
 import type { LinkBase } from '../case-path.ts';
+import type { AccessPorts } from './access.ts';
 import type { Waiting } from './wait.ts';
 
 /** What the HTTP API is made of. */
 export interface ApiPorts {
   client: CaseClient;
-  reads: Pick<Reads, 'listCases' | 'caseFile' | 'counts' | 'feeds' | 'models' | 'budgets'>;
+  reads: Pick<Reads, 'listCases' | 'caseFile' | 'casesOfDocument' | 'counts' | 'feeds' | 'models' | 'budgets'>;
   reviews: Pick<Reviews, 'viewed'>;
   feedLoader: FeedLoader;
   audit: Pick<Audit, 'exportEntries'>;
   documents: Pick<Documents, 'get'>;
+  signer: Pick<Signer, 'keyId' | 'publicKeys' | 'sign'>;
   packs: readonly PackInfo[];
   desk: Desk;
   /** The pack versions that cases are pinned to. */
   manifests: Pick<Cases, 'manifest'>;
   /** Folder of the built web app; absent: there is none. */
   web?: string;
+  access: AccessPorts;
+  /** Signs who gives a verdict. */
+  attest: (caseId: string, verdict: unknown, by: Pick<Attestation, 'personId' | 'via'>) => Attestation;
   links: LinkBase;
   log: FastifyBaseLogger;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seesOnlyOwn, type Identity } from '../../domain/access.ts';
 import { caseViewOf, summaryOf } from './case-view.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { Problem } from './problems.ts';
@@ -11,6 +12,7 @@ export function caseRoutes(api: Api, { reads, documents, links, waiting }: Route
   api.route({
     method: 'GET',
     url: '/v1/cases',
+    config: { action: 'list-cases' },
     schema: {
       summary: 'Cases, newest first',
       tags: ['cases'],
@@ -19,8 +21,11 @@ export function caseRoutes(api: Api, { reads, documents, links, waiting }: Route
     },
     handler: async (request, reply) => {
       const { stage, packId, outcome, limit, cursor } = request.query;
+      const { identity } = request;
       const page = await reads.listCases({
         limit,
+        ...(seesOnlyOwn(identity) ? { submittedBy: identity.personId } : {}),
+        ...(identity.packs ? { packIds: identity.packs } : {}),
         ...(stage === undefined ? {} : { stage }),
         ...(packId === undefined ? {} : { packId }),
         ...(outcome === undefined ? {} : { outcome }),
@@ -38,6 +43,7 @@ export function caseRoutes(api: Api, { reads, documents, links, waiting }: Route
   api.route({
     method: 'GET',
     url: '/v1/cases/*',
+    config: { action: 'read-case' },
     schema: {
       summary: 'Everything known about a case',
       description:
@@ -59,6 +65,7 @@ export function caseRoutes(api: Api, { reads, documents, links, waiting }: Route
       const caseId = request.params['*'];
       const wait = waitOf(request.headers.prefer);
       let file = await reads.caseFile(caseId);
+      if (file && hidden(file.record, request.identity)) throw noSuchCase(caseId);
       if (file?.record.outcome === null && wait !== undefined) {
         await waiting.forEnd(caseId, wait);
         file = await reads.caseFile(caseId);
@@ -72,6 +79,7 @@ export function caseRoutes(api: Api, { reads, documents, links, waiting }: Route
   api.route({
     method: 'GET',
     url: '/v1/documents/:hash',
+    config: { action: 'read-document' },
     schema: {
       summary: 'The bytes of a document',
       tags: ['cases'],
@@ -83,6 +91,8 @@ export function caseRoutes(api: Api, { reads, documents, links, waiting }: Route
     },
     handler: async (request, reply) => {
       const { hash } = request.params;
+      if (!(await mayRead(reads, hash, request.identity)))
+        throw new Problem(404, 'no-such-document', `There is no document '${hash}'.`);
       const bytes = (await documents.get([hash])).get(hash);
       if (!bytes) throw new Problem(404, 'no-such-document', `There is no document '${hash}'.`);
       // Documents come from strangers: a browser must neither show nor run them with the rights of this origin.
@@ -94,6 +104,20 @@ export function caseRoutes(api: Api, { reads, documents, links, waiting }: Route
       return await reply.type('application/octet-stream').send(Buffer.from(bytes));
     },
   });
+}
+
+/** True for a case that someone else submitted, before those who see only their own. It is not said that it exists. */
+export function hidden({ submittedBy }: { submittedBy: string | null }, identity: Identity): boolean {
+  return seesOnlyOwn(identity) && submittedBy !== identity.personId;
+}
+
+/** Documents have no pack; who may not see all cases sees those of the own ones. */
+async function mayRead(reads: RoutePorts['reads'], hash: string, identity: Identity): Promise<boolean> {
+  const { packs, personId } = identity;
+  if (!packs && !seesOnlyOwn(identity)) return true;
+  const cases = await reads.casesOfDocument(hash);
+  const own = cases.filter(({ submittedBy }) => !seesOnlyOwn(identity) || submittedBy === personId);
+  return own.some(({ packId }) => !packs || packs.includes(packId));
 }
 
 export function noSuchCase(caseId: string): Problem {

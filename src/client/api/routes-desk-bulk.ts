@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { namedActor, signed } from './acting.ts';
 import type { Bulk, BulkMember } from '../../adapters/ledger/desk/bulk.ts';
 import { NDJSON } from '../ndjson.ts';
 import type { Api, RoutePorts } from './ports.ts';
@@ -25,21 +26,26 @@ const lines = {
 };
 
 /** Questions that look alike, decided together: one verdict per case through the case itself. */
-export function deskBulkRoutes(api: Api, { desk, client, reads, log }: RoutePorts): void {
+export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/v1/desk/alike',
+    config: { action: 'decide' },
     schema: {
       summary: 'Questions that look alike',
       tags: ['desk'],
       response: { 200: alikeGroupsSchema, ...orProblem },
     },
-    handler: async (_request, reply) => await reply.send({ groups: await desk.alikeGroups() }),
+    handler: async ({ identity: { packs } }, reply) => {
+      const groups = await desk.alikeGroups();
+      return await reply.send({ groups: groups.filter(({ packId }) => packs?.includes(packId) ?? true) });
+    },
   });
 
   api.route({
     method: 'POST',
     url: '/v1/desk/bulks',
+    config: { action: 'decide' },
     schema: {
       summary: 'Select questions to decide together',
       description:
@@ -49,7 +55,8 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log }: RoutePort
       response: { 201: bulkSchema, ...orProblem },
     },
     handler: async (request, reply) => {
-      const { by, tasks, like } = request.body;
+      const { tasks, like } = request.body;
+      const by = namedActor(request);
       if ((tasks === undefined) === (like === undefined))
         throw invalid(422, [{ field: 'tasks', message: 'give either tasks or like' }]);
       const chosen = tasks ?? (like ? await desk.membersOf(like) : []);
@@ -60,6 +67,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log }: RoutePort
   api.route({
     method: 'GET',
     url: '/v1/desk/bulks/:bulkId',
+    config: { action: 'decide' },
     schema: {
       summary: 'A selection, with what was opened',
       tags: ['desk'],
@@ -72,6 +80,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log }: RoutePort
   api.route({
     method: 'POST',
     url: '/v1/desk/bulks/:bulkId/verdicts',
+    config: { action: 'decide' },
     schema: {
       summary: 'Decide a selection: one verdict per case',
       description: 'Sent again, it gives the same answers: nothing is decided twice.',
@@ -81,7 +90,8 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log }: RoutePort
       response: lines,
     },
     handler: async (request, reply) => {
-      const { by, verdict, reason } = request.body;
+      const { verdict, reason } = request.body;
+      const by = namedActor(request);
       if (verdict === 'reject' && reason === undefined)
         throw invalid(422, [{ field: 'reason', message: 'say why they are rejected' }]);
       const bulk = await found(request.params.bulkId);
@@ -100,7 +110,8 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log }: RoutePort
         throw new Problem(409, 'decided-otherwise', `This selection was decided as '${bulk.verdict}' before.`);
       const answers = each(bulk, async ({ caseId, seen }, at) => {
         const sent = { verdictId: `bulk-${bulk.bulkId}-${at}`, by, seen, verdict };
-        return await client.decide(caseId, reason === undefined ? sent : { ...sent, reason });
+        const said = reason === undefined ? sent : { ...sent, reason };
+        return await client.decide(caseId, { ...said, ...signed(attest, request, caseId, said) });
       });
       return await sendLines(reply, answers);
     },
@@ -109,6 +120,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log }: RoutePort
   api.route({
     method: 'POST',
     url: '/v1/desk/bulks/:bulkId/withdrawals',
+    config: { action: 'decide' },
     schema: {
       summary: 'Take the approvals of a selection back, as long as their undo windows run',
       tags: ['desk'],
@@ -117,14 +129,16 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log }: RoutePort
       response: lines,
     },
     handler: async (request, reply) => {
-      const { by, reason } = request.body;
+      const { reason } = request.body;
+      const by = namedActor(request);
       const bulk = await found(request.params.bulkId);
       const answers = each(bulk, async ({ caseId, seen }, at) => {
         const file = await reads.caseFile(caseId);
         const mine = file?.decisions.findLast(({ undo }) => undo?.seen === seen);
         if (!mine?.undo) throw new Problem(409, 'nothing-to-withdraw', 'It has no approval in an undo window.');
         const sent = { verdictId: `bulk-${bulk.bulkId}-${at}-undo`, by, seen: mine.undo.seen, verdict: 'withdraw' };
-        return await client.decide(caseId, reason === undefined ? sent : { ...sent, reason });
+        const said = reason === undefined ? sent : { ...sent, reason };
+        return await client.decide(caseId, { ...said, ...signed(attest, request, caseId, said) });
       });
       return await sendLines(reply, answers);
     },

@@ -16,6 +16,7 @@ export function deskEventRoutes(api: Api, { desk, log }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/v1/desk/events',
+    config: { action: 'read-counts' },
     schema: {
       summary: 'What changes at the desk, as it happens',
       description:

@@ -1,7 +1,9 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { namedActor } from './acting.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { Problem } from './problems.ts';
-import { given } from './routes-desk.ts';
+import { given, ofPacks } from './routes-desk.ts';
 import { orProblem } from './responses.ts';
 import {
   claimedSchema,
@@ -19,10 +21,18 @@ const CLAIM_MS = 2 * 60_000;
 const none = { 204: z.null(), ...orProblem };
 
 /** Claims, snoozes, comments, shared views: what decides nothing and stays in PostgreSQL. */
-export function deskMarkRoutes(api: Api, { desk, reviews }: RoutePorts): void {
+export function deskMarkRoutes(api: Api, { desk, reviews, access }: RoutePorts): void {
+  async function onlyLeads({ identity: { via, roles, personId }, method, url }: FastifyRequest): Promise<void> {
+    if (via === 'local' || roles.includes('lead')) return;
+    const detail = `${personId} is no lead; ask one to take it over, or answer it: a claim keeps nobody from that.`;
+    await access.people.log({ personId, kind: 'refused', subject: `${method} ${url}`, detail });
+    throw new Problem(403, 'not-entitled', detail);
+  }
+
   api.route({
     method: 'POST',
     url: '/v1/desk/looks',
+    config: { action: 'decide' },
     schema: {
       summary: 'A reviewer has a question on the screen',
       description: 'Starts the clock of the review, and keeps the question from being taken back by itself.',
@@ -31,7 +41,8 @@ export function deskMarkRoutes(api: Api, { desk, reviews }: RoutePorts): void {
       response: none,
     },
     handler: async (request, reply) => {
-      const { caseId, taskNo, by } = request.body;
+      const { caseId, taskNo } = request.body;
+      const by = namedActor(request);
       await Promise.all([desk.look({ caseId, taskNo }, by), reviews.viewed(caseId, taskNo, by)]);
       return await reply.code(204).send(null);
     },
@@ -40,6 +51,7 @@ export function deskMarkRoutes(api: Api, { desk, reviews }: RoutePorts): void {
   api.route({
     method: 'POST',
     url: '/v1/desk/claims',
+    config: { action: 'decide' },
     schema: {
       summary: 'Take a question for two minutes, or renew that',
       description: 'A claim keeps others from starting on it; it does not keep anybody from answering.',
@@ -48,7 +60,9 @@ export function deskMarkRoutes(api: Api, { desk, reviews }: RoutePorts): void {
       response: { 200: claimedSchema, ...orProblem },
     },
     handler: async (request, reply) => {
-      const { caseId, taskNo, by, takeOver } = request.body;
+      const { caseId, taskNo, takeOver } = request.body;
+      const by = namedActor(request);
+      if (takeOver) await onlyLeads(request);
       const claimed = await desk.claim({ caseId, taskNo }, by, CLAIM_MS, takeOver);
       if (claimed.taken) return await reply.send({ until: claimed.until.toISOString() });
       const { holder } = claimed;
@@ -63,9 +77,11 @@ export function deskMarkRoutes(api: Api, { desk, reviews }: RoutePorts): void {
   api.route({
     method: 'POST',
     url: '/v1/desk/claims/release',
+    config: { action: 'decide' },
     schema: { summary: 'Let go of a question', tags: ['desk'], body: lookSchema, response: none },
     handler: async (request, reply) => {
-      const { caseId, taskNo, by } = request.body;
+      const { caseId, taskNo } = request.body;
+      const by = namedActor(request);
       await desk.release({ caseId, taskNo }, by);
       return await reply.code(204).send(null);
     },
@@ -74,6 +90,7 @@ export function deskMarkRoutes(api: Api, { desk, reviews }: RoutePorts): void {
   api.route({
     method: 'POST',
     url: '/v1/desk/snoozes',
+    config: { action: 'decide' },
     schema: {
       summary: 'Put a question off for everybody, at the latest until its deadline',
       tags: ['desk'],
@@ -81,7 +98,8 @@ export function deskMarkRoutes(api: Api, { desk, reviews }: RoutePorts): void {
       response: none,
     },
     handler: async (request, reply) => {
-      const { caseId, taskNo, by, until } = request.body;
+      const { caseId, taskNo, until } = request.body;
+      const by = namedActor(request);
       await desk.snooze({ caseId, taskNo }, by, new Date(until));
       return await reply.code(204).send(null);
     },
@@ -90,6 +108,7 @@ export function deskMarkRoutes(api: Api, { desk, reviews }: RoutePorts): void {
   api.route({
     method: 'POST',
     url: '/v1/desk/snoozes/end',
+    config: { action: 'decide' },
     schema: { summary: 'Bring a question back that was put off', tags: ['desk'], body: lookSchema, response: none },
     handler: async (request, reply) => {
       const { caseId, taskNo } = request.body;
@@ -101,6 +120,7 @@ export function deskMarkRoutes(api: Api, { desk, reviews }: RoutePorts): void {
   api.route({
     method: 'POST',
     url: '/v1/desk/comments',
+    config: { action: 'decide' },
     schema: {
       summary: 'Write a comment on a case',
       description: 'The audit trail keeps its digest. Nobody decides by it.',
@@ -109,7 +129,8 @@ export function deskMarkRoutes(api: Api, { desk, reviews }: RoutePorts): void {
       response: { 201: commentedSchema, ...orProblem },
     },
     handler: async (request, reply) => {
-      const { caseId, by, body } = request.body;
+      const { caseId, body } = request.body;
+      const by = namedActor(request);
       const comment = await desk.comment(caseId, by, body);
       return await reply.code(201).send({ ...comment, at: comment.at.toISOString() });
     },
@@ -118,17 +139,18 @@ export function deskMarkRoutes(api: Api, { desk, reviews }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/v1/desk/views',
+    config: { action: 'read-counts' },
     schema: {
       summary: 'Filters that people have saved for all, with how much waits in each',
       tags: ['desk'],
       response: { 200: viewsSchema, ...orProblem },
     },
-    handler: async (_request, reply) => {
+    handler: async ({ identity }, reply) => {
       const saved = await desk.views();
       const views = await Promise.all(
         saved.map(async ({ name, filter, by }) => {
           const { order: _, ...where } = filter;
-          const { count, nextDueAt, oldestAt } = await desk.countOf(where);
+          const { count, nextDueAt, oldestAt } = await desk.countOf(ofPacks(where, identity));
           const clocks = { nextDueAt: nextDueAt?.toISOString() ?? null, oldestAt: oldestAt?.toISOString() ?? null };
           return { name, filter, by, count, ...clocks };
         }),
@@ -141,9 +163,11 @@ export function deskMarkRoutes(api: Api, { desk, reviews }: RoutePorts): void {
   api.route({
     method: 'PUT',
     url: '/v1/desk/views/:name',
+    config: { action: 'read-counts' },
     schema: { summary: 'Save a filter under a name', tags: ['desk'], params, body: saveViewSchema, response: none },
     handler: async (request, reply) => {
-      const { filter, by } = request.body;
+      const { filter } = request.body;
+      const by = namedActor(request);
       const { order, ...where } = filter;
       await desk.saveView(request.params.name, { ...given(where), ...(order ? { order } : {}) }, by);
       return await reply.code(204).send(null);
@@ -153,6 +177,7 @@ export function deskMarkRoutes(api: Api, { desk, reviews }: RoutePorts): void {
   api.route({
     method: 'DELETE',
     url: '/v1/desk/views/:name',
+    config: { action: 'read-counts' },
     schema: { summary: 'Forget a saved filter', tags: ['desk'], params, response: none },
     handler: async (request, reply) => {
       const { name } = request.params;

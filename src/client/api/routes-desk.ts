@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { QueueFilter } from '../../adapters/ledger/desk/queue.ts';
+import type { Identity } from '../../domain/access.ts';
 import { DEFAULT_SECONDS, forecastOf } from '../../domain/queue-value.ts';
 import { deskTaskOf, queueItemOf } from './desk-view.ts';
 import { summaryOf } from './case-view.ts';
 import type { Api, RoutePorts } from './ports.ts';
-import { noSuchCase } from './routes-cases.ts';
+import { hidden, noSuchCase } from './routes-cases.ts';
 import { orProblem } from './responses.ts';
 import { caseSummarySchema } from './schema-case.ts';
 import { deskCountsSchema, deskTaskSchema, queuePageSchema, queueQuerySchema } from './schema-desk.ts';
@@ -17,6 +18,7 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
   api.route({
     method: 'GET',
     url: '/v1/desk/queue',
+    config: { action: 'read-counts' },
     schema: {
       summary: 'Questions that wait for a person, in the order to answer them',
       description:
@@ -27,7 +29,7 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
     },
     handler: async (request, reply) => {
       const { order, limit, cursor, ...filter } = request.query;
-      const page = await desk.queue(given(filter), order, limit, cursor);
+      const page = await desk.queue(ofPacks(given(filter), request.identity), order, limit, cursor);
       const body = { items: page.items.map(queueItemOf), asOf: page.asOf.toISOString() };
       return await reply.send(page.cursor === undefined ? body : { ...body, cursor: page.cursor });
     },
@@ -36,6 +38,7 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
   api.route({
     method: 'GET',
     url: '/v1/desk/counts',
+    config: { action: 'read-counts' },
     schema: {
       summary: 'How much waits, by pack, group and reason, and which deadlines will be missed',
       tags: ['desk'],
@@ -55,6 +58,7 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
   api.route({
     method: 'GET',
     url: '/v1/desk/search',
+    config: { action: 'read-counts' },
     schema: {
       summary: 'Cases by a part of their key, open or ended, newest first',
       tags: ['desk'],
@@ -63,13 +67,16 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
     },
     handler: async (request, reply) => {
       const cases = await desk.search(request.query.text, SEARCH_LIMIT);
-      return await reply.send({ cases: cases.map(summaryOf) });
+      const { packs } = request.identity;
+      const seen = cases.filter(({ packId }) => packs?.includes(packId) ?? true);
+      return await reply.send({ cases: seen.map(summaryOf) });
     },
   });
 
   api.route({
     method: 'GET',
     url: '/v1/desk/tasks/*',
+    config: { action: 'read-case' },
     schema: {
       summary: 'A case as a reviewer needs it',
       description:
@@ -81,7 +88,7 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
     handler: async (request, reply) => {
       const caseId = request.params['*'];
       const file = await reads.caseFile(caseId);
-      if (!file) throw noSuchCase(caseId);
+      if (!file || hidden(file.record, request.identity)) throw noSuchCase(caseId);
       const task = file.tasks.at(-1);
       const hash = task?.packHash ?? file.record.plan?.packHash;
       const [manifest, marks, comments] = await Promise.all([
@@ -92,6 +99,11 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
       return await reply.send(deskTaskOf(file, { manifest, marks, comments, links }));
     },
   });
+}
+
+/** Narrowed to the packs that somebody has a part in. */
+export function ofPacks(filter: QueueFilter, { packs }: Identity): QueueFilter {
+  return packs === undefined ? filter : { ...filter, packs };
 }
 
 /** Leaves out what is not filtered by. */

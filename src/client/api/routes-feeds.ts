@@ -12,6 +12,7 @@ export function feedRoutes(api: Api, { packs, reads, feedLoader }: RoutePorts): 
   api.route({
     method: 'GET',
     url: '/v1/feeds',
+    config: { action: 'read-operations' },
     schema: {
       summary: 'The feeds that packs read, how old they are and how old they may be',
       tags: ['feeds'],
@@ -28,6 +29,7 @@ export function feedRoutes(api: Api, { packs, reads, feedLoader }: RoutePorts): 
   api.route({
     method: 'PUT',
     url: '/v1/feeds/:name',
+    config: { action: 'load-feed' },
     schema: {
       summary: 'Load a feed: its items replace those that are there',
       tags: ['feeds'],

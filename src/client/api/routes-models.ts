@@ -11,6 +11,7 @@ export function modelRoutes(api: Api, { reads }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/v1/models',
+    config: { action: 'read-operations' },
     schema: {
       summary: 'How every model that was asked fares, and what calls cost per pack and day',
       tags: ['system'],
@@ -25,6 +26,7 @@ export function modelRoutes(api: Api, { reads }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/metrics',
+    config: { action: 'read-operations' },
     schema: {
       summary: 'Breakers, cost and cases as Prometheus text',
       tags: ['system'],

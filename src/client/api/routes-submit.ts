@@ -15,7 +15,7 @@ import {
 } from './schema-submission.ts';
 import { orProblem, sendLines } from './responses.ts';
 import { receiptsOf } from './stream.ts';
-import { keyOf, statusOf, submissionOf } from './submissions.ts';
+import { admitted, keyOf, statusOf, submissionOf } from './submissions.ts';
 import { waitOf } from './wait.ts';
 
 const headers = z.object({
@@ -38,6 +38,7 @@ export function submitRoutes(api: Api, ports: RoutePorts): void {
   api.route({
     method: 'POST',
     url: '/v1/cases',
+    config: { action: 'submit-case' },
     schema: {
       summary: 'Submit a case, or a stream of cases',
       description:
@@ -61,7 +62,7 @@ export function submitRoutes(api: Api, ports: RoutePorts): void {
     handler: async (request, reply) => {
       if (request.mediaType === NDJSON) {
         const lines = request.body as AsyncIterable<Uint8Array>;
-        return await sendLines(reply, receiptsOf(lines, ports.client, request.log));
+        return await sendLines(reply, receiptsOf(lines, ports.client, request));
       }
       const key = keyOf(request.headers['idempotency-key']);
       return await answer(ports, submissionOf(request.body as SubmissionBody, key), request, reply);
@@ -76,6 +77,7 @@ export function uploadRoute(api: Api, ports: RoutePorts): void {
   api.route({
     method: 'POST',
     url: '/v1/cases/:packId/:caseKey',
+    config: { action: 'submit-case' },
     schema: {
       summary: 'Submit a case of one document: the body as it is',
       tags: ['cases'],
@@ -119,7 +121,7 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const receipt = await ports.client.submit(submission);
+  const receipt = await ports.client.submit(admitted(submission, request.identity));
   const wait = waitOf(request.headers.prefer);
   const body = bodyOf(receipt, ports);
   reply.code(statusOf(receipt)).header('location', casePath(receipt.caseId)).type('application/json');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { temporalUrl } from '../case-path.ts';
 import { NDJSON } from '../ndjson.ts';
 import type { Api, RoutePorts } from './ports.ts';
+import { Problem } from './problems.ts';
 import { orProblem, sendLines } from './responses.ts';
 import { auditLineSchema, countsSchema, indexSchema, packsSchema, readySchema } from './schema-system.ts';
 
@@ -10,6 +11,7 @@ export function systemRoutes(api: Api, { packs, reads, audit, links }: RoutePort
   api.route({
     method: 'GET',
     url: '/v1',
+    config: { action: 'open' },
     schema: { summary: 'Where things are', tags: ['system'], response: { 200: indexSchema, ...orProblem } },
     handler: async (_request, reply) => {
       const ui = temporalUrl(links);
@@ -29,6 +31,7 @@ export function systemRoutes(api: Api, { packs, reads, audit, links }: RoutePort
   api.route({
     method: 'GET',
     url: '/v1/packs',
+    config: { action: 'read-packs' },
     schema: { summary: 'The process packs', tags: ['system'], response: { 200: packsSchema, ...orProblem } },
     handler: async (_request, reply) =>
       await reply.send({
@@ -41,6 +44,7 @@ export function systemRoutes(api: Api, { packs, reads, audit, links }: RoutePort
   api.route({
     method: 'GET',
     url: '/v1/counts',
+    config: { action: 'read-counts' },
     schema: {
       summary: 'Cases and cost per pack, stage and outcome',
       tags: ['system'],
@@ -59,6 +63,7 @@ export function systemRoutes(api: Api, { packs, reads, audit, links }: RoutePort
   api.route({
     method: 'GET',
     url: '/v1/audit/entries',
+    config: { action: 'read-audit' },
     schema: {
       summary: 'The audit trail of one case or of all, with the head of each chain',
       description: 'NDJSON. `countersign verify` checks the chains from it, without trust in this server.',
@@ -70,7 +75,10 @@ export function systemRoutes(api: Api, { packs, reads, audit, links }: RoutePort
       },
     },
     handler: async (request, reply) => {
-      const lines = audit.exportEntries(request.query.caseId)[Symbol.asyncIterator]();
+      const { caseId } = request.query;
+      if (caseId === undefined && request.identity.packs)
+        throw new Problem(403, 'not-your-pack', 'caseId: name a case; the trail of all packs is not yours to read.');
+      const lines = audit.exportEntries(caseId)[Symbol.asyncIterator]();
       // The first one is awaited here, so that a ledger that is away is a problem answer and no broken stream.
       const first = await lines.next();
       return await sendLines(reply, resumed(first, lines));
@@ -80,6 +88,7 @@ export function systemRoutes(api: Api, { packs, reads, audit, links }: RoutePort
   api.route({
     method: 'GET',
     url: '/health',
+    config: { action: 'open' },
     schema: { summary: 'The process runs', tags: ['system'], response: { 200: z.object({ status: z.literal('ok') }) } },
     handler: async (_request, reply) => await reply.send({ status: 'ok' }),
   });
@@ -87,6 +96,7 @@ export function systemRoutes(api: Api, { packs, reads, audit, links }: RoutePort
   api.route({
     method: 'GET',
     url: '/ready',
+    config: { action: 'open' },
     schema: {
       summary: 'The ledger answers: submissions can be accepted',
       tags: ['system'],

@@ -1,10 +1,13 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
+import { reversalOf, withdrawalOf } from '../../domain/attestation.ts';
 import type { RefusalCode } from '../../domain/verdict.ts';
+import { failureTypeOf } from '../../failures.ts';
 import { temporalUrl } from '../case-path.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { invalid, Problem } from './problems.ts';
-import { noSuchCase } from './routes-cases.ts';
+import { namedActor, signed } from './acting.ts';
+import { hidden, noSuchCase } from './routes-cases.ts';
 import { orProblem } from './responses.ts';
 import { acceptedSchema, requestSchema, reversalSchema, verdictBodySchema, withdrawnSchema } from './schema-verdict.ts';
 
@@ -15,23 +18,29 @@ const STATUS_OF: Partial<Record<RefusalCode, 403 | 422>> = {
   'rule-broken': 422,
   'four-eyes': 403,
   'same-person': 403,
+  'not-attested': 403,
+  'not-entitled': 403,
+  absent: 403,
 };
 
+const who = z.string().trim().min(1).max(200).optional().describe('Left out: you.');
+
 /** What people do about a case: open its task, answer it, withdraw, reverse. */
-export function verdictRoutes(api: Api, { client, reads, links, reviews }: RoutePorts): void {
+export function verdictRoutes(api: Api, { client, reads, links, reviews, attest, access }: RoutePorts): void {
   api.route({
     method: 'POST',
     url: '/v1/tasks/viewed',
+    config: { action: 'decide' },
     schema: {
       summary: 'A reviewer has opened a task',
       description: 'From now on the question is not taken back by itself when a model that was away answers again.',
       tags: ['verdicts'],
-      body: z.strictObject({ caseId: z.string().min(1), taskNo: z.int().min(1), by: z.string().min(1).max(200) }),
+      body: z.strictObject({ caseId: z.string().min(1), taskNo: z.int().min(1), by: who }),
       response: { 204: z.null(), ...orProblem },
     },
     handler: async (request, reply) => {
-      const { caseId, taskNo, by } = request.body;
-      await reviews.viewed(caseId, taskNo, by);
+      const { caseId, taskNo } = request.body;
+      await reviews.viewed(caseId, taskNo, namedActor(request));
       return await reply.code(204).send(null);
     },
   });
@@ -39,6 +48,7 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews }: Route
   api.route({
     method: 'POST',
     url: '/v1/verdicts',
+    config: { action: 'decide' },
     schema: {
       summary: 'Answer a review task',
       tags: ['verdicts'],
@@ -48,8 +58,19 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews }: Route
     // The schema is for the reader: what is no verdict goes on to the case, which records it and says what is wrong.
     validatorCompiler: () => (body: unknown) => ({ value: body }),
     handler: async (request, reply) => {
-      const { caseId, ...verdict } = caseIn(request.body);
-      const answer = await client.decide(caseId, verdict);
+      const { via, personId } = request.identity;
+      const { caseId, attestation: _, ...rest } = caseIn(request.body);
+      const verdict = via === 'local' || 'by' in rest ? rest : { ...rest, by: personId };
+      // Someone else's name under it is refused, and recorded, by the judge: the signature is for who sends it.
+      const answer = await client
+        .decide(caseId, { ...verdict, ...signed(attest, request, caseId, verdict) })
+        .catch(async (error: unknown) => {
+          const detail = error instanceof Error ? error.message : '';
+          // There is no case whose trail could hold it.
+          if (failureTypeOf(error) === 'InvalidInput')
+            await access.people.log({ personId, kind: 'refused', subject: 'POST /v1/verdicts', detail });
+          throw error;
+        });
       if (answer.accepted) return await reply.send(answer);
       const { code, message } = answer.refusal;
       throw new Problem(STATUS_OF[code] ?? 409, code, message);
@@ -59,6 +80,7 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews }: Route
   api.route({
     method: 'POST',
     url: '/v1/withdrawals',
+    config: { action: 'withdraw-case' },
     schema: {
       summary: 'Take an open case back: it ends cancelled, applied effects are compensated',
       tags: ['verdicts'],
@@ -66,16 +88,17 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews }: Route
       response: { 202: withdrawnSchema, ...orProblem },
     },
     handler: async (request, reply) => {
-      const { caseId, by, reason } = request.body;
+      const { caseId, reason } = request.body;
+      const by = namedActor(request);
       const file = await reads.caseFile(caseId);
-      if (!file) throw noSuchCase(caseId);
+      if (!file || hidden(file.record, request.identity)) throw noSuchCase(caseId);
       const { outcome } = file.record;
       if (outcome !== null) {
         const way = outcome === 'written' ? '; ask for a reversal in its place' : '';
         throw new Problem(409, 'case-closed', `'${caseId}' has ended (${outcome})${way}.`);
       }
       try {
-        await client.withdraw(caseId, { by, reason });
+        await client.withdraw(caseId, { by, reason, ...signed(attest, request, caseId, withdrawalOf(by, reason)) });
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error;
         throw new Problem(
@@ -91,6 +114,7 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews }: Route
   api.route({
     method: 'POST',
     url: '/v1/reversals',
+    config: { action: 'reverse-case' },
     schema: {
       summary: 'Undo a written case: its effects are compensated, newest first',
       tags: ['verdicts'],
@@ -98,10 +122,14 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews }: Route
       response: { 202: reversalSchema, ...orProblem },
     },
     handler: async (request, reply) => {
-      const { caseId, by, reason } = request.body;
+      const { caseId, reason } = request.body;
+      const by = namedActor(request);
       const file = await reads.caseFile(caseId);
       if (!file) throw noSuchCase(caseId);
-      const { outcome } = file.record;
+      const { outcome, submittedBy, plan } = file.record;
+      if (plan?.review.fourEyes && submittedBy === by && request.identity.via !== 'local') {
+        throw new Problem(403, 'four-eyes', `by: ${by} submitted this case; someone else must ask for its reversal.`);
+      }
       if (outcome !== 'written' && outcome !== 'orphaned') {
         const way = outcome === null ? '; withdraw it in its place' : '';
         const now = outcome === null ? 'is open' : `has ended (${outcome})`;
@@ -112,7 +140,12 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews }: Route
         );
       }
       try {
-        const workflowId = await client.reverse({ caseId, by, reason });
+        const workflowId = await client.reverse({
+          caseId,
+          by,
+          reason,
+          ...signed(attest, request, caseId, reversalOf(by, reason)),
+        });
         const url = temporalUrl(links, workflowId);
         return await reply.code(202).send({ caseId, workflowId, links: url === undefined ? {} : { temporalUi: url } });
       } catch (error) {

@@ -58,6 +58,9 @@ export const taskSchema = z.object({
   taskNo: z.int(),
   kind: z.enum(['proposal', 'effect-unknown', 'compensation']),
   seen: z.string().describe('The digest to send with a verdict: what the reviewer saw.'),
+  digest: z
+    .string()
+    .describe('Of everything that is shown, SHA-256 in hex: what is countersigned. A verdict may carry it too.'),
   group: z.string(),
   reasons: z.array(reasonSchema).describe('Why a person is asked.'),
   proposal: output.nullable().describe('Null when there is no valid proposal: amend or reject.'),
@@ -65,6 +68,9 @@ export const taskSchema = z.object({
   evidence: z.record(z.string(), evidenceSchema.nullable()),
   rules: z.array(ruleSchema),
   effects: z.array(preparedSchema).describe('What approving writes.'),
+  facts: z
+    .array(z.object({ title: z.string(), shown: z.string() }))
+    .describe('Facts that are read again before the write; when one has changed, it is asked again.'),
   effectKey: z.string().optional().describe('The effect that the question is about, if it is about one.'),
   approvals: z
     .object({ needed: z.int(), by: z.array(z.string()).readonly() })
@@ -194,6 +200,7 @@ export const caseFileSchema = caseSummarySchema
     links: z.object({
       self: z.string(),
       audit: z.string(),
+      receipt: z.string().describe('What an auditor checks without this server.'),
       temporalUi: z.string().optional(),
     }),
   })

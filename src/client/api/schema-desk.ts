@@ -3,7 +3,7 @@ import { caseFileSchema } from './schema-case.ts';
 
 const at = z.iso.datetime().describe('ISO 8601');
 const lease = z.object({ by: z.string(), until: at }).nullable();
-const person = z.string().trim().min(1, 'give the name of the person').max(200);
+const person = z.string().trim().min(1, 'give the name of the person').max(200).optional().describe('Left out: you.');
 const caseId = z.string().min(1);
 const taskNo = z.int().min(1);
 

@@ -16,6 +16,7 @@ export const verdictBodySchema = z
   .describe(
     'A verdict on the open review task. `seen` is the digest of what was shown, `verdictId` your own id for exact repeats.',
   );
+/** `by` may be left out by whoever has a key or a session. */
 export type VerdictBody = Verdict & { caseId: string };
 
 export const acceptedSchema = z.object({
@@ -31,7 +32,7 @@ export type AcceptedBody = z.output<typeof acceptedSchema>;
 /** For taking back an open case, and for undoing a written one. */
 export const requestSchema = z.strictObject({
   caseId,
-  by: z.string().trim().min(1).max(200).describe('The named person who asks for it.'),
+  by: z.string().trim().min(1).max(200).optional().describe('The named person who asks for it; left out: you.'),
   reason: z.string().trim().min(1).max(2000),
 });
 export type RequestBody = z.input<typeof requestSchema>;

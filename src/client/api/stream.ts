@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { CaseClient } from '../case-client.ts';
 import { linesOf, type Line } from '../ndjson.ts';
 import { invalidBody, Problem, problemBody, problemOf } from './problems.ts';
 import { MAX_LINE_BYTES, submissionSchema, type LineReceipt } from './schema-submission.ts';
-import { submissionOf } from './submissions.ts';
+import { admitted, submissionOf } from './submissions.ts';
 
 /** Submissions under way at once, per stream. */
 const CONCURRENCY = 32;
@@ -16,19 +16,19 @@ const CONCURRENCY = 32;
 export function receiptsOf(
   bytes: AsyncIterable<Uint8Array>,
   client: Pick<CaseClient, 'submit'>,
-  log: FastifyBaseLogger,
+  by: Pick<FastifyRequest, 'identity' | 'log'>,
 ): AsyncIterable<LineReceipt> {
   const lines = Readable.from(linesOf(bytes, MAX_LINE_BYTES));
-  return lines.map((line: Line) => receiptOf(line, client, log), { concurrency: CONCURRENCY });
+  return lines.map((line: Line) => receiptOf(line, client, by), { concurrency: CONCURRENCY });
 }
 
 async function receiptOf(
   { line, text }: Line,
   client: Pick<CaseClient, 'submit'>,
-  log: FastifyBaseLogger,
+  { identity, log }: Pick<FastifyRequest, 'identity' | 'log'>,
 ): Promise<LineReceipt> {
   try {
-    const { caseId, created, started, outcome } = await client.submit(submissionOf(parsed(text)));
+    const { caseId, created, started, outcome } = await client.submit(admitted(submissionOf(parsed(text)), identity));
     return { line, caseId, created, started, outcome };
   } catch (error) {
     const problem = problemOf(error);

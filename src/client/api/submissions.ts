@@ -1,5 +1,7 @@
 import type { Receipt, Submission } from '../case-client.ts';
-import { invalid } from './problems.ts';
+import { refusalOfAccess, type Identity } from '../../domain/access.ts';
+import { actorOf } from './access.ts';
+import { invalid, Problem } from './problems.ts';
 import type { SubmissionBody } from './schema-submission.ts';
 
 /** A body as the case client takes it. `key` (the header Idempotency-Key) is the case key of a body without one. */
@@ -20,6 +22,19 @@ export function submissionOf(body: SubmissionBody, key?: string): Submission {
     ...(submittedBy === undefined ? {} : { submittedBy }),
     ...(interactive === undefined ? {} : { interactive }),
   };
+}
+
+/**
+ * A submission as this person may make it: to a pack of theirs, in their own name. A service may state for whom.
+ *
+ * @throws Problem 403
+ */
+export function admitted(submission: Submission, identity: Identity): Submission {
+  const denied = refusalOfAccess(identity, 'submit-case', submission.packId);
+  if (denied) throw new Problem(403, denied.code, denied.message);
+  const states = identity.roles.includes('service') && submission.submittedBy !== undefined;
+  const submittedBy = states ? submission.submittedBy : actorOf(identity, submission.submittedBy, 'submittedBy');
+  return submittedBy === undefined ? submission : { ...submission, submittedBy };
 }
 
 /** The key of an `Idempotency-Key` header, with or without the quotes of its draft standard. */

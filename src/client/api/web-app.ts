@@ -31,25 +31,27 @@ export async function webApp(api: Api, { web }: RoutePorts): Promise<void> {
     for (const url of PAGES) {
       api.get(
         url,
-        { schema: { hide: true } },
+        { config: { action: 'open' }, schema: { hide: true } },
         async (_request, reply) => await reply.code(404).type('text/plain').send(text),
       );
     }
     return;
   }
-  await api.register(fastifyStatic, {
-    root: join(web, 'assets'),
-    prefix: '/assets/',
-    // The name of a file has the digest of its content.
-    immutable: true,
-    maxAge: '1y',
-    index: false,
-    schemaHide: true,
-  });
+  await api.register(fastifyStatic, { root: web, serve: false });
+  // The name of a file has the digest of its content.
+  const forGood = { maxAge: '1y', immutable: true } as const;
+  const open = { config: { action: 'open' }, schema: { hide: true } } as const;
+  api.get<{ Params: { '*': string } }>('/assets/*', open, async (request, reply) =>
+    reply.sendFile(request.params['*'], join(web, 'assets'), forGood),
+  );
   for (const url of PAGES) {
-    api.get(url, { schema: { hide: true } }, async (_request, reply): Promise<FastifyReply> => {
-      reply.headers({ 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer' });
-      return await reply.sendFile('index.html', web, { cacheControl: false });
-    });
+    api.get(
+      url,
+      { config: { action: 'open' }, schema: { hide: true } },
+      async (_request, reply): Promise<FastifyReply> => {
+        reply.headers({ 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer' });
+        return await reply.sendFile('index.html', web, { cacheControl: false });
+      },
+    );
   }
 }

@@ -62,6 +62,20 @@ export const invoiceIntake = definePack<typeof answerSchema, typeof outputSchema
     others: (enrichment?.suppliers ?? []).filter(({ key }) => key !== supplierVatId).length,
   }),
   rules,
+  recheckAtWrite: {
+    'supplier-bank-account': {
+      title: 'the bank account of the supplier in the register',
+      read: async ({ supplierVatId }, feeds) =>
+        supplierVatId === null ? undefined : (await feeds.lookUp(SUPPLIERS, supplierVatId))?.data['iban'],
+      show: (iban) => (typeof iban === 'string' ? `ending ${iban.slice(-4)}` : 'none'),
+    },
+    'supplier-blocked': {
+      title: 'whether the supplier is blocked',
+      read: async ({ supplierVatId }, feeds) =>
+        supplierVatId === null ? undefined : (await feeds.lookUp(SUPPLIERS, supplierVatId))?.data['blocked'],
+      show: (blocked) => (blocked === true ? 'blocked' : blocked === false ? 'not blocked' : 'unknown'),
+    },
+  },
   confidence: {
     critical: [
       'supplierVatId',

@@ -109,6 +109,7 @@ export function task(caseId: string, more: Partial<TaskOpening> = {}): TaskOpeni
     taskNo: 1,
     kind: 'proposal',
     seen: 'abc123',
+    digest: 'd'.repeat(64),
     packHash: 'hash-1',
     group: 'clerks',
     dueAt: new Date('2030-01-03T00:00:00Z'),

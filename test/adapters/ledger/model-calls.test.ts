@@ -32,7 +32,16 @@ describe('one answer is bought once', () => {
     await ledger.modelCalls.finished(callId, caseId, { ...reply, text: 'other' }, good);
     const again = { kind: 'answered', callId, outcome: 'ok', costMicros: 120 };
     expect(await ledger.modelCalls.begin(termsOf(caseId))).toEqual(again);
-    const answer = { ...reply, callId, caseId, provider: 'local', model: 'm', costMicros: 120, problems: [] };
+    const answer = {
+      ...reply,
+      callId,
+      caseId,
+      requestHash: 'q',
+      provider: 'local',
+      model: 'm',
+      costMicros: 120,
+      problems: [],
+    };
     for (const one of [ledger, worker()]) expect(await one.modelCalls.get(callId)).toEqual(answer);
     expect(await ledger.modelCalls.begin(termsOf(caseId, { requestHash: 'other' }))).toMatchObject({ kind: 'begun' });
     expect(await trail(ledger, caseId)).toEqual(['received', 'ingested', 'model-answered']);

@@ -37,6 +37,7 @@ describe('tasks', () => {
       brokenHardRules: ['sum'],
       submittedBy: 'anna',
       fourEyes: true,
+      planGroups: ['clerks', 'leads'],
     });
     expect((await caseOf(ledger, caseId)).stage).toBe('review');
     expect((await caseOf(ledger, caseId)).lastTaskNo).toBe(1);

@@ -8,6 +8,8 @@ export type QueueOrder = 'value' | 'priority' | 'due';
 
 export interface QueueFilter {
   packId?: string;
+  /** Only these; absent: all. */
+  packs?: readonly string[];
   group?: string;
   /** A reason code. */
   reason?: string;
@@ -216,9 +218,19 @@ function leases(now: Date): RawBuilder<unknown> {
     left join desk_snoozes s on s.case_id = q.case_id and s.task_no = q.task_no and s.until > ${now}::timestamptz`;
 }
 
-function where({ packId, group, reason, text, alike, snoozed = false, claimedBy }: QueueFilter): RawBuilder<boolean> {
+function where({
+  packId,
+  packs,
+  group,
+  reason,
+  text,
+  alike,
+  snoozed = false,
+  claimedBy,
+}: QueueFilter): RawBuilder<boolean> {
   const all = [snoozed ? sql`s.until is not null` : sql`s.until is null`];
   if (packId !== undefined) all.push(sql`q.pack_id = ${packId}`);
+  if (packs !== undefined) all.push(sql`q.pack_id = any (${packs}::text[])`);
   if (group !== undefined) all.push(sql`q.group_name = ${group}`);
   if (reason !== undefined) all.push(sql`${reason} = any (q.codes)`);
   if (alike !== undefined) all.push(sql`q.alike = ${alike}`);

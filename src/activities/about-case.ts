@@ -1,0 +1,21 @@
+import type { ShownCall, ShownCase } from '../countersignature/shown.ts';
+import { failure } from '../failures.ts';
+import type { CaseRecord } from './ledger-ports.ts';
+import type { Ports } from './ports.ts';
+
+/** What stands beside a question: the case as it came in and is pinned, and the model call that gave the proposal. */
+export interface AboutCase {
+  shown: ShownCase;
+  call: ShownCall | undefined;
+}
+
+export async function aboutCase(
+  { cases, modelCalls }: Pick<Ports, 'cases' | 'modelCalls'>,
+  { caseId, submittedBy, documents, plan }: CaseRecord,
+  callId: string | null,
+): Promise<AboutCase> {
+  if (!plan) throw failure('NotStarted', `${caseId}: no plan`);
+  const [input, call] = await Promise.all([cases.input(caseId), callId === null ? undefined : modelCalls.get(callId)]);
+  const { sources = [], findings = [] } = input ?? {};
+  return { shown: { caseId, submittedBy, documents, plan, sources, findings }, call };
+}

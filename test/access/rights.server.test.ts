@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Ledger } from '../../src/adapters/ledger/ledger.ts';
+import type { Api } from '../../src/client/api/ports.ts';
+import { ROLES, type Role } from '../../src/domain/access.ts';
+import { apiOf, fileInReview } from '../client/fakes.ts';
+import { useLedger } from '../support/postgres.ts';
+import { bearer, oneOfEach, requiredAccess, type Keys } from './people.ts';
+
+let ledger: Ledger;
+let keys: Keys;
+let api: Api;
+useLedger((made) => {
+  ledger = made.ledger;
+});
+
+beforeAll(async () => {
+  keys = await oneOfEach(ledger);
+  const file = fileInReview();
+  // What a route does once it is let in is tested elsewhere; here it only has to be let in, or not.
+  api = apiOf({
+    access: requiredAccess(ledger),
+    reads: {
+      caseFile: async () => file,
+      listCases: async () => ({ cases: [] }),
+      casesOfDocument: async () => [],
+      counts: async () => [],
+      feeds: async () => [],
+      models: async () => [],
+      budgets: async () => [],
+    },
+  });
+});
+afterAll(async () => await api.close());
+
+const ALL = ROLES;
+const STAFF: readonly Role[] = ['reviewer', 'lead', 'owner', 'auditor', 'operator'];
+const CASE = '/v1/cases/case/invoice-intake/INV-1';
+const BODY = { caseId: 'case/invoice-intake/INV-1', reason: 'why' };
+
+/** Every route but the open ones, and the roles that are let in: written here anew, not read from the table of rights. */
+const RIGHTS: [
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  url: string,
+  roles: readonly Role[],
+  body?: unknown,
+][] = [
+  ['GET', '/v1/cases', '/v1/cases', ALL],
+  ['POST', '/v1/cases', '/v1/cases', ['submitter', 'service'], { packId: 'none', caseKey: 'x', documents: [] }],
+  ['GET', '/v1/cases/{caseId}', CASE, ALL],
+  ['POST', '/v1/cases/{packId}/{caseKey}', '/v1/cases/invoice-intake/K', ['submitter', 'service'], {}],
+  [
+    'GET',
+    '/v1/documents/{hash}',
+    `/v1/documents/${'a'.repeat(64)}`,
+    ['submitter', 'service', 'reviewer', 'lead', 'owner', 'auditor'],
+  ],
+  ['POST', '/v1/tasks/viewed', '/v1/tasks/viewed', ['reviewer', 'lead'], { caseId: BODY.caseId, taskNo: 1 }],
+  ['POST', '/v1/verdicts', '/v1/verdicts', ['reviewer', 'lead'], BODY],
+  ['POST', '/v1/withdrawals', '/v1/withdrawals', ['submitter', 'service', 'lead', 'owner'], BODY],
+  ['POST', '/v1/reversals', '/v1/reversals', ['lead', 'owner'], BODY],
+  ['GET', '/v1/packs', '/v1/packs', ALL],
+  ['GET', '/v1/counts', '/v1/counts', STAFF],
+  ['GET', '/v1/feeds', '/v1/feeds', ['lead', 'owner', 'auditor', 'operator', 'service']],
+  ['PUT', '/v1/feeds/{name}', '/v1/feeds/suppliers', ['service', 'operator'], {}],
+  ['GET', '/v1/models', '/v1/models', ['lead', 'owner', 'auditor', 'operator', 'service']],
+  ['GET', '/metrics', '/metrics', ['lead', 'owner', 'auditor', 'operator', 'service']],
+  ['GET', '/v1/audit/entries', '/v1/audit/entries', ['auditor', 'owner']],
+  ['GET', '/v1/access-entries', '/v1/access-entries', ['auditor', 'owner']],
+  ['GET', '/v1/people', '/v1/people', STAFF],
+  ['PUT', '/v1/people/{personId}', '/v1/people/new.one', ['operator'], {}],
+  ['PUT', '/v1/people/{personId}/absence', '/v1/people/nobody/absence', ALL, {}],
+  ['GET', '/v1/keys', '/v1/keys', ['operator']],
+  ['POST', '/v1/people/{personId}/keys', '/v1/people/nobody/keys', ['operator'], {}],
+  ['DELETE', '/v1/keys/{keyId}', '/v1/keys/none', ['operator']],
+  ['GET', '/v1/me', '/v1/me', ALL],
+  ['POST', '/v1/logout', '/v1/logout', ALL],
+];
+const OPEN = ['/health', '/ready', '/v1', '/v1/login'];
+
+test('every route of the API is in the table of this test', async () => {
+  const { paths } = (await api.inject('/openapi.json')).json<{ paths: Record<string, object> }>();
+  const there = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const known = [...RIGHTS.map(([method, path]) => `${method} ${path}`), ...OPEN.map((path) => `GET ${path}`)];
+  expect(there.toSorted()).toEqual(known.toSorted());
+});
+
+const cells = RIGHTS.flatMap(([method, path, url, roles, body]) =>
+  ROLES.map((role) => ({ method, path, url, body, role, may: roles.includes(role) })),
+);
+
+describe('each role on each route', () => {
+  test.each(cells)('$role $method $path: $may', async ({ method, url, body, role, may }) => {
+    const answer = await api.inject({
+      method,
+      url,
+      headers: bearer(keys[role]),
+      ...(body === undefined ? {} : { payload: body as object }),
+    });
+    expect(answer.statusCode).not.toBe(401);
+    const refused = answer.statusCode === 403 && answer.json<{ code: string }>().code === 'not-entitled';
+    expect(refused).toBe(!may);
+    if (may) return;
+    const [entry] = await ledger.people.accessEntries(1);
+    expect(entry).toMatchObject({ personId: `${role}.one`, kind: 'refused', subject: `${method} ${url}` });
+  });
+});
+
+test.each(RIGHTS)('%s %s without a key is 401, and stands in the access log', async (method, _, url, __, body) => {
+  // A new API each time: after twenty attempts from one address it would be 429.
+  const other = apiOf({ access: requiredAccess(ledger) });
+  const answer = await other.inject({ method, url, ...(body === undefined ? {} : { payload: body as object }) });
+  expect([answer.statusCode, answer.json()]).toMatchObject([401, { code: 'not-authenticated' }]);
+  const [entry] = await ledger.people.accessEntries(1);
+  expect(entry).toMatchObject({ personId: null, kind: 'refused', subject: `${method} ${url}` });
+  await other.close();
+});
+
+describe('packs', () => {
+  const inOther = RIGHTS.filter(
+    ([, path]) =>
+      [
+        '/v1/cases/{caseId}',
+        '/v1/cases/{packId}/{caseKey}',
+        '/v1/verdicts',
+        '/v1/withdrawals',
+        '/v1/reversals',
+        '/v1/tasks/viewed',
+      ].includes(path) || path === '/v1/audit/entries',
+  );
+  test.each(inOther)(
+    '%s %s of a pack that is not theirs is refused to all roles',
+    async (method, _, url, roles, body) => {
+      for (const role of roles) {
+        const personId = `${role}.tickets`;
+        await ledger.people.putPerson(
+          { personId, name: role, roles: [role], groups: [], packs: ['ticket-triage'] },
+          'test',
+        );
+        const { secret } = await ledger.credentials.makeKey(personId, { label: 'test', expiresAt: null }, 'test');
+        const answer = await api.inject({
+          method,
+          url,
+          headers: bearer(secret),
+          ...(body === undefined ? {} : { payload: body as object }),
+        });
+        expect([answer.statusCode, answer.json()], role).toMatchObject([403, { code: 'not-your-pack' }]);
+      }
+    },
+  );
+});
+
+test('submitters see their own cases only, and it is not said that others exist', async () => {
+  const answer = await api.inject({ url: CASE, headers: bearer(keys.submitter) });
+  expect([answer.statusCode, answer.json()]).toMatchObject([404, { code: 'no-such-case' }]);
+  const seen = await api.inject({ url: CASE, headers: bearer(keys.reviewer) });
+  expect(seen.statusCode).toBe(200);
+});
