@@ -15,6 +15,7 @@ const OUT: Session = { state: 'out', name: '', shown: '' };
 const listeners = new Set<() => void>();
 let session: Session = { state: 'asking', name: '', shown: '' };
 let csrf: string | undefined;
+let asked = 0;
 
 export function useSession(): Session {
   return useSyncExternalStore(
@@ -33,7 +34,11 @@ export function currentName(): string {
 
 /** Asks the server who is logged in. Without an answer it stays as it was: a lost connection logs nobody out. */
 export async function askWhoIAm(): Promise<void> {
+  asked += 1;
+  const mine = asked;
   const response = await fetch('/v1/me');
+  // An answer from before a login must not undo it.
+  if (mine !== asked) return;
   if (response.status === 401) return loggedOut();
   if (!response.ok) throw new TypeError(`GET /v1/me: ${response.status}`);
   const { person, csrf: token } = (await response.json()) as MeBody;
