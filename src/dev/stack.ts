@@ -13,6 +13,7 @@ import { startPostgres, type Postgres } from './postgres.ts';
 import { jsonLine, startNodeProcess, type NodeProcess } from './processes.ts';
 import { sampleFeeds } from './samples.ts';
 import { startTemporalServer, temporalFromEnvironment, type TemporalServer } from './temporal-server.ts';
+import { buildWeb } from './web-build.ts';
 
 /** How to bring up everything that Countersign needs on one machine. */
 export interface StackOptions {
@@ -24,6 +25,8 @@ export interface StackOptions {
   env?: Record<string, string>;
   /** Default true: start the worker; tests start their own. */
   worker?: boolean;
+  /** Build the web app first, where it is missing or older than its sources. Default: the API serves what is there. */
+  web?: boolean;
 }
 
 type Program = NodeProcess<{ url: string; healthUrl: string }>;
@@ -63,6 +66,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   try {
     const named = temporalFromEnvironment();
+    const web = options.web ? buildWeb(log) : Promise.resolve();
+    // It is awaited once what was started meanwhile can be stopped.
+    web.catch(() => undefined);
     const [temporal, postgres] = await Promise.all([
       named
         ? undefined
@@ -75,6 +81,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ]);
     if (temporal) stops.push(() => temporal.stop());
     if (postgres) stops.push(() => postgres.stop());
+    await web;
     const databaseUrl = process.env['DATABASE_URL'] ?? postgres?.url ?? '';
     const temporalAddress = temporal?.address ?? process.env['TEMPORAL_ADDRESS'] ?? '';
     const namespace = named?.namespace ?? 'default';

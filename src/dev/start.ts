@@ -8,13 +8,14 @@ import { startStack } from './stack.ts';
 /** `npm start`: everything on this machine, with a first set of real cases; some are left waiting for a person. */
 const say = (line = '') => console.log(line);
 const began = Date.now();
-const stack = await startStack({ stateDir: STATE_DIR, log: (line) => say(pc.dim(line)), apiPort: 7300 });
+const stack = await startStack({ stateDir: STATE_DIR, log: (line) => say(pc.dim(line)), apiPort: 7300, web: true });
 const ledger = openLedger({ url: stack.databaseUrl, poolSize: 3 });
 const table = new LiveTable(ledger);
 stopOnSignal();
 
 say();
 say(pc.bold(`Countersign runs (${((Date.now() - began) / 1000).toFixed(0)} s).`));
+say(`  review desk    ${stack.apiUrl}/desk`);
 say(`  API            ${stack.apiUrl}  (OpenAPI: ${stack.apiUrl}/openapi.json)`);
 say(`  Temporal UI    ${stack.temporalUiUrl}`);
 say(`  Temporal       ${stack.temporalAddress}  (temporal ... --address ${stack.temporalAddress})`);

@@ -84,6 +84,13 @@ export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes' | '
    * suffices and four eyes are not asked for. Default: never.
    */
   links?: LinkPolicy;
+  /**
+   * What a wrong or late decision puts at stake, for the order of the review desk: a numeric field of the output, and the
+   * value where there is none, both in minor units. Default: 10,000 (a hundred units of money).
+   */
+  stake?: { field?: string; otherwise: number };
+  /** The field of the output by which cases count as alike when several are decided at once, e.g. the supplier. */
+  alikeBy?: string;
 }
 
 export interface RuleContext<Facts> {

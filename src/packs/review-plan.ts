@@ -92,6 +92,12 @@ export function faultsOfPolicy(policy: ReviewPolicy, outputFields: readonly stri
     if (groups?.some((group) => group.trim() === '')) faults.push('review.levels.groups: a group needs a name');
     faults.push(...faultsOfCondition('review.levels.when', when, outputFields));
   }
+  const { stake, alikeBy } = policy;
+  for (const [at, field] of [['stake.field', stake?.field] as const, ['alikeBy', alikeBy] as const]) {
+    if (field !== undefined && !outputFields.includes(field))
+      faults.push(`review.${at}: '${field}' is no field of the output`);
+  }
+  if (stake && !(stake.otherwise >= 0)) faults.push(`review.stake.otherwise: ${stake.otherwise} must not be below 0`);
   return faults;
 }
 

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { attest } from '../activities/attest.ts';
@@ -13,9 +14,10 @@ const namespace = config.temporal.namespace ?? 'default';
 const composed = await compose(config, new Client({ connection, namespace }));
 const { ledger, client, submitters, packs, access, ports, linkTokens, close } = composed;
 const links = { namespace, ...(config.TEMPORAL_UI_URL === undefined ? {} : { temporalUi: config.TEMPORAL_UI_URL }) };
-const { reads, audit, documents, feedLoader, reviews, outbox, links: linkRows } = ledger;
+const { reads, audit, documents, feedLoader, reviews, outbox, links: linkRows, desk, cases: manifests } = ledger;
+const web = fileURLToPath(new URL('../../dist/web', import.meta.url));
 const api = createApi({
-  ...{ reads, audit, documents, feedLoader, reviews, outbox, linkRows },
+  ...{ reads, audit, documents, feedLoader, reviews, outbox, linkRows, desk, manifests, web },
   ...{ client, submitters, packs, links, log, access, signer: ports.signer },
   attest: (...given) => attest(ports, ...given),
   ...(linkTokens ? { linkTokens } : {}),

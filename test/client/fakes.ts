@@ -39,6 +39,9 @@ export interface Given {
   linkTokens?: ApiPorts['linkTokens'];
   signer?: ApiPorts['signer'];
   submitters?: ApiPorts['submitters'];
+  desk?: Partial<ApiPorts['desk']>;
+  manifests?: ApiPorts['manifests'];
+  web?: string;
   packs?: ApiPorts['packs'];
   access?: AccessPorts;
   links?: ApiPorts['links'];
@@ -46,7 +49,7 @@ export interface Given {
 
 export function apiOf(given: Given): Api {
   const { client = {}, reads = {}, audit, documents, feedLoader, submitters, packs = PACKS, links } = given;
-  const { reviews = {}, outbox, linkRows = {}, linkTokens } = given;
+  const { reviews = {}, outbox, linkRows = {}, linkTokens, desk = {}, manifests, web } = given;
   return createApi({
     client: orThrow<CaseClient>('client', client),
     reads: orThrow<ApiPorts['reads']>('reads', reads),
@@ -57,6 +60,9 @@ export function apiOf(given: Given): Api {
     linkRows: orThrow<ApiPorts['linkRows']>('linkRows', linkRows),
     ...(linkTokens ? { linkTokens } : {}),
     feedLoader: feedLoader ?? orThrow<ApiPorts['feedLoader']>('feedLoader', {}),
+    desk: orThrow<ApiPorts['desk']>('desk', desk),
+    manifests: manifests ?? orThrow<ApiPorts['manifests']>('manifests', {}),
+    ...(web === undefined ? {} : { web }),
     signer: given.signer ?? orThrow<ApiPorts['signer']>('signer', {}),
     submitters: submitters ?? orThrow<ApiPorts['submitters']>('submitters', {}),
     packs,

@@ -17,9 +17,12 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
-export async function startFixture(env: Record<string, string> = {}, worker = true): Promise<Fixture> {
+export async function startFixture(
+  env: Record<string, string> = {},
+  { worker = true, web = false }: { worker?: boolean; web?: boolean } = {},
+): Promise<Fixture> {
   const stateDir = await mkdtemp(join(tmpdir(), 'countersign-e2e-'));
-  const stack = await startStack({ stateDir, log: (line) => console.log(line), env, worker });
+  const stack = await startStack({ stateDir, log: (line) => console.log(line), env, worker, web });
   const ledger = openLedger({ url: stack.databaseUrl, poolSize: 3 });
   const connection = await Connection.connect({ address: stack.temporalAddress });
   const temporal = new Client({ connection, namespace: stack.namespace });

@@ -10,7 +10,7 @@ const both = { COUNTERSIGN_PACKS: `${pack('v1')},${pack('v2')}` };
 
 let fixture: Fixture;
 beforeAll(async () => {
-  fixture = await startFixture(onlyV1, false);
+  fixture = await startFixture(onlyV1, { worker: false });
 });
 afterAll(async () => fixture?.close());
 

@@ -55,6 +55,8 @@ export type AuditKind =
   | `effect-${'pending' | 'applied' | 'refused' | 'unknown' | 'abandoned' | 'retry'}`
   | 'compensated'
   | `link-${'sent' | 'opened' | 'used' | 'refused' | 'revoked'}`
+  | 'commented'
+  | 'claim-taken-over'
   | 'tampering'
   | 'facts-changed'
   | 'closed';

@@ -5,6 +5,7 @@ import type { InformationRequests } from '../../activities/information-ports.ts'
 import type { ModelCalls } from '../../activities/model-call-ports.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';
+import { type Desk, deskOf } from './desk/desk.ts';
 import { type Credentials, credentialsOf } from './credentials.ts';
 import { documentsOf } from './documents.ts';
 import { effectsOf } from './effects.ts';
@@ -40,6 +41,7 @@ export interface Ledger {
   people: People;
   credentials: Credentials;
   reads: Reads;
+  desk: Desk;
   audit: Audit;
   countersignatures: Countersignatures;
   /** For tests and one-off questions; the application uses the ports above. */
@@ -81,6 +83,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     people: guarded(peopleOf(store)),
     credentials: guarded(credentialsOf(store)),
     reads: guarded(readsOf(store)),
+    desk: guarded(deskOf(store)),
     audit: auditOf(store),
     countersignatures: guarded(countersignaturesOf(store)),
     db,

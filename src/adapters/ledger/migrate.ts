@@ -11,6 +11,7 @@ import * as reviewPolicy0006 from './migrations/0006-review-policy.ts';
 import * as people0007 from './migrations/0007-people.ts';
 import * as countersignature0008 from './migrations/0008-countersignature.ts';
 import * as information0009 from './migrations/0009-information.ts';
+import * as desk0010 from './migrations/0010-desk.ts';
 import * as notices0011 from './migrations/0011-notices.ts';
 import { APP_ROLE, surviving } from './pool.ts';
 
@@ -23,6 +24,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0007-people': people0007,
   '0008-countersignature': countersignature0008,
   '0009-information': information0009,
+  '0010-desk': desk0010,
   '0011-notices': notices0011,
 };
 

@@ -7,6 +7,10 @@ import { openapi, transform } from './openapi.ts';
 import type { Api, ApiPorts, RoutePorts } from './ports.ts';
 import { Problem, sendProblem } from './problems.ts';
 import { caseRoutes } from './routes-cases.ts';
+import { deskRoutes } from './routes-desk.ts';
+import { deskBulkRoutes } from './routes-desk-bulk.ts';
+import { deskEventRoutes } from './routes-desk-events.ts';
+import { deskMarkRoutes } from './routes-desk-marks.ts';
 import { feedRoutes } from './routes-feeds.ts';
 import { informationRoutes } from './routes-information.ts';
 import { linkPageRoutes } from './routes-link-pages.ts';
@@ -19,6 +23,7 @@ import { submitRoutes, uploadRoute } from './routes-submit.ts';
 import { systemRoutes } from './routes-system.ts';
 import { verdictRoutes } from './routes-verdicts.ts';
 import { MAX_BODY_BYTES } from './schema-submission.ts';
+import { webApp } from './web-app.ts';
 import { waitingFor } from './wait.ts';
 
 /** How long requests under way may take to end when the API is closed. */
@@ -77,6 +82,11 @@ export function createApi(ports: ApiPorts): Api {
     noticeRoutes(routes, all);
     receiptRoutes(routes, all);
     systemRoutes(routes, all);
+    deskRoutes(routes, all);
+    deskMarkRoutes(routes, all);
+    deskBulkRoutes(routes, all);
+    deskEventRoutes(routes, all);
+    await webApp(routes, all);
     loginRoutes(routes, ports.access);
     peopleRoutes(routes, ports.access);
     routes.get('/openapi.json', { config: { action: 'open' }, schema: { hide: true } }, async () => api.swagger());

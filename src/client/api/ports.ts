@@ -2,8 +2,9 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Signer } from '../../activities/ports.ts';
-import type { Documents, Reviews } from '../../activities/ledger-ports.ts';
+import type { Cases, Documents, Reviews } from '../../activities/ledger-ports.ts';
 import type { Audit } from '../../adapters/ledger/audit.ts';
+import type { Desk } from '../../adapters/ledger/desk/desk.ts';
 import type { FeedLoader } from '../../adapters/ledger/feeds.ts';
 import type { InformationReads } from '../../adapters/ledger/information-reads.ts';
 import type { LinkRows } from '../../adapters/ledger/links.ts';
@@ -44,6 +45,11 @@ export interface ApiPorts {
   documents: Pick<Documents, 'get'>;
   signer: Pick<Signer, 'keyId' | 'publicKeys' | 'sign'>;
   packs: readonly PackInfo[];
+  desk: Desk;
+  /** The pack versions that cases are pinned to. */
+  manifests: Pick<Cases, 'manifest'>;
+  /** Folder of the built web app; absent: there is none. */
+  web?: string;
   access: AccessPorts;
   /** Signs who gives a verdict. */
   attest: (caseId: string, verdict: unknown, by: Pick<Attestation, 'personId' | 'via'>) => Attestation;

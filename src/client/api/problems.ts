@@ -53,7 +53,7 @@ const STATUS_OF: Partial<Record<FailureType, [status: number, code: string]>> = 
 const NOT_NOW = new Set([4, 8, 14]);
 
 /** Fields that messages of failures begin with, as in `caseKey: give ...`. */
-const FIELD = /^(packId|caseKey|revision|documents|caseId|cursor|by|reason): (.+)$/s;
+const FIELD = /^(packId|caseKey|revision|documents|caseId|cursor|by|reason|until|tasks): (.+)$/s;
 
 /** Translates whatever was thrown. Only what we know is told; anything else is 500 and stands in the log. */
 export function problemOf(error: unknown, bodyBytes?: number): Problem {

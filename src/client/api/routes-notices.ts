@@ -3,7 +3,7 @@ import type { Link } from '../../domain/link.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { Problem } from './problems.ts';
 import { orProblem } from './responses.ts';
-import { namedActor } from './routes-verdicts.ts';
+import { namedActor } from './acting.ts';
 import {
   linksSchema,
   retriedSchema,

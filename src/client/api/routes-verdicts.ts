@@ -1,5 +1,4 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { reversalOf, withdrawalOf } from '../../domain/attestation.ts';
 import type { RefusalCode } from '../../domain/verdict.ts';
@@ -7,7 +6,7 @@ import { failureTypeOf } from '../../failures.ts';
 import { temporalUrl } from '../case-path.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { invalid, Problem } from './problems.ts';
-import { actorOf } from './access.ts';
+import { namedActor, signed } from './acting.ts';
 import { hidden, noSuchCase } from './routes-cases.ts';
 import { orProblem } from './responses.ts';
 import { acceptedSchema, requestSchema, reversalSchema, verdictBodySchema, withdrawnSchema } from './schema-verdict.ts';
@@ -26,19 +25,8 @@ const STATUS_OF: Partial<Record<RefusalCode, 403 | 422>> = {
 
 const who = z.string().trim().min(1).max(200).optional().describe('Left out: you.');
 
-/** Who acts; a program on this machine, in development, has to say it. */
-export function namedActor({ body, identity }: FastifyRequest): string {
-  const by = actorOf(identity, (body as { by?: string }).by, 'by');
-  if (by === undefined) throw invalid(422, [{ field: 'by', message: 'say who asks for it' }]);
-  return by;
-}
-
 /** What people do about a case: open its task, answer it, withdraw, reverse. */
 export function verdictRoutes(api: Api, { client, reads, links, reviews, attest, access }: RoutePorts): void {
-  /** The signature for who asks; programs on this machine, in development, get none. */
-  const signed = ({ identity: { via, personId } }: FastifyRequest, caseId: string, said: unknown) =>
-    via === 'local' ? {} : { attestation: attest(caseId, said, { personId, via }) };
-
   api.route({
     method: 'POST',
     url: '/v1/tasks/viewed',
@@ -75,7 +63,7 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews, attest,
       const verdict = via === 'local' || 'by' in rest ? rest : { ...rest, by: personId };
       // Someone else's name under it is refused, and recorded, by the judge: the signature is for who sends it.
       const answer = await client
-        .decide(caseId, { ...verdict, ...signed(request, caseId, verdict) })
+        .decide(caseId, { ...verdict, ...signed(attest, request, caseId, verdict) })
         .catch(async (error: unknown) => {
           const detail = error instanceof Error ? error.message : '';
           // There is no case whose trail could hold it.
@@ -110,7 +98,7 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews, attest,
         throw new Problem(409, 'case-closed', `'${caseId}' has ended (${outcome})${way}.`);
       }
       try {
-        await client.withdraw(caseId, { by, reason, ...signed(request, caseId, withdrawalOf(by, reason)) });
+        await client.withdraw(caseId, { by, reason, ...signed(attest, request, caseId, withdrawalOf(by, reason)) });
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error;
         throw new Problem(
@@ -156,7 +144,7 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews, attest,
           caseId,
           by,
           reason,
-          ...signed(request, caseId, reversalOf(by, reason)),
+          ...signed(attest, request, caseId, reversalOf(by, reason)),
         });
         const url = temporalUrl(links, workflowId);
         return await reply.code(202).send({ caseId, workflowId, links: url === undefined ? {} : { temporalUi: url } });

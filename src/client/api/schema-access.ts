@@ -17,6 +17,7 @@ export const loginSchema = z.object({
   demo: z.array(selfSchema).optional().describe('Development on one machine: log in as any of these.'),
   oidc: z.boolean(),
 });
+export type LoginBody = z.output<typeof loginSchema>;
 
 export const personEntrySchema = z.strictObject({
   name: z.string().min(1).max(200),

@@ -58,3 +58,4 @@ export const auditLineSchema = z
   .describe('Entries in order, then the head of their case.');
 
 export const readySchema = z.object({ ledger: z.boolean() });
+export type AuditLineBody = z.output<typeof auditLineSchema>;

@@ -98,6 +98,8 @@ export const invoiceIntake = definePack<typeof answerSchema, typeof outputSchema
     deadline: '10 days',
     deadlineDefault: 'keep-waiting',
     fourEyes: true,
+    stake: { field: 'grossTotal', otherwise: 50_000 },
+    alikeBy: 'supplierName',
   },
   effects: [
     {

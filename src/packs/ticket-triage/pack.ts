@@ -103,6 +103,9 @@ export const ticketTriage = definePack<typeof answer, typeof output, TicketEnric
     deadline: '2 days',
     deadlineDefault: 'keep-waiting',
     fourEyes: false,
+    // What a customer's trouble with a message in the wrong queue is worth, on average.
+    stake: { otherwise: 1_000 },
+    alikeBy: 'intent',
   },
   effects: [
     {

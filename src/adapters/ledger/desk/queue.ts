@@ -1,0 +1,263 @@
+import { type RawBuilder, sql } from 'kysely';
+import { DEFAULT_SECONDS, type Due, LATE_SHARE } from '../../../domain/queue-value.ts';
+import type { TaskKind } from '../../../domain/verdict.ts';
+import { failure } from '../../../failures.ts';
+import type { Store } from '../record.ts';
+
+export type QueueOrder = 'value' | 'priority' | 'due';
+
+export interface QueueFilter {
+  packId?: string;
+  /** Only these; absent: all. */
+  packs?: readonly string[];
+  group?: string;
+  /** A reason code. */
+  reason?: string;
+  /** A part of the case key, case ignored. */
+  text?: string;
+  /** What makes cases alike, e.g. the supplier. */
+  alike?: string;
+  /** Default false: what somebody put off until later is left out. */
+  snoozed?: boolean;
+  /** Only what this person holds. */
+  claimedBy?: string;
+}
+
+/** A question that waits, as the queue shows it. */
+export interface QueueItem {
+  caseId: string;
+  taskNo: number;
+  packId: string;
+  caseKey: string;
+  revision: number;
+  kind: TaskKind;
+  seen: string;
+  group: string;
+  codes: string[];
+  /** 0..1 */
+  confidence: number;
+  /** Minor units. */
+  stake: number;
+  alike: string | null;
+  /** There is a proposal, and no hard rule speaks against it. */
+  approvable: boolean;
+  /** 1: something may be half written; 2: went on to another group; 3: the rest. */
+  priority: number;
+  /** Titles of what approving writes. */
+  effects: string[];
+  needed: number;
+  approvedBy: string[];
+  openedAt: Date;
+  dueAt: Date;
+  /** Minor units of expected cost per second of review, as of `asOf`. */
+  value: number;
+  claim: Lease | null;
+  snooze: Lease | null;
+}
+
+export interface Lease {
+  by: string;
+  until: Date;
+}
+
+export interface QueuePage {
+  items: QueueItem[];
+  /** The moment that values are worked out for: the same on all pages that follow by `cursor`. */
+  asOf: Date;
+  /** Absent on the last page. */
+  cursor?: string;
+}
+
+/** How many questions wait, by one thing each. */
+export interface QueueCounts {
+  total: number;
+  overdue: number;
+  snoozed: number;
+  packs: Record<string, number>;
+  groups: Record<string, number>;
+  reasons: Record<string, number>;
+}
+
+/** Median seconds of review per pack, and how fast all reviewers together were in the last hour. */
+export interface Speeds {
+  seconds: Record<string, number>;
+  /** Answers of the last hour. */
+  lastHour: number;
+  /** Different people who gave them. */
+  people: number;
+}
+
+export interface Queue {
+  /** Throws `InvalidInput` on a cursor that is none. `limit`: 1 to 200. */
+  queue(filter: QueueFilter, order: QueueOrder, limit: number, cursor?: string): Promise<QueuePage>;
+  /** Of all that waits, whatever is filtered. */
+  queueCounts(): Promise<QueueCounts>;
+  /** How many fit a filter, and the clocks that run: the next deadline and the longest wait. */
+  countOf(filter: QueueFilter): Promise<{ count: number; nextDueAt: Date | null; oldestAt: Date | null }>;
+  dues(): Promise<Due[]>;
+  speeds(): Promise<Speeds>;
+}
+
+/** Reviews that the median is taken over, per pack: the latest. */
+const SPEED_SAMPLE = 200;
+
+export function queueOf({ db, clock }: Store): Queue {
+  return {
+    async queue(filter, order, limit, cursor) {
+      const from = cursor === undefined ? undefined : parsed(cursor, order);
+      const asOf = from?.asOf ?? clock();
+      const size = Math.min(Math.max(Math.trunc(limit), 1), 200);
+      const { rows } = await sql<QueueItem & { sortBy: number | string } & LeaseColumns>`
+        select * from (
+          select q.case_id as "caseId", q.task_no as "taskNo", q.pack_id as "packId", q.case_key as "caseKey", q.revision, q.kind,
+            q.seen, q.group_name as "group", q.codes, q.confidence, q.stake, q.alike, q.approvable, q.priority,
+            q.effects, q.needed, q.approved_by as "approvedBy", q.opened_at as "openedAt", q.due_at as "dueAt",
+            ${valueSql(asOf)} as value, ${sortSql(order, asOf)} as "sortBy",
+            l.by_name as "claimBy", l.until as "claimUntil", s.by_name as "snoozeBy", s.until as "snoozeUntil"
+          from desk_queue q ${SPEED} ${leases(asOf)} where ${where(filter)}
+        ) one
+        ${from ? sql`where ("sortBy", "caseId", "taskNo") > (${from.sortBy}::double precision, ${from.caseId}, ${from.taskNo}::int)` : sql``}
+        order by "sortBy", "caseId", "taskNo" limit ${size + 1}`.execute(db);
+      const kept = rows.slice(0, size);
+      const last = rows.length > size ? kept.at(-1) : undefined;
+      const items = kept.map(itemOf);
+      if (!last) return { items, asOf };
+      const { sortBy, caseId, taskNo } = last;
+      return { items, asOf, cursor: textOf([order, asOf.toISOString(), sortBy, caseId, taskNo]) };
+    },
+
+    async queueCounts() {
+      const { rows } = await sql<{ packId: string; group: string; codes: string[]; snoozed: boolean } & Counted>`
+        select q.pack_id as "packId", q.group_name as "group", q.codes, s.until is not null as snoozed,
+          count(*)::int as count, (count(*) filter (where q.due_at < ${clock()}))::int as overdue
+        from desk_queue q ${leases(clock())} group by 1, 2, 3, 4`.execute(db);
+      const counts: QueueCounts = { total: 0, overdue: 0, snoozed: 0, packs: {}, groups: {}, reasons: {} };
+      for (const { packId, group, codes, snoozed, count, overdue } of rows) {
+        if (snoozed) {
+          counts.snoozed += count;
+          continue;
+        }
+        counts.total += count;
+        counts.overdue += overdue;
+        for (const [by, name] of [
+          [counts.packs, packId],
+          [counts.groups, group],
+          ...codes.map((code) => [counts.reasons, code] as const),
+        ] as const)
+          by[name] = (by[name] ?? 0) + count;
+      }
+      return counts;
+    },
+
+    async countOf(filter) {
+      const { rows } = await sql<{ count: number; nextDueAt: Date | null; oldestAt: Date | null }>`
+        select count(*)::int as count, min(q.due_at) as "nextDueAt", min(q.opened_at) as "oldestAt"
+        from desk_queue q ${leases(clock())} where ${where(filter)}`.execute(db);
+      return rows[0] ?? { count: 0, nextDueAt: null, oldestAt: null };
+    },
+
+    async dues() {
+      const { rows } = await sql<Due>`select due_at as "dueAt", stake from desk_queue`.execute(db);
+      return rows;
+    },
+
+    async speeds() {
+      const since = new Date(clock().getTime() - 3_600_000);
+      const medians = await sql<{ packId: string; seconds: number }>`
+        select pack_id as "packId", seconds from (${MEDIANS}) m`.execute(db);
+      const { rows } = await sql<{ lastHour: number; people: number }>`
+        select count(*)::int as "lastHour", count(distinct by_name)::int as people from desk_speeds
+        where at > ${since}`.execute(db);
+      const seconds = Object.fromEntries(medians.rows.map(({ packId, seconds: median }) => [packId, median]));
+      return { seconds, lastHour: rows[0]?.lastHour ?? 0, people: rows[0]?.people ?? 0 };
+    },
+  };
+}
+
+interface Counted {
+  count: number;
+  overdue: number;
+}
+
+interface LeaseColumns {
+  claimBy: string | null;
+  claimUntil: Date | null;
+  snoozeBy: string | null;
+  snoozeUntil: Date | null;
+}
+
+/** Not below a second: nobody reads faster, and a zero would put its pack above everything. */
+const MEDIANS = sql`
+  select p.pack_id, greatest(1, percentile_cont(0.5) within group (order by t.seconds)) as seconds
+  from (select distinct pack_id from desk_queue) p
+  cross join lateral (select seconds from desk_speeds where pack_id = p.pack_id order by id desc limit ${sql.lit(SPEED_SAMPLE)}) t
+  group by 1`;
+
+const SPEED = sql`left join (${MEDIANS}) speed on speed.pack_id = q.pack_id`;
+
+/** The formula of `valuePerSecond`. */
+function valueSql(now: Date): RawBuilder<number> {
+  const urgency = sql`case when q.due_at <= q.opened_at then 1 else least(1, greatest(0,
+    extract(epoch from ${now}::timestamptz - q.opened_at)::double precision
+      / extract(epoch from q.due_at - q.opened_at)::double precision)) end`;
+  return sql`(q.stake * (1 - q.confidence) + q.stake * ${sql.lit(LATE_SHARE)} * ${urgency})
+    / coalesce(speed.seconds, ${sql.lit(DEFAULT_SECONDS)})`;
+}
+
+/** What stands first has the smallest. Priority and due date are one number, so that one cursor serves all orders. */
+function sortSql(order: QueueOrder, now: Date): RawBuilder<number> {
+  const due = sql<number>`extract(epoch from q.due_at)::double precision`;
+  if (order === 'due') return due;
+  if (order === 'priority') return sql`q.priority * 1e11 + ${due}`;
+  return sql`-(${valueSql(now)})`;
+}
+
+function leases(now: Date): RawBuilder<unknown> {
+  return sql`
+    left join desk_claims l on l.case_id = q.case_id and l.task_no = q.task_no and l.until > ${now}::timestamptz
+    left join desk_snoozes s on s.case_id = q.case_id and s.task_no = q.task_no and s.until > ${now}::timestamptz`;
+}
+
+function where({
+  packId,
+  packs,
+  group,
+  reason,
+  text,
+  alike,
+  snoozed = false,
+  claimedBy,
+}: QueueFilter): RawBuilder<boolean> {
+  const all = [snoozed ? sql`s.until is not null` : sql`s.until is null`];
+  if (packId !== undefined) all.push(sql`q.pack_id = ${packId}`);
+  if (packs !== undefined) all.push(sql`q.pack_id = any (${packs}::text[])`);
+  if (group !== undefined) all.push(sql`q.group_name = ${group}`);
+  if (reason !== undefined) all.push(sql`${reason} = any (q.codes)`);
+  if (alike !== undefined) all.push(sql`q.alike = ${alike}`);
+  if (claimedBy !== undefined) all.push(sql`l.by_name = ${claimedBy}`);
+  if (text !== undefined) all.push(sql`strpos(lower(q.case_key), lower(${text})) > 0`);
+  return sql<boolean>`${sql.join(all, sql` and `)}`;
+}
+
+function itemOf(row: QueueItem & LeaseColumns & { sortBy: unknown }): QueueItem {
+  const { claimBy, claimUntil, snoozeBy, snoozeUntil, sortBy: _, ...item } = row;
+  const leaseOf = (by: string | null, until: Date | null) => (by !== null && until !== null ? { by, until } : null);
+  return { ...item, claim: leaseOf(claimBy, claimUntil), snooze: leaseOf(snoozeBy, snoozeUntil) };
+}
+
+function textOf(place: unknown[]): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+function parsed(cursor: string, order: QueueOrder) {
+  try {
+    const place = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    const [kept, at, sortBy, caseId, taskNo] = place;
+    const asOf = new Date(String(at));
+    const fits = typeof sortBy === 'number' && typeof caseId === 'string' && Number.isInteger(taskNo);
+    if (kept === order && fits && !Number.isNaN(asOf.getTime())) return { asOf, sortBy, caseId, taskNo };
+  } catch {
+    // Falls through to the one message for whatever is wrong with it.
+  }
+  throw failure('InvalidInput', 'cursor: send back the one from the page before, unchanged, with the same order');
+}

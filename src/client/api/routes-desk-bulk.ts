@@ -1,0 +1,183 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { namedActor, signed } from './acting.ts';
+import type { Bulk, BulkMember } from '../../adapters/ledger/desk/bulk.ts';
+import { NDJSON } from '../ndjson.ts';
+import type { Api, RoutePorts } from './ports.ts';
+import { invalid, Problem, problemOf } from './problems.ts';
+import { orProblem, sendLines } from './responses.ts';
+import {
+  alikeGroupsSchema,
+  bulkLineSchema,
+  bulkSchema,
+  bulkVerdictSchema,
+  bulkWithdrawSchema,
+  startBulkSchema,
+  type BulkBody,
+  type BulkLine,
+} from './schema-desk.ts';
+
+/** Verdicts under way at once, per bulk. */
+const AT_ONCE = 8;
+const params = z.object({ bulkId: z.uuid() });
+const lines = {
+  200: { description: 'One line per case, as its workflow answers', content: { [NDJSON]: { schema: bulkLineSchema } } },
+  ...orProblem,
+};
+
+/** Questions that look alike, decided together: one verdict per case through the case itself. */
+export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: RoutePorts): void {
+  api.route({
+    method: 'GET',
+    url: '/v1/desk/alike',
+    config: { action: 'decide' },
+    schema: {
+      summary: 'Questions that look alike',
+      tags: ['desk'],
+      response: { 200: alikeGroupsSchema, ...orProblem },
+    },
+    handler: async ({ identity: { packs } }, reply) => {
+      const groups = await desk.alikeGroups();
+      return await reply.send({ groups: groups.filter(({ packId }) => packs?.includes(packId) ?? true) });
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/v1/desk/bulks',
+    config: { action: 'decide' },
+    schema: {
+      summary: 'Select questions to decide together',
+      description:
+        'They must be alike (pack, reasons, group, supplier or label). Some are drawn at random, which have to be opened before the verdict.',
+      tags: ['desk'],
+      body: startBulkSchema,
+      response: { 201: bulkSchema, ...orProblem },
+    },
+    handler: async (request, reply) => {
+      const { tasks, like } = request.body;
+      const by = namedActor(request);
+      if ((tasks === undefined) === (like === undefined))
+        throw invalid(422, [{ field: 'tasks', message: 'give either tasks or like' }]);
+      const chosen = tasks ?? (like ? await desk.membersOf(like) : []);
+      return await reply.code(201).send(bodyOf(await desk.startBulk(by, chosen)));
+    },
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/v1/desk/bulks/:bulkId',
+    config: { action: 'decide' },
+    schema: {
+      summary: 'A selection, with what was opened',
+      tags: ['desk'],
+      params,
+      response: { 200: bulkSchema, ...orProblem },
+    },
+    handler: async (request, reply) => await reply.send(bodyOf(await found(request.params.bulkId))),
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/v1/desk/bulks/:bulkId/verdicts',
+    config: { action: 'decide' },
+    schema: {
+      summary: 'Decide a selection: one verdict per case',
+      description: 'Sent again, it gives the same answers: nothing is decided twice.',
+      tags: ['desk'],
+      params,
+      body: bulkVerdictSchema,
+      response: lines,
+    },
+    handler: async (request, reply) => {
+      const { verdict, reason } = request.body;
+      const by = namedActor(request);
+      if (verdict === 'reject' && reason === undefined)
+        throw invalid(422, [{ field: 'reason', message: 'say why they are rejected' }]);
+      const bulk = await found(request.params.bulkId);
+      if (bulk.by !== by)
+        throw new Problem(
+          403,
+          'not-yours',
+          `${bulk.by} has made this selection and opened its members; make your own.`,
+        );
+      const unopened = bulk.members.filter(({ mustOpen, openedAt, open }) => mustOpen && open && openedAt === null);
+      if (bulk.decidedAt === null && unopened.length > 0) {
+        const keys = unopened.map(({ caseKey }) => caseKey).join(', ');
+        throw new Problem(409, 'not-opened', `Open these first, they were drawn at random: ${keys}.`);
+      }
+      if (!(await desk.decideBulk(bulk.bulkId, verdict)))
+        throw new Problem(409, 'decided-otherwise', `This selection was decided as '${bulk.verdict}' before.`);
+      const answers = each(bulk, async ({ caseId, seen }, at) => {
+        const sent = { verdictId: `bulk-${bulk.bulkId}-${at}`, by, seen, verdict };
+        const said = reason === undefined ? sent : { ...sent, reason };
+        return await client.decide(caseId, { ...said, ...signed(attest, request, caseId, said) });
+      });
+      return await sendLines(reply, answers);
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/v1/desk/bulks/:bulkId/withdrawals',
+    config: { action: 'decide' },
+    schema: {
+      summary: 'Take the approvals of a selection back, as long as their undo windows run',
+      tags: ['desk'],
+      params,
+      body: bulkWithdrawSchema,
+      response: lines,
+    },
+    handler: async (request, reply) => {
+      const { reason } = request.body;
+      const by = namedActor(request);
+      const bulk = await found(request.params.bulkId);
+      const answers = each(bulk, async ({ caseId, seen }, at) => {
+        const file = await reads.caseFile(caseId);
+        const mine = file?.decisions.findLast(({ undo }) => undo?.seen === seen);
+        if (!mine?.undo) throw new Problem(409, 'nothing-to-withdraw', 'It has no approval in an undo window.');
+        const sent = { verdictId: `bulk-${bulk.bulkId}-${at}-undo`, by, seen: mine.undo.seen, verdict: 'withdraw' };
+        const said = reason === undefined ? sent : { ...sent, reason };
+        return await client.decide(caseId, { ...said, ...signed(attest, request, caseId, said) });
+      });
+      return await sendLines(reply, answers);
+    },
+  });
+
+  async function found(bulkId: string): Promise<Bulk> {
+    const bulk = await desk.bulk(bulkId);
+    if (!bulk) throw new Problem(404, 'no-such-bulk', `There is no selection '${bulkId}'.`);
+    return bulk;
+  }
+
+  /** Answers in the order of the members, each as soon as it and those before it are there. A failure stops no other. */
+  function each(
+    { members }: Bulk,
+    send: (member: BulkMember, at: number) => ReturnType<typeof client.decide>,
+  ): AsyncIterable<BulkLine> {
+    const numbered = members.map((member, at) => ({ member, at }));
+    return Readable.from(numbered).map(
+      async ({ member, at }: { member: BulkMember; at: number }): Promise<BulkLine> => {
+        const { caseId } = member;
+        try {
+          const answer = await send(member, at);
+          return answer.accepted ? { caseId, accepted: true } : { caseId, accepted: false, ...answer.refusal };
+        } catch (error) {
+          const { status, code, message } = problemOf(error);
+          if (status >= 500) log.error({ err: error, caseId }, 'a verdict of a bulk failed');
+          return { caseId, accepted: false, code, message };
+        }
+      },
+      { concurrency: AT_ONCE },
+    );
+  }
+}
+
+function bodyOf({ at, decidedAt, members, ...bulk }: Bulk): BulkBody {
+  return {
+    ...bulk,
+    at: at.toISOString(),
+    decidedAt: decidedAt?.toISOString() ?? null,
+    members: members.map(({ openedAt, ...member }) => ({ ...member, openedAt: openedAt?.toISOString() ?? null })),
+  };
+}

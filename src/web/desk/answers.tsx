@@ -1,0 +1,63 @@
+import { Alert, Button } from '@mantine/core';
+import { useRef } from 'react';
+import { useWords } from '../i18n/use-words.ts';
+import { words } from '../format.ts';
+import type { Sent } from './sending.ts';
+
+/** What became of one's own answers: refusals stay until they are read, the rest is a count and what is under way. */
+export function Answers({
+  sent,
+  onOpen,
+  onForget,
+}: {
+  sent: readonly Sent[];
+  onOpen: (one: Sent) => void;
+  onForget: (id: string) => void;
+}) {
+  const { say, sayOr } = useWords();
+  const since = useRef(Date.now());
+  const refused = sent.filter(({ state }) => state === 'refused');
+  const answered = sent.filter(({ state }) => state === 'done').length;
+  const under = sent.filter(({ state }) => state === 'sending' || state === 'waiting');
+  const minutes = Math.max(1, (Date.now() - since.current) / 60_000);
+  return (
+    <>
+      {refused.map((one) => (
+        <Alert
+          key={one.id}
+          role="alert"
+          variant="default"
+          className="refused"
+          title={say(one.faster ? 'faster.title' : 'refused.title', { key: one.caseKey })}
+        >
+          <p>
+            <b>{one.caseKey}</b>:{' '}
+            {one.faster
+              ? say('faster.text', {
+                  by: one.faster.by,
+                  verdict: sayOr(`verdict.${one.faster.verdict}`, words(one.faster.verdict)),
+                  reason: one.faster.reason,
+                })
+              : one.message}
+          </p>
+          <Button size="compact-xs" variant="default" mr="xs" onClick={() => onOpen(one)}>
+            {say('refused.open')}
+          </Button>
+          <Button size="compact-xs" variant="default" onClick={() => onForget(one.id)}>
+            {say('app.close')}
+          </Button>
+        </Alert>
+      ))}
+      {sent.length > 0 && (
+        <p className="answers" aria-label={say('sent.title')}>
+          {say('sent.pace', { count: answered, perHour: Math.round((answered * 60) / minutes) })}
+          {under.map(({ id, caseKey, state }) => (
+            <span key={id} className="tag">
+              {caseKey}: {say(state === 'waiting' ? 'sent.waiting' : 'sent.sending')}
+            </span>
+          ))}
+        </p>
+      )}
+    </>
+  );
+}

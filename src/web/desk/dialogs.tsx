@@ -1,0 +1,185 @@
+import { Button, Modal, Stack, TextInput, Textarea } from '@mantine/core';
+import { type KeyboardEvent, useState } from 'react';
+import { useWords } from '../i18n/use-words.ts';
+import type { MessageKey } from '../i18n/en.ts';
+
+interface DialogProps {
+  onClose: () => void;
+}
+
+const PRESETS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
+
+/** R: a digit rejects with that reason, or one is written. */
+export function RejectDialog({ onClose, onReject }: DialogProps & { onReject: (reason: string) => void }) {
+  const { say } = useWords();
+  const [reason, setReason] = useState('');
+  const onKeyDown = (event: KeyboardEvent) => {
+    const preset = PRESETS.find((digit) => digit === event.key);
+    if (preset === undefined || event.target instanceof HTMLTextAreaElement || event.repeat) return;
+    event.preventDefault();
+    onReject(say(`reject.${preset}`));
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={say('reject.title')}
+      onKeyDown={onKeyDown}
+      closeButtonProps={{ 'aria-label': say('app.close') }}
+    >
+      <Stack gap={4} mb="md" tabIndex={-1} data-autofocus>
+        {PRESETS.map((digit) => (
+          <Button
+            key={digit}
+            variant="default"
+            justify="flex-start"
+            size="compact-md"
+            onClick={() => onReject(say(`reject.${digit}`))}
+          >
+            {digit} &nbsp; {say(`reject.${digit}`)}
+          </Button>
+        ))}
+      </Stack>
+      <TextDialogBody
+        label={say('reject.other')}
+        send={say('reject.send')}
+        text={reason}
+        onText={setReason}
+        onSend={() => onReject(reason.trim())}
+      />
+    </Modal>
+  );
+}
+
+/** S: for how long. A digit chooses. */
+export function SnoozeDialog({
+  onClose,
+  onSnooze,
+  dueAt,
+}: DialogProps & { onSnooze: (until: Date) => void; dueAt: string }) {
+  const { say } = useWords();
+  const choices = snoozes(new Date(), new Date(dueAt));
+  const onKeyDown = (event: KeyboardEvent) => {
+    const choice = choices[Number(event.key) - 1];
+    if (!choice || event.repeat) return;
+    event.preventDefault();
+    onSnooze(choice.until);
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={say('snooze.title')}
+      onKeyDown={onKeyDown}
+      closeButtonProps={{ 'aria-label': say('app.close') }}
+    >
+      <Stack gap={4} tabIndex={-1} data-autofocus>
+        {choices.map(({ title, until }, at) => (
+          <Button key={title} variant="default" justify="flex-start" size="compact-md" onClick={() => onSnooze(until)}>
+            {at + 1} &nbsp; {say(title)}
+          </Button>
+        ))}
+      </Stack>
+    </Modal>
+  );
+}
+
+/** One text, asked for a reason: a question, a reason, who shall be asked. `second` asks for one more, which may stay empty. */
+export function TextDialog({
+  title,
+  label,
+  send,
+  second,
+  onClose,
+  onSend,
+}: DialogProps & {
+  title: string;
+  label: string;
+  send: string;
+  second?: string;
+  onSend: (text: string, second: string) => void;
+}) {
+  const { say } = useWords();
+  const [text, setText] = useState('');
+  const [more, setMore] = useState('');
+  return (
+    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': say('app.close') }}>
+      {second !== undefined && (
+        <TextInput
+          label={second}
+          value={more}
+          maxLength={500}
+          onChange={(event) => setMore(event.currentTarget.value)}
+          mb="sm"
+        />
+      )}
+      <TextDialogBody
+        focused
+        label={label}
+        send={send}
+        text={text}
+        onText={setText}
+        onSend={() => onSend(text.trim(), more.trim())}
+      />
+    </Modal>
+  );
+}
+
+function TextDialogBody(props: {
+  label: string;
+  send: string;
+  text: string;
+  onText: (text: string) => void;
+  onSend: () => void;
+  focused?: boolean;
+}) {
+  const { label, send, text, onText, onSend, focused } = props;
+  const ready = text.trim() !== '';
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready) onSend();
+      }}
+    >
+      <Textarea
+        {...(focused ? { 'data-autofocus': true } : {})}
+        label={label}
+        autosize
+        minRows={2}
+        maxLength={2000}
+        value={text}
+        onChange={(event) => onText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !ready) return;
+          event.preventDefault();
+          onSend();
+        }}
+        mb="sm"
+      />
+      <Button type="submit" disabled={!ready}>
+        {send}
+      </Button>
+    </form>
+  );
+}
+
+/** Times that are still before the deadline; past it, within a day. */
+function snoozes(now: Date, due: Date): { title: MessageKey; until: Date }[] {
+  const hours = (count: number) => new Date(now.getTime() + count * 3_600_000);
+  const morning = (days: number) => {
+    const at = new Date(now);
+    at.setDate(at.getDate() + days);
+    at.setHours(8, 0, 0, 0);
+    return at;
+  };
+  const all = [
+    { title: 'snooze.hour', until: hours(1) },
+    { title: 'snooze.four', until: hours(4) },
+    { title: 'snooze.morning', until: morning(1) },
+    { title: 'snooze.week', until: morning((8 - now.getDay()) % 7 || 7) },
+  ] as const satisfies readonly { title: MessageKey; until: Date }[];
+  const latest = due > now ? due : hours(24);
+  const fit = all.filter(({ until }) => until < latest);
+  return due > now ? [...fit, { title: 'snooze.latest', until: due }] : [...fit];
+}

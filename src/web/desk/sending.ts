@@ -1,0 +1,101 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
+import { type ApiProblem, get, isPassing, send, under } from '../api.ts';
+import { currentName } from '../session.ts';
+
+/** What is said of a question; `by`, `seen` and an id are added when it is sent. */
+export type Said =
+  | { verdict: 'approve' }
+  | { verdict: 'amend'; output: Record<string, unknown> }
+  | { verdict: 'reject' | 'confirm'; reason: string }
+  | { verdict: 'request-information'; question: string }
+  | { verdict: 'reassign'; to: string; reason?: string };
+
+/** A verdict on its way to the case, or answered by it. */
+export interface Sent {
+  id: string;
+  caseId: string;
+  caseKey: string;
+  taskNo: number;
+  seen: string;
+  verdict: Said['verdict'];
+  state: 'sending' | 'waiting' | 'done' | 'refused';
+  /** Why it was refused; who was faster. */
+  message?: string;
+  faster?: { by: string; verdict: string; reason: string };
+  approvals?: { given: number; needed: number };
+}
+
+const RETRY_MS = 1_500;
+const KEPT = 30;
+
+/** Sends verdicts and keeps what became of them. The same id is sent until the case has answered, so none is lost or taken twice. */
+export function useSending(): {
+  sent: readonly Sent[];
+  give: (task: DeskTaskBody, said: Said) => void;
+  forget: (id: string) => void;
+} {
+  const client = useQueryClient();
+  const [sent, setSent] = useState<readonly Sent[]>([]);
+  const stopped = useRef(false);
+  const change = (id: string, part: Partial<Sent>) =>
+    setSent((all) => all.map((one) => (one.id === id ? { ...one, ...part } : one)));
+
+  async function deliver(one: Sent, body: Record<string, unknown>): Promise<void> {
+    for (;;) {
+      try {
+        const answer = await send<{ approvals?: Sent['approvals'] }>('POST', '/v1/verdicts', body);
+        change(one.id, { state: 'done', ...(answer.approvals ? { approvals: answer.approvals } : {}) });
+        return;
+      } catch (error) {
+        if (!isPassing(error)) {
+          change(one.id, { state: 'refused', ...(await whatHappened(one, error as ApiProblem)) });
+          return;
+        }
+      }
+      if (stopped.current) return;
+      change(one.id, { state: 'waiting' });
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  return {
+    sent,
+    forget: (id) => setSent((all) => all.filter((one) => one.id !== id)),
+    give(task, said) {
+      const question = task.task;
+      if (!question) return;
+      const { caseId, caseKey } = task;
+      const { seen, taskNo } = question;
+      const one: Sent = {
+        id: `desk-${crypto.randomUUID()}`,
+        caseId,
+        caseKey,
+        taskNo,
+        seen,
+        verdict: said.verdict,
+        state: 'sending',
+      };
+      setSent((all) => [one, ...all].slice(0, KEPT));
+      void deliver(one, { caseId, verdictId: one.id, by: currentName(), seen, ...said }).then(() =>
+        client.invalidateQueries({ queryKey: ['task', caseId] }),
+      );
+    },
+  };
+}
+
+/** Reads the case again, to tell who was faster and what they said. */
+async function whatHappened(one: Sent, problem: ApiProblem): Promise<Pick<Sent, 'message' | 'faster'>> {
+  const message = problem.message;
+  if (!['stale', 'already-decided', 'case-not-waiting'].includes(problem.code)) return { message };
+  const now = await get<DeskTaskBody>(under('/v1/desk/tasks', one.caseId)).catch(() => undefined);
+  const faster = now && fasterOf(now, one.taskNo);
+  return faster ? { message, faster } : { message };
+}
+
+/** Who answered a question, when it was somebody. */
+export function fasterOf(task: DeskTaskBody, taskNo: number): Sent['faster'] {
+  const answered = task.verdicts.findLast((verdict) => verdict.accepted && verdict.taskNo === taskNo);
+  return answered && { by: answered.by, verdict: answered.verdict, reason: answered.reason ?? '' };
+}

@@ -1,0 +1,104 @@
+import { Alert, Button, Group, Table, TextInput } from '@mantine/core';
+import canonicalize from 'canonicalize';
+import { useState } from 'react';
+import { useSearchParams } from 'wouter';
+import type { AuditLineBody } from '../../client/api/schema-system.ts';
+import { getLines, query } from '../api.ts';
+import { when, words } from '../format.ts';
+import { useWords } from '../i18n/use-words.ts';
+import { Page } from './page.tsx';
+
+type Entry = Extract<AuditLineBody, { type: 'entry' }>;
+
+/** The audit trail of a case, its chain computed again in this browser. */
+export function AuditPage() {
+  const { say, language } = useWords();
+  const [params, setParams] = useSearchParams();
+  const [caseId, setCaseId] = useState(params.get('case') ?? '');
+  const [entries, setEntries] = useState<readonly Entry[]>();
+  const [broken, setBroken] = useState<number>();
+  const [error, setError] = useState<Error>();
+  const read = async () => {
+    try {
+      const lines: AuditLineBody[] = [];
+      await getLines<AuditLineBody>(`/v1/audit/entries${query({ caseId: caseId.trim() })}`, (line) => lines.push(line));
+      setBroken(await firstBroken(lines));
+      setEntries(lines.filter((line) => line.type === 'entry'));
+      setError(undefined);
+      setParams({ case: caseId.trim() }, { replace: true });
+    } catch (failed) {
+      setError(failed as Error);
+    }
+  };
+  return (
+    <Page title={say('app.audit')} error={error}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (caseId.trim() !== '') void read();
+        }}
+      >
+        <Group align="end" mb="md">
+          <TextInput
+            label={say('audit.case')}
+            placeholder="case/invoice-intake/INV-1"
+            value={caseId}
+            onChange={(event) => setCaseId(event.currentTarget.value)}
+            w={420}
+            maw="100%"
+          />
+          <Button type="submit">{say('audit.read')}</Button>
+        </Group>
+      </form>
+      {!entries && <p>{say('audit.all')}</p>}
+      {entries && entries.length > 0 && (
+        <Alert variant="default" role="status" mb="md">
+          {broken === undefined
+            ? `✓ ${say('audit.intact', { count: entries.length })}`
+            : `✗ ${say('audit.broken', { seq: broken })}`}
+        </Alert>
+      )}
+      {entries?.length === 0 && <p>{say('case.none')}</p>}
+      {entries && (
+        <div className="scroll-x" tabIndex={0} role="region" aria-label={say('app.audit')}>
+          <Table>
+            <Table.Tbody>
+              {entries.map(({ seq, at, kind, data, hash }) => (
+                <Table.Tr key={seq}>
+                  <Table.Td>{seq}</Table.Td>
+                  <Table.Td>{when(at, language)}</Table.Td>
+                  <Table.Td>{words(kind)}</Table.Td>
+                  <Table.Td>
+                    <code className="data">{JSON.stringify(data)}</code>
+                  </Table.Td>
+                  <Table.Td>
+                    <code title={hash}>{hash.slice(0, 12)}</code>
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+/** The number of the first entry whose content, link or end does not fit; undefined: all is well. */
+async function firstBroken(lines: readonly AuditLineBody[]): Promise<number | undefined> {
+  let hash = '0'.repeat(64);
+  let seq = 0;
+  for (const line of lines) {
+    if (line.type === 'head') return line.seq === seq && line.hash === hash ? undefined : seq + 1;
+    const { caseId, at, kind, data, prevHash } = line;
+    const whole = canonicalize({ caseId, seq: line.seq, at, kind, data, prevHash }) ?? '';
+    if (line.seq !== seq + 1 || prevHash !== hash || (await sha256(whole)) !== line.hash) return line.seq;
+    ({ seq, hash } = line);
+  }
+  return undefined;
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

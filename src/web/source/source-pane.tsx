@@ -1,0 +1,138 @@
+import { SegmentedControl } from '@mantine/core';
+import { Component, Suspense, lazy, useEffect, useRef, type ReactNode } from 'react';
+import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
+import { words } from '../format.ts';
+import { useWords } from '../i18n/use-words.ts';
+import { piecesOf } from './spans.ts';
+
+const loadPdfView = async () => ({ default: (await import('./pdf-view.tsx')).PdfView });
+const PdfView = lazy(loadPdfView);
+
+/** Fetches what shows PDFs before the first one comes. */
+export function preloadPdfView(): void {
+  loadPdfView().catch(() => undefined);
+}
+
+/** One thing to look at: the text of a source, or the document that it was read from. */
+export interface Look {
+  key: string;
+  kind: 'text' | 'pdf';
+  name: string;
+  source: number;
+  hash?: string;
+}
+
+/** All there is to look at, documents as people know them first. */
+export function looksOf(task: DeskTaskBody): Look[] {
+  const sources = task.sources ?? [];
+  const pdfs = task.documents.flatMap((document, index): Look[] => {
+    if (document.mediaType !== 'application/pdf') return [];
+    const named = sources.findIndex(({ name }) => name === document.name);
+    const source = named < 0 ? Math.min(index, sources.length - 1) : named;
+    return [{ key: `pdf-${index}`, kind: 'pdf', name: document.name, source, hash: document.hash }];
+  });
+  const texts = sources.map(({ name }, source): Look => ({ key: `text-${source}`, kind: 'text', name, source }));
+  return [...pdfs, ...texts];
+}
+
+/** The source beside the fields: its evidence is marked, and leads to the field it is for, as the field leads to it. */
+export function SourcePane({
+  task,
+  active,
+  look,
+  onLook,
+  onActive,
+}: {
+  task: DeskTaskBody;
+  active: string | undefined;
+  look: Look | undefined;
+  onLook: (key: string) => void;
+  onActive: (field: string) => void;
+}) {
+  const { say } = useWords();
+  const box = useRef<HTMLDivElement>(null);
+  const looks = looksOf(task);
+  const evidence = Object.entries(task.task?.evidence ?? {}).flatMap(([field, span]) =>
+    span ? [{ field, ...span }] : [],
+  );
+  const here = evidence.filter(({ document }) => document === look?.source);
+  useEffect(() => {
+    if (active === undefined) return;
+    box.current?.querySelector(`mark[data-field="${CSS.escape(active)}"]`)?.scrollIntoView({ block: 'nearest' });
+  }, [active, look?.key]);
+  if (!look) return <p className="pad">{say('source.none')}</p>;
+  const text = task.sources?.[look.source]?.text ?? '';
+  const asText = (
+    <pre className="source-text">
+      {piecesOf(text, here).map((piece, at) =>
+        piece.field === undefined ? (
+          <span key={at}>{piece.text}</span>
+        ) : (
+          <mark
+            key={at}
+            data-field={piece.field}
+            data-active={piece.field === active || undefined}
+            title={say('source.evidence', { field: words(piece.field) })}
+          >
+            {piece.text}
+          </mark>
+        ),
+      )}
+    </pre>
+  );
+  return (
+    <div
+      className="source"
+      ref={box}
+      data-look={look.kind}
+      onClick={({ target }) => {
+        const field =
+          target instanceof Element ? target.closest<HTMLElement>('mark[data-field]')?.dataset['field'] : undefined;
+        if (field !== undefined) onActive(field);
+      }}
+    >
+      {looks.length > 1 && (
+        <SegmentedControl
+          size="xs"
+          aria-label={say('source.title')}
+          value={look.key}
+          onChange={onLook}
+          data={looks.map(({ key, kind, name }) => ({
+            value: key,
+            label: looks.length === 2 ? say(`source.${kind}`) : `${say(`source.${kind}`)} ${name}`,
+          }))}
+        />
+      )}
+      {look.kind === 'pdf' && look.hash !== undefined ? (
+        <Fallback
+          key={look.hash}
+          other={
+            <>
+              <p className="bad">{say('source.failed')}</p>
+              {asText}
+            </>
+          }
+        >
+          <Suspense fallback={<p>{say('app.loading')}</p>}>
+            <PdfView hash={look.hash} evidence={here} active={active} />
+          </Suspense>
+        </Fallback>
+      ) : (
+        asText
+      )}
+    </div>
+  );
+}
+
+/** A document that a browser cannot show must not take the page with it. */
+class Fallback extends Component<{ children: ReactNode; other: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+
+  override render() {
+    return this.state.failed ? this.props.other : this.props.children;
+  }
+}

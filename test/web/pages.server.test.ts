@@ -1,0 +1,155 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '../../src/dev/chromium.ts';
+import { feed } from '../../src/dev/feeder.ts';
+import { invoiceSamples } from '../../src/dev/samples.ts';
+import { ended, inReview, startFixture, submit, textCase, type Fixture } from '../e2e/fixture.ts';
+import { openReviewers, type Reviewers } from './reviewers.ts';
+
+const found = await findChromium({ log: () => undefined });
+
+describe.skipIf(found.path === undefined)('the pages of the web app', () => {
+  let fixture: Fixture;
+  let reviewers: Reviewers;
+  let shots: string;
+  let invoice = '';
+  const slip = 'case/slips/page-1';
+
+  beforeAll(async () => {
+    fixture = await startFixture({ COUNTERSIGN_PACKS: join(import.meta.dirname, 'packs.ts') }, { web: true });
+    reviewers = await openReviewers(found.path ?? '', fixture.stack.apiUrl);
+    shots = await mkdtemp(join(tmpdir(), 'countersign-web-shots-'));
+    console.log(`screenshots: ${shots}`);
+    const pdf = (await invoiceSamples()).filter(({ document }) => document.mediaType === 'application/pdf');
+    for (const sample of pdf) {
+      const [receipt] = await feed(fixture.stack.apiUrl, [sample], 'frank');
+      const caseId = receipt?.caseId ?? '';
+      const waits = await Promise.race([
+        inReview(fixture, caseId).then((task) => Object.values(task.evidence as object).some((span) => span !== null)),
+        ended(fixture, caseId).then(() => false),
+      ]);
+      if (!waits) continue;
+      invoice = caseId;
+      break;
+    }
+    await submit(fixture, textCase('slips', 'page-1', 'Sender: Mara Lind\nSubject: Please file this\n'));
+    await inReview(fixture, slip);
+  }, 240_000);
+  afterAll(async () => {
+    await reviewers?.close();
+    await fixture?.close();
+  }, 60_000);
+
+  const PAGES: [name: string, path: () => string, shows: RegExp][] = [
+    ['desk', () => `/desk?case=${encodeURIComponent(invoice)}`, /Post .* to accounts payable/],
+    ['case', () => `/${invoice}`, /From receipt to write/],
+    ['search', () => '/search?text=page', /page-1/],
+    ['packs', () => '/packs', /Supplier invoices/],
+    ['people', () => '/people', /Ada Berg/],
+    ['audit', () => '/audit', /countersign verify/],
+  ];
+
+  describe.each([
+    ['light', false],
+    ['dark', true],
+  ])('in the %s theme', (theme, dark) => {
+    it.each(PAGES)('%s has no serious accessibility finding', async (name, path, shows) => {
+      const { page, context, complaints } = await reviewers.visit(path(), { name: 'ada.berg', dark });
+      await page.getByText(shows).first().waitFor();
+      if (name === 'desk') await page.locator('.pdf mark').first().waitFor();
+      await page.screenshot({ path: join(shots, `${name}-${theme}.png`) });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      expect(
+        serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
+      ).toEqual([]);
+      expect(complaints).toEqual([]);
+      await context.close();
+    });
+
+    it('its dialogs have none either', async () => {
+      const { page, context, ...seat } = await reviewers.visit(`/desk?case=${encodeURIComponent(slip)}`, {
+        name: 'ada.berg',
+        dark,
+      });
+      await page.getByText('Please file this').first().waitFor();
+      for (const key of ['r', 's', 'i', '?', 'Control+k']) {
+        await seat.press(key);
+        await page.getByRole('dialog').waitFor();
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        expect(
+          serious.map(({ id, nodes }) => `${key} ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
+        ).toEqual([]);
+        await seat.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+      }
+      await context.close();
+    });
+  });
+
+  it('a field leads to its evidence in the PDF, and the evidence to its field', async () => {
+    const { page, context } = await reviewers.visit(`/desk?case=${encodeURIComponent(invoice)}`, { name: 'ada.berg' });
+    const mark = page.locator('.pdf mark').first();
+    await mark.waitFor();
+    const field = (await mark.getAttribute('data-field')) ?? '';
+    await mark.click();
+    await page.locator(`.field[data-active] [data-field="${field}"]`).waitFor();
+    const others = await page.locator(`.pdf mark:not([data-field="${field}"])`).first().getAttribute('data-field');
+    await page.locator(`button[data-field="${others}"]`).focus();
+    await page.locator(`.pdf mark[data-active][data-field="${others}"]`).first().waitFor();
+    await page.keyboard.press('o');
+    await page.locator(`.source-text mark[data-active][data-field="${others}"]`).waitFor();
+    await context.close();
+  });
+
+  it.each([360, 1280, 2560])('at %i pixels nothing is cut off at the side', async (width) => {
+    const { page, context } = await reviewers.visit(`/desk?case=${encodeURIComponent(invoice)}`, {
+      name: 'ada.berg',
+      width,
+    });
+    await page
+      .getByText(/Post .* to accounts payable/)
+      .first()
+      .waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+    for (const name of [/^Approve/, /^Reject/])
+      expect(await page.getByRole('button', { name }).first().isVisible()).toBe(true);
+    await page.screenshot({ path: join(shots, `desk-${width}.png`) });
+    await context.close();
+  });
+
+  it('speaks German', async () => {
+    const { page, context } = await reviewers.visit('/desk', { name: 'ada.berg' });
+    await page.getByLabel('Language').selectOption('de');
+    await page.getByRole('button', { name: /^Ablehnen/ }).waitFor();
+    expect(await page.evaluate('document.documentElement.lang')).toBe('de');
+    await context.close();
+  });
+
+  it('an audit trail is computed again in the browser', async () => {
+    const { page, context } = await reviewers.visit(`/audit?case=${encodeURIComponent(slip)}`, { name: 'anton.audit' });
+    await page.getByRole('button', { name: 'Read' }).click();
+    await page.getByText(/The chain of \d+ entries is intact/).waitFor();
+    await page.screenshot({ path: join(shots, 'audit-read.png') });
+    await context.close();
+  });
+
+  it('is served under a policy that runs no script but its own files, and keeps them in the cache by their digest', async () => {
+    const { apiUrl } = fixture.stack;
+    const page = await fetch(`${apiUrl}/desk`);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("default-src 'none'");
+    const html = await page.text();
+    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|https?:\/\//);
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1] ?? '';
+    const got = await fetch(apiUrl + script);
+    expect(got.headers.get('content-type')).toContain('javascript');
+    expect(got.headers.get('cache-control')).toContain('immutable');
+    expect((await fetch(`${apiUrl}/assets/..%2findex.html`)).status).toBe(404);
+  });
+});

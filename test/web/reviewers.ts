@@ -1,0 +1,74 @@
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import { launchOptions } from '../../src/dev/chromium.ts';
+
+/** One browser for all reviewers of a test file; each has a context of their own. */
+export interface Reviewers {
+  /** Opens a page of the web app. Without a `name`, the id of a person, nobody is logged in. */
+  visit(path: string, options?: { name?: string; dark?: boolean; width?: number }): Promise<Seat>;
+  close(): Promise<void>;
+}
+
+/** A reviewer at a page of the desk. */
+export interface Seat {
+  page: Page;
+  context: BrowserContext;
+  /** What the browser complained about: scripts that failed, and what the page's policy forbade. */
+  complaints: string[];
+  press(...keys: string[]): Promise<void>;
+  /** The key of the case on the screen. */
+  caseKey(): Promise<string>;
+  shows(text: string | RegExp): Promise<Locator>;
+  /** Waits until another case is on the screen than this one. */
+  after(caseKey: string): Promise<string>;
+}
+
+const PATIENCE_MS = 60_000;
+
+export async function openReviewers(executablePath: string, base: string): Promise<Reviewers> {
+  const { options, cleanUp } = await launchOptions(executablePath);
+  const browser: Browser = await chromium.launch(options);
+  return {
+    async visit(path, { name, dark = false, width = 1280 } = {}) {
+      const context = await browser.newContext({
+        viewport: { width, height: 800 },
+        colorScheme: dark ? 'dark' : 'light',
+        locale: 'en-GB',
+      });
+      context.setDefaultTimeout(PATIENCE_MS);
+      if (name !== undefined) {
+        const login = await context.request.post(`${base}/v1/login/demo`, { data: { personId: name } });
+        if (!login.ok()) throw new Error(`no login as ${name}: ${login.status()}`);
+      }
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('console', (message) => {
+        if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
+      });
+      await page.goto(base + path);
+      const seat: Seat = {
+        ...{ page, context, complaints },
+        async press(...keys) {
+          for (const key of keys) await page.keyboard.press(key);
+        },
+        caseKey: async () => (await page.locator('.desk-first h2 a').innerText()).trim(),
+        async shows(text) {
+          const found = page.getByText(text).first();
+          await found.waitFor();
+          return found;
+        },
+        async after(caseKey) {
+          // By exact text, since one key may begin like another.
+          const other = new RegExp(`^(?!${RegExp.escape(caseKey)}$)`);
+          await page.locator('.desk-first h2 a').filter({ hasText: other }).waitFor();
+          return await seat.caseKey();
+        },
+      };
+      return seat;
+    },
+    async close() {
+      await browser.close();
+      await cleanUp();
+    },
+  };
+}
