@@ -6,7 +6,6 @@ import type { Reason } from '../domain/route.ts';
 import type { TaskKind } from '../domain/verdict.ts';
 import type { DecideCaseInput, InformationAnswer, VerdictAnswer } from '../messages.ts';
 import type { CallTurn } from './model-call-ports.ts';
-import type { TaskOpening } from './ledger-ports.ts';
 import type { ModelName, ModelReply } from './ports.ts';
 
 /**

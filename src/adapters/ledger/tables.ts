@@ -3,7 +3,6 @@ import type { CameTo, DecisionGrounds, CaseInput, EffectState } from '../../acti
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
 import type { Countersignature, LiveFacts, Statement } from '../../domain/countersignature.ts';
-import type { Role } from '../../domain/access.ts';
 import type { Authentication } from '../../domain/attestation.ts';
 import type { CaseOutcome, DocumentRef, Stage } from '../../domain/case.ts';
 import type { PreparedEffect, UndoWindow } from '../../domain/decision.ts';
@@ -13,13 +12,14 @@ import type { Approvals } from '../../domain/policy.ts';
 import type { Reason, RuleResult } from '../../domain/route.ts';
 import type { PackManifest } from '../../packs/pack.ts';
 import type { Refusal, TaskKind } from '../../domain/verdict.ts';
+import type { AccessTables } from './access-tables.ts';
 import type { DeliveryTables } from './delivery-tables.ts';
 import type { NoticeKind, NoticePayload } from './notice.ts';
 
 /** A jsonb column: read as a value, written as the text that `json()` makes. */
 type Json<T> = ColumnType<T, string, string>;
 
-export interface Tables extends DeliveryTables {
+export interface Tables extends AccessTables, DeliveryTables {
   documents: { hash: string; media_type: string; size: number; content: Buffer; stored_at: Date };
   cases: {
     case_id: string;
@@ -222,51 +222,8 @@ export interface Tables extends DeliveryTables {
     /** It reached nobody: no route, or every message with it was given up. */
     failed_at: Date | null;
   };
-  people: {
-    person_id: string;
-    name: string;
-    email: string | null;
-    roles: Role[];
-    groups: string[];
-    /** Null: all. */
-    packs: string[] | null;
-    disabled_at: Date | null;
-    changed_at: Date;
-  };
-  absences: { person_id: string; from_at: Date; until_at: Date; substitute: string | null; changed_at: Date };
-  api_keys: {
-    key_id: string;
-    person_id: string;
-    secret_hash: string;
-    label: string;
-    created_at: Date;
-    expires_at: Date | null;
-    revoked_at: Date | null;
-  };
-  sessions: {
-    token_hash: string;
-    person_id: string;
-    csrf: string;
-    created_at: Date;
-    seen_at: Date;
-    expires_at: Date;
-    ended_at: Date | null;
-  };
-  access_entries: {
-    id: Generated<number>;
-    at: Date;
-    person_id: string | null;
-    kind: AccessKind;
-    /** Route and id, or what was changed; nothing personal beyond the ids of people. */
-    subject: string;
-    detail: string;
-  };
   feeds: { feed: string; as_of: Date; loaded_at: Date; items: number };
   /** A row while the feed is stale for the owner. */
   feed_alarms: { feed: string; owner: string; since: Date };
   feed_items: { feed: string; key: string; text: string; data: Json<Record<string, unknown>> };
 }
-
-/** Entries of the access log, which is append-only. */
-export type AccessKind =
-  'refused' | 'logged-in' | 'logged-out' | 'person-changed' | 'key-made' | 'key-revoked' | 'absence-changed';
