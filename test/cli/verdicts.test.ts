@@ -97,7 +97,10 @@ describe('verdicts', () => {
     const { api, sent } = deciding();
     const { out } = await run(api, args);
     expect(sent).toEqual([
-      { ...said, caseId: CASE, by: 'bob', seen: 'abcdef123456', verdictId: expect.any(String) as string },
+      {
+        ...{ ...said, caseId: CASE, by: 'bob', verdictId: expect.any(String) as string },
+        ...{ seen: 'abcdef123456', digest: 'abcdef123456'.padEnd(64, '0') },
+      },
     ]);
     expect(out).toContain(`Taken: ${said.verdict} by bob`);
   });

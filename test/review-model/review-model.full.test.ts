@@ -7,4 +7,4 @@ useLedger((made) => {
   ({ url } = made);
 });
 
-test('whatever people send, and whenever, a review keeps what it promises', () => playCourses(url, 3000));
+test('whatever people send, and whenever, a review keeps what it promises', () => playCourses(url, 200));
