@@ -43,7 +43,7 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
     const first = await seat.caseKey();
     await seat.shows(/File a slip of \d+ characters/);
     await seat.shows('always-asked: a person reads every slip');
-    await seat.shows(/goes to leads/);
+    await seat.shows(/goes to accounts-payable-leads/);
     await seat.shows(/is rejected/);
 
     // The next uncertain field, its evidence, an amendment.
