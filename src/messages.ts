@@ -5,6 +5,7 @@ import type { CaseOutcome, DocumentRef, InlineDocument, Stage } from './domain/c
 import type { UndoWindow } from './domain/decision.ts';
 import type { Approvals } from './domain/policy.ts';
 import type { Reason } from './domain/route.ts';
+import type { InformationRefusal } from './domain/information.ts';
 import type { Refusal, TaskKind } from './domain/verdict.ts';
 
 /** The task queue of the case workflows and their activities. */
@@ -44,6 +45,11 @@ export type VerdictAnswer =
   | { accepted: true; verdictId: string; approvals?: { given: number; needed: number } }
   | { accepted: false; verdictId: string; refusal: Refusal };
 
+/** The answer to `submitInformation`. A refusal is recorded and changes nothing. */
+export type InformationAnswer =
+  | { accepted: true; answerId: string; requestId: string }
+  | { accepted: false; answerId: string; refusal: InformationRefusal };
+
 /** The case as it stands, for the `getCase` query. Free of document content. */
 export interface CaseView {
   caseId: string;
@@ -58,6 +64,8 @@ export interface CaseView {
     reasons: Reason[];
     dueAt: string;
     approvals?: Approvals;
+    /** Present while the submitter is asked. */
+    information?: { requestId: string; question: string; of: string; answerBy: string };
   };
   /** Present while an approval is held back for its undo window. */
   undo?: UndoWindow & { by: string };
@@ -67,6 +75,9 @@ export interface CaseView {
 /** The handlers take anything that arrives: what is no verdict is refused by `judgeVerdict` and recorded. */
 export const verdictSignal = defineSignal<[unknown]>('verdict');
 export const submitVerdict = defineUpdate<VerdictAnswer, [unknown]>('submitVerdict');
+/** What a submitter answers; judged like a verdict. */
+export const provideInformationSignal = defineSignal<[unknown]>('provideInformation');
+export const submitInformation = defineUpdate<InformationAnswer, [unknown]>('submitInformation');
 export const withdrawSignal = defineSignal<[Withdrawal]>('withdraw');
 /** A provider that was away answers again: a case that is in review for that reason alone asks its model. */
 export const askAgainSignal = defineSignal('askAgain');

@@ -11,11 +11,12 @@ export interface AboutCase {
 
 export async function aboutCase(
   { cases, modelCalls }: Pick<Ports, 'cases' | 'modelCalls'>,
-  { caseId, submittedBy, documents, plan }: CaseRecord,
+  { caseId, submittedBy, documents, answers, plan }: CaseRecord,
   callId: string | null,
 ): Promise<AboutCase> {
   if (!plan) throw failure('NotStarted', `${caseId}: no plan`);
   const [input, call] = await Promise.all([cases.input(caseId), callId === null ? undefined : modelCalls.get(callId)]);
   const { sources = [], findings = [] } = input ?? {};
-  return { shown: { caseId, submittedBy, documents, plan, sources, findings }, call };
+  const all = [...documents, ...answers];
+  return { shown: { caseId, submittedBy, documents: all, plan, sources, findings }, call };
 }

@@ -9,7 +9,7 @@ import type { Ports } from './ports.ts';
 import type { Steps } from './steps.ts';
 
 /** The task that a verdict is about, as far as it says who may answer it. */
-export type AskedTask = Pick<OpenTask, 'kind' | 'fourEyes' | 'approvals'> &
+export type AskedTask = Pick<OpenTask, 'kind' | 'fourEyes' | 'approvals' | 'rest'> &
   Pick<TaskOpening, 'group' | 'groups' | 'output' | 'reasons' | 'confidence'> &
   TaskPolicy;
 
@@ -136,10 +136,9 @@ function isAsked({ personId, groups, roles }: Person, task: AskedTask): boolean 
 }
 
 /** Those who were asked so far: an escalation asks more people, it sends none home. */
-function askedOf({ group, groups, planGroups }: AskedTask): readonly string[] {
+function askedOf({ group, groups, planGroups, rest }: AskedTask): readonly string[] {
   const order: readonly string[] = groups ?? planGroups;
-  const at = order.indexOf(group);
-  return at < 0 ? [...order, group] : order.slice(0, at + 1);
+  return [...new Set([...order.filter((one) => !rest.includes(one)), group])];
 }
 
 function refusal(code: Refusal['code'], message: string): Refusal {

@@ -9,9 +9,9 @@ type Needs = Pick<Ports, 'reviews' | 'cases' | 'packs' | 'clock'>;
 /** Someone else is asked; nothing is decided. Answers with a decision only if the ledger already holds one. */
 export const escalate =
   (ports: Needs): Steps['escalate'] =>
-  async ({ caseId, taskNo, group, remindAfterMs }) => {
-    const times = await timesOf(ports, { caseId, taskNo, group, remindAfterMs });
-    const standing = await ports.reviews.escalate(caseId, taskNo, group, times);
+  async ({ caseId, taskNo, group, remindAfterMs, from }) => {
+    const times = await askedTimes(ports, { caseId, taskNo, group, remindAfterMs });
+    const standing = await ports.reviews.escalate(caseId, taskNo, group, times, from);
     if (standing) return decided(standing);
     const { escalateAt, dueAt } = times;
     if (!escalateAt || !dueAt) return null;
@@ -19,7 +19,7 @@ export const escalate =
   };
 
 /** When the group is reminded and the next one asked, by the calendar as it is now. `remindAfterMs`: else the plan's. */
-async function timesOf(
+export async function askedTimes(
   { reviews, cases, packs, clock }: Needs,
   { caseId, taskNo, group, remindAfterMs }: { caseId: string; taskNo: number; group: string; remindAfterMs?: number },
 ): Promise<AskedTimes> {
@@ -46,7 +46,7 @@ export const applyDeadline =
       const standing = await reviews.deadline(caseId, taskNo, kind === 'reject' ? kind : 'keep-waiting');
       return standing ? decided(standing) : null;
     }
-    const { remindAt, reminders } = await timesOf(ports, { caseId, taskNo, group });
+    const { remindAt, reminders } = await askedTimes(ports, { caseId, taskNo, group });
     const times = { remindAt, ...(reminders ? { reminders } : {}) };
     const standing = await reviews.deadline(caseId, taskNo, 'keep-waiting', { group, times });
     return standing ? decided(standing) : null;

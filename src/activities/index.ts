@@ -5,10 +5,12 @@ import { judgeWithdrawal } from './entitled.ts';
 import { closeCase, effectsToReverse, moveToCurrentPack } from './close-case.ts';
 import { compensate } from './compensate.ts';
 import { applyDeadline, endUndo, escalate } from './escalate.ts';
+import { giveUpInformation, readInformation } from './information.ts';
 import { ingest } from './ingest.ts';
 import { judgeVerdict } from './judge-verdict.ts';
 import type { Ports } from './ports.ts';
 import type { Steps } from './steps.ts';
+import { takeInformation } from './take-information.ts';
 import { sweep } from './sweep.ts';
 import { validate } from './validate.ts';
 import { watchFeeds } from './watch-feeds.ts';
@@ -23,6 +25,9 @@ export function createActivities(ports: Ports, { sweepAfterMs }: { sweepAfterMs?
     recallTask: ({ caseId, taskNo, why }) => ports.reviews.recall(caseId, taskNo, why),
     validate: validate(ports),
     judgeVerdict: judgeVerdict(ports),
+    takeInformation: takeInformation(ports),
+    readInformation: readInformation(ports),
+    giveUpInformation: giveUpInformation(ports),
     escalate: escalate(ports),
     applyDeadline: applyDeadline(ports),
     endUndo: endUndo(ports),

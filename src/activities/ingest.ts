@@ -1,17 +1,15 @@
 import { faultOfCaseKey, caseIdOf, type CaseName, type DocumentRef, type InlineDocument } from '../domain/case.ts';
 import type { Finding, Reason } from '../domain/route.ts';
-import { failure, failureTypeOf } from '../failures.ts';
+import { failure } from '../failures.ts';
 import type { DecideCaseInput } from '../messages.ts';
 import type { ProcessPack, SourceDocument } from '../packs/pack.ts';
 import { staleFeeds } from './freshness.ts';
 import { earlierCases } from './near-duplicates.ts';
 import type { CaseRecord } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
+import { contentOf, INLINE_BYTES, readDocuments, type Part } from './read-documents.ts';
 import { decisionRefOf, resultOf } from './results.ts';
 import type { Ingested, Steps } from './steps.ts';
-
-/** Documents carried inside a start message, together; larger ones go through the client. */
-const INLINE_BYTES = 64 * 1024;
 
 type Needs = Pick<Ports, 'documents' | 'cases' | 'packs' | 'reader' | 'feeds' | 'reviews' | 'clock'>;
 
@@ -39,8 +37,8 @@ export const ingest =
       return { kind: 'ready', plan: record.plan, unreadable, lastTaskNo };
     }
 
-    const [read, stale] = await Promise.all([readAll(ports, pack, record), staleFeeds(ports, pack)]);
-    if (read.kind === 'split') return await split(ports, pack, record, read.parts);
+    const [read, stale] = await Promise.all([readDocuments(ports, pack, record.documents), staleFeeds(ports, pack)]);
+    if (pack.onePerDocument && read.parts.length > 1) return await split(ports, pack, record, read.parts);
     const prepared = await pack.prepare(read.sources, feeds, ports.clock());
     const earlier = await earlierCases(cases, pack, caseId, name, read.sources);
     const findings = [...read.findings, ...prepared.findings, ...earlier.findings, ...stale];
@@ -116,60 +114,6 @@ function checkDocuments(start: DecideCaseInput): void {
   }
   if (submittedBy !== undefined && submittedBy !== null && typeof submittedBy !== 'string')
     throw failure('InvalidInput', 'submittedBy: must be a name');
-}
-
-function contentOf(document: InlineDocument, at: number): { name: string; mediaType: string; bytes: Uint8Array } {
-  const name = typeof document.name === 'string' && document.name !== '' ? document.name : `document-${at + 1}`;
-  const mediaType = document.mediaType ?? 'text/plain';
-  if (typeof document.text === 'string') return { name, mediaType, bytes: Buffer.from(document.text, 'utf8') };
-  if (typeof document.base64 === 'string') return { name, mediaType, bytes: Buffer.from(document.base64, 'base64') };
-  throw failure('InvalidInput', `documents[${at}] (${name}): give its content as "text" or "base64"`);
-}
-
-type Part = { name: string; mediaType: string; bytes: Uint8Array };
-type Read = { kind: 'sources'; sources: SourceDocument[]; findings: Finding[] } | { kind: 'split'; parts: Part[] };
-
-/** Reads every document and what is attached to it. What cannot be read becomes a finding: a person looks at it. */
-async function readAll({ documents, reader }: Needs, pack: ProcessPack, record: CaseRecord): Promise<Read> {
-  const bytes = await documents.get(record.documents.map(({ hash }) => hash));
-  const sources: SourceDocument[] = [];
-  const findings: Finding[] = [];
-  const parts: Part[] = [];
-  const read = async (document: Part): Promise<Part[]> => {
-    try {
-      const { text, attachments, cleanedOf = [] } = await reader.read(document);
-      sources.push({ name: document.name, text });
-      if (cleanedOf.length > 0)
-        findings.push({
-          name: 'text-cleaned',
-          severity: 'note',
-          message: `document ${sources.length} was cleaned of ${cleanedOf.join(', ')}`,
-        });
-      return attachments;
-    } catch (error) {
-      if (failureTypeOf(error) !== 'InvalidInput' || !(error instanceof Error)) throw error;
-      findings.push({ name: 'unreadable', severity: 'refuse', message: error.message });
-      sources.push({ name: document.name, text: '' });
-      return [];
-    }
-  };
-  for (const { name, mediaType, hash } of record.documents) {
-    const own = { name, mediaType, bytes: bytes.get(hash) ?? new Uint8Array() };
-    const attached = await read(own);
-    const inside = attached.filter((attachment) => pack.accepts.mediaTypes.includes(attachment.mediaType));
-    for (const attachment of inside) await read(attachment);
-    const left = attached.length - inside.length;
-    if (left > 0)
-      findings.push({
-        name: 'attachment-left',
-        severity: 'note',
-        message: `${left} attachments of other types were not read`,
-      });
-    // One that cannot be read is a part too: its own case asks a person.
-    parts.push(...(inside.length > 0 ? inside : [own]));
-  }
-  if (pack.onePerDocument && parts.length > 1) return { kind: 'split', parts };
-  return { kind: 'sources', sources, findings };
 }
 
 /** A mail with several documents: each becomes a case `<caseKey>#<n>`; accepted here, started by the workflow or the sweep. */

@@ -6,6 +6,7 @@ import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence } from '../packs/pack.ts';
 import { problemsOf } from '../packs/define-pack.ts';
+import { isElsewhere, putElsewhere, taskStanding } from './judge-elsewhere.ts';
 import { authenticate } from './attest.ts';
 import { refusalOfPerson } from './entitled.ts';
 import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
@@ -46,7 +47,13 @@ export const judgeVerdict =
     if (former?.contentHash === contentHash) {
       const { judged } = former;
       const anew = judged.kind === 'accepted' ? judged.askedAnew : undefined;
-      return answerOf(verdict, judged, anew === undefined ? undefined : await reviews.task(caseId, anew));
+      return await answered(
+        ports,
+        caseId,
+        verdict,
+        judged,
+        anew === undefined ? undefined : await reviews.task(caseId, anew),
+      );
     }
     if (former) {
       const refusal: Refusal = {
@@ -68,6 +75,8 @@ export const judgeVerdict =
     if (refusal || !task) return answerOf(verdict, await reviews.record({ ...base, ...(refusal ? { refusal } : {}) }));
     const { taskNo } = task;
     const signed = { ...base, countersignature: signedVerdict(ports, base, task) };
+    if (isElsewhere(verdict))
+      return await answered(ports, caseId, verdict, await putElsewhere(ports, signed, verdict, task));
     if (verdict.verdict === 'confirm')
       return answerOf(verdict, await reviews.record({ ...signed, confirm: { taskNo } }));
     if (verdict.verdict === 'approve' && task.kind !== 'proposal')
@@ -170,6 +179,20 @@ function refused(code: Refusal['code'], message: string) {
   return { kind: 'refused', refusal: { code, message } } as const;
 }
 
+/** The answer, with how the task stands now where the verdict changed that; a repeat must not set it back. */
+async function answered(
+  ports: Needs,
+  caseId: string,
+  verdict: Verdict,
+  judged: Judged,
+  opening?: TaskOpening,
+): Promise<VerdictJudged> {
+  const said = answerOf(verdict, judged, opening);
+  if (judged.kind !== 'accepted' || judged.changed === undefined) return said;
+  const standing = await taskStanding(ports, caseId, judged.changed);
+  return standing ? { ...said, then: { kind: 'changed', standing } } : said;
+}
+
 /** `opening`: the question that the verdict has led to. */
 function answerOf(verdict: Verdict, judged: Judged, opening?: TaskOpening): VerdictJudged {
   const { verdictId } = verdict;
@@ -179,11 +202,12 @@ function answerOf(verdict: Verdict, judged: Judged, opening?: TaskOpening): Verd
     if (judged.refusal.code === 'pack-version-gone') return { answer, then: { kind: 'pack-version-gone' } };
     return judged.adopted ? { answer, then: decided(judged.adopted) } : { answer };
   }
-  const { approvals, askedAnew } = judged;
+  const { approvals, askedAnew, changed } = judged;
   const counted = approvals && { approvals: { given: approvals.by.length, needed: approvals.needed } };
   const answer = { accepted: true, verdictId, ...counted } as const;
   if (askedAnew !== undefined && opening)
     return { answer, then: { kind: 'asked-anew', question: questionOf(opening) } };
+  if (changed !== undefined) return { answer };
   return approvals ? { answer, approvals } : { answer, then: thenOf(verdict, judged) };
 }
 

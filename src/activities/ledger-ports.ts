@@ -4,13 +4,17 @@ import type { DecidedBy, PreparedEffect, UndoWindow } from '../domain/decision.t
 import type { Countersignature, LiveFacts } from '../domain/countersignature.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
 import type { Approvals } from '../domain/policy.ts';
+import type { InformationRequest } from '../domain/information.ts';
 import type { Finding, Reason, RuleResult } from '../domain/route.ts';
+import type { Asking } from './information-ports.ts';
 import type { OpenTask, Refusal, TaskKind, Verdict } from '../domain/verdict.ts';
 import type { Feeds, PackManifest, SourceDocument } from '../packs/pack.ts';
 
 export interface Documents {
   put(documents: readonly { name: string; mediaType: string; bytes: Uint8Array }[]): Promise<DocumentRef[]>;
   get(hashes: readonly string[]): Promise<Map<string, Uint8Array>>;
+  /** Those of the hashes whose content is not stored. */
+  missing(hashes: readonly string[]): Promise<string[]>;
 }
 
 /** A case as the ledger holds it. */
@@ -27,11 +31,13 @@ export interface CaseRecord extends CaseName {
   decided: boolean;
   /** The number of its latest review task, 0 when it had none. */
   lastTaskNo: number;
+  /** Documents that its submitter answered with, oldest first. */
+  answers: DocumentRef[];
   /** Null before ingest. */
   plan: Plan | null;
 }
 
-/** What ingest made of the documents: the text the model sees, and what was noticed. Never changes once it is stored. */
+/** What ingest made of the documents: the text the model sees, and what was noticed. Only an answer of the submitter makes a new one. */
 export interface CaseInput {
   /** The user message to the model. */
   present: string;
@@ -76,6 +82,8 @@ export interface Cases {
     manifest: PackManifest,
     bands?: readonly number[],
   ): Promise<void>;
+  /** Stores the input with an answer of the submitter in it. `inputNo`: how many answers it has; again: no change. */
+  informed(caseId: string, input: CaseInput, inputNo: number): Promise<void>;
   /** Pins the case to another plan: the visible move after a pack version is gone. */
   moved(caseId: string, plan: Plan, manifest: PackManifest, why: string): Promise<void>;
   /** Other cases that carry a document of the same content, oldest first. */
@@ -140,10 +148,28 @@ export interface TaskOpening extends TaskContent {
   approvals?: Approvals;
   /** Asked in this order in place of the plan's groups. */
   groups?: readonly [string, ...string[]];
+  /** Who is asked after `group`. Absent: the groups that come after it. */
+  rest?: readonly string[];
 }
 
 /** The part of the pinned plan that a verdict is judged by. */
-export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'unattested'> & { planGroups: readonly string[] };
+export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'unattested' | 'information' | 'links'> & {
+  planGroups: readonly string[];
+};
+
+/** How an open task stands: whom it asks and when its next steps come. */
+export interface Standing {
+  taskNo: number;
+  group: string;
+  rest: readonly string[];
+  /** When `group` was asked. */
+  askedAt: Date;
+  dueAt: Date;
+  /** Absent: the plan's durations count, from `askedAt`. */
+  escalateAt?: Date;
+  /** Present while the submitter is asked. */
+  held?: InformationRequest;
+}
 
 export interface DecisionRecord {
   caseId: string;
@@ -170,10 +196,11 @@ export interface DecisionGrounds extends Pick<TaskContent, 'rules' | 'confidence
   packHash: string;
 }
 
-/** What an accepted verdict came to when it decided nothing: an approval that counts, or a new question under this number. */
+/** What an accepted verdict came to when it decided nothing: an approval that counts, a new question under this number, or a change of who is asked about this task. */
 export interface CameTo {
   approvals?: Approvals;
   askedAnew?: number;
+  changed?: number;
 }
 
 /** What became of a verdict in the ledger. `withdrawn`: the number of the decision that it took back. `adopted`: the ledger had already accepted another one for this task. */
@@ -186,6 +213,13 @@ export type Judged =
     } & CameTo)
   | { kind: 'refused'; refusal: Refusal; adopted?: DecisionRecord };
 
+/** Who is asked from now on, and who after that. */
+export interface Asked {
+  group: string;
+  rest: readonly string[];
+  times: AskedTimes;
+}
+
 /** When a group is reminded that is asked now. */
 export type AskedTimes = Pick<TaskOpening, 'remindAt' | 'reminders' | 'escalateAt'> & { dueAt?: Date };
 
@@ -193,6 +227,8 @@ export interface Reviews {
   /** Opens a task (again: no change), closes older ones of the case, schedules its reminder. */
   open(task: TaskOpening): Promise<void>;
   task(caseId: string, taskNo: number): Promise<(TaskOpening & { open: boolean; openedAt: Date }) | undefined>;
+  /** Undefined when the task is closed. */
+  standing(caseId: string, taskNo: number): Promise<Standing | undefined>;
   openTask(caseId: string): Promise<(OpenTask & TaskOpening & TaskPolicy) | undefined>;
   /** Closes an open task without an answer; false when it is answered or closed already. */
   recall(caseId: string, taskNo: number, why: string): Promise<boolean>;
@@ -202,7 +238,8 @@ export interface Reviews {
   record(input: {
     caseId: string;
     verdict: Verdict;
-    channel: 'signal' | 'update';
+    /** What the API has signed as coming by a decision link is recorded as `link`. */
+    channel: 'signal' | 'update' | 'link';
     contentHash: string;
     /** How it is known who gave it. Absent: it came too late to be looked at. */
     authentication?: Authentication;
@@ -220,6 +257,10 @@ export interface Reviews {
     };
     /** Present when an amendment is put to the others as a new question, to be opened in place of `taskNo`. */
     askAnew?: { taskNo: number; opening: TaskOpening };
+    /** Present when the verdict puts the question to somebody else. */
+    move?: { taskNo: number; from: string; to: Asked };
+    /** Present when the verdict asks the submitter about the task. */
+    ask?: { taskNo: number; request: Asking };
     /** True when the verdict takes the latest decision back; the ledger judges whether it may, under the lock of the case. */
     withdraw?: true;
     /** Present when the verdict settles an effect by hand. */
@@ -231,7 +272,14 @@ export interface Reviews {
   former(caseId: string, verdictId: string): Promise<{ contentHash: string; judged: Judged } | undefined>;
   /** A message that is no verdict at all. */
   malformed(caseId: string, channel: 'signal' | 'update', refusal: Refusal, verdictId: string): Promise<void>;
-  escalate(caseId: string, taskNo: number, group: string, times: AskedTimes): Promise<DecisionRecord | undefined>;
+  /** `from`: only if that group is still the one that is asked. */
+  escalate(
+    caseId: string,
+    taskNo: number,
+    group: string,
+    times: AskedTimes,
+    from?: string,
+  ): Promise<DecisionRecord | undefined>;
   /** The deadline's default; with `handTo` that group is asked from now on. Returns the decision that stands: this one, or one recorded earlier. */
   deadline(
     caseId: string,

@@ -1,10 +1,10 @@
-import { levelOf, type Approvals } from '../domain/policy.ts';
+import { levelOf } from '../domain/policy.ts';
 import { digestOfShown, shownOf } from '../countersignature/shown.ts';
 import { aboutCase, type AboutCase } from './about-case.ts';
 import type { CaseRecord, TaskContent, TaskOpening } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
 import { reviewTimes } from './review-times.ts';
-import type { ReviewQuestion } from './steps.ts';
+import type { Before, ReviewQuestion } from './steps.ts';
 
 /** The history keeps the first reasons; the ledger has all. */
 const MOST_REASONS = 12;
@@ -18,14 +18,15 @@ export async function openTask(
   taskNo: number,
   packHash: string,
   content: TaskContent,
+  before?: Before,
 ): Promise<TaskOpening> {
   const about = await aboutCase(ports, record, content.callId);
-  const opening = openingOf(ports.packs, about, taskNo, packHash, content, ports.clock());
+  const opening = openingOf(ports.packs, about, taskNo, packHash, content, ports.clock(), before);
   await ports.reviews.open(opening);
   return opening;
 }
 
-/** `before`: what a question that this one replaces needed already, and who has approved; it never needs less. */
+/** The review task that a question becomes, with its digest. */
 export function openingOf(
   packs: Ports['packs'],
   about: AboutCase,
@@ -33,18 +34,19 @@ export function openingOf(
   packHash: string,
   content: TaskContent,
   now: Date,
-  before?: { approvals: Approvals; groups: TaskOpening['groups']; amends: NonNullable<TaskOpening['amends']> },
+  before?: Before,
 ): TaskOpening {
   const { plan, caseId } = about.shown;
   const level = content.kind === 'proposal' ? levelOf(plan.review.levels ?? [], content) : undefined;
   const higher = (level?.approvals ?? 1) > (before?.approvals.needed ?? 0);
   const needed = Math.max(level?.approvals ?? 1, before?.approvals.needed ?? 1);
   const groups = higher ? level?.groups : before?.groups;
-  const [group] = groups ?? plan.review.groups;
+  const ask = higher && level?.groups ? undefined : before?.ask;
+  const { group, rest } = ask ?? { group: (groups ?? plan.review.groups)[0] };
   const task = {
     ...{ ...content, taskNo, packHash },
     ...(needed > 1 ? { approvals: { needed, by: before?.approvals.by ?? [] } } : {}),
-    ...(before ? { amends: before.amends } : {}),
+    ...(before?.amends ? { amends: before.amends } : {}),
   };
   const digest = digestOfShown(shownOf(about.shown, task, about.call));
   return {
@@ -52,12 +54,13 @@ export function openingOf(
     ...{ caseId, digest, seen: digest.slice(0, SEEN_DIGITS), group },
     ...reviewTimes(packs, plan, group, { openedAt: now, now }),
     ...(groups ? { groups } : {}),
+    ...(rest ? { rest } : {}),
   };
 }
 
 /** A task as the workflow puts it to people. */
 export function questionOf(task: TaskOpening): ReviewQuestion {
-  const { taskNo, kind, seen, reasons, effects, approvals, groups, escalateAt, dueAt } = task;
+  const { taskNo, kind, seen, reasons, effects, approvals, groups, escalateAt, dueAt, group, rest } = task;
   return {
     kind: 'review',
     taskNo,
@@ -67,6 +70,7 @@ export function questionOf(task: TaskOpening): ReviewQuestion {
     effects: effects.map(({ title }) => title),
     ...(approvals ? { approvals } : {}),
     ...(groups ? { groups } : {}),
+    ...(rest ? { group, rest } : {}),
     ...(escalateAt ? { times: { escalateAt: escalateAt.toISOString(), deadlineAt: dueAt.toISOString() } } : {}),
   };
 }

@@ -3,6 +3,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import type { PackRegistry } from '../packs/pack.ts';
 import type { Countersignatures } from './countersign-ports.ts';
 import type { CaseRecord, Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from './ledger-ports.ts';
+import type { InformationRequests } from './information-ports.ts';
 import type { ModelCalls } from './model-call-ports.ts';
 
 /**
@@ -14,6 +15,7 @@ export interface Ports {
   cases: Cases;
   modelCalls: ModelCalls;
   reviews: Reviews;
+  information: InformationRequests;
   effects: Effects;
   feeds: DatedFeeds;
   feedAlarms: FeedAlarms;

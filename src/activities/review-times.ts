@@ -1,4 +1,5 @@
 import type { Plan } from '../domain/plan.ts';
+import type { Span } from '../domain/timing.ts';
 import { after, plainMs, type Calendar } from '../packs/calendar.ts';
 import type { Reminders, TaskOpening } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
@@ -32,6 +33,11 @@ export function reviewTimes(
     escalateAt: after(now, timing.answerWithin[group] ?? timing.escalateAfter, calendar),
     reminders: remindersOf(timing.reminders, first, calendar),
   };
+}
+
+/** When a submitter has to have answered who is asked now; working time counts by the calendar of the group that waits for it. */
+export function answerTime(packs: Ports['packs'], plan: Plan, group: string, within: Span, now: Date): Date {
+  return after(now, within, calendarOf(packs, plan, group));
 }
 
 type Timing = NonNullable<Plan['review']['timing']>;

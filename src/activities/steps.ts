@@ -4,7 +4,7 @@ import type { AskingPlan, ModelRef, Plan } from '../domain/plan.ts';
 import type { Approvals } from '../domain/policy.ts';
 import type { Reason } from '../domain/route.ts';
 import type { TaskKind } from '../domain/verdict.ts';
-import type { DecideCaseInput, VerdictAnswer } from '../messages.ts';
+import type { DecideCaseInput, InformationAnswer, VerdictAnswer } from '../messages.ts';
 import type { CallTurn } from './model-call-ports.ts';
 import type { ModelName, ModelReply } from './ports.ts';
 
@@ -19,6 +19,16 @@ export interface Steps {
   waitForModel(input: { caseId: string; models: readonly ModelName[]; round: number }): Promise<number>;
   validate(input: ValidateInput): Promise<Question>;
   judgeVerdict(input: { caseId: string; channel: 'signal' | 'update'; message: unknown }): Promise<VerdictJudged>;
+  /** What a submitter answers: taken, or refused with a reason. */
+  takeInformation(input: {
+    caseId: string;
+    channel: 'signal' | 'update';
+    message: unknown;
+  }): Promise<InformationJudged>;
+  /** Reads an answer that was taken and makes it part of the case: a question put anew, or the model to be asked again. */
+  readInformation(input: { caseId: string; requestId: string }): Promise<Exclude<Answer, Informed>>;
+  /** The submitter did not answer in time: the question goes back to the reviewers. Null: it has ended meanwhile. */
+  giveUpInformation(input: { caseId: string; taskNo: number; requestId: string }): Promise<Answer | null>;
   /** Takes a review task back unasked; false when it was answered meanwhile. */
   recallTask(input: { caseId: string; taskNo: number; why: string }): Promise<boolean>;
   /** The times of the group that is asked now, where the plan times groups one by one. */
@@ -27,6 +37,8 @@ export interface Steps {
     taskNo: number;
     group: string;
     remindAfterMs: number;
+    /** Only if that group is still the one that is asked. */
+    from?: string;
   }): Promise<Answer | { kind: 'asked'; times: StepTimes } | null>;
   applyDeadline(input: {
     caseId: string;
@@ -100,6 +112,19 @@ export interface ValidateInput {
   /** A former decision whose output is the base in place of the model's answer. */
   decisionNo?: number;
   because: Reason[];
+  /** Of the question that this one replaces. */
+  before?: Before;
+}
+
+/** What a question that is replaced by another one leaves to it. */
+export interface Before {
+  /** The new question never needs fewer people; `by`: whose approval counts for it too. */
+  approvals: Approvals;
+  groups?: readonly [string, ...string[]] | undefined;
+  /** Who is asked first, and who after that; absent: the first of the groups. */
+  ask?: { group: string; rest: readonly string[] };
+  /** The question that an amendment replaces. */
+  amends?: { taskNo: number; digest: string };
 }
 
 /** A decision as the workflow needs it; its content stays in the ledger. */
@@ -127,6 +152,9 @@ export type ReviewQuestion = {
   groups?: readonly [string, ...string[]];
   /** Absent: counted by the workflow from the plan's durations. */
   times?: StepTimes;
+  /** Whom it asks first, where that is not the first of the groups, and who comes after. */
+  group?: string;
+  rest?: readonly string[];
 };
 
 /** ISO 8601: when the next group is asked, and the deadline. Worked out at each step, from the calendar as it is then. */
@@ -146,7 +174,48 @@ export type Answer =
   | { kind: 'ask-again' }
   /** The question has changed, and is put in place of the one that was answered. */
   | { kind: 'asked-anew'; question: ReviewQuestion }
+  | Informed
+  /** The submitter has answered, and the model is asked again with that. */
+  | { kind: 'propose-again'; because: Reason[]; before: Before }
   | { kind: 'pack-version-gone' };
+
+/** The submitter has answered what was asked about the question `seen`; the answer is to be read. */
+export interface Informed {
+  kind: 'informed';
+  seen: string;
+  requestId: string;
+}
+
+export interface InformationJudged {
+  answer: InformationAnswer;
+  /** Present when the answer is taken. */
+  then?: Informed;
+}
+
+/** How an open task stands: whom it asks, who comes after, and when (ISO 8601). */
+export interface TaskStanding {
+  group: string;
+  rest: readonly string[];
+  escalateAt: string;
+  deadlineAt: string;
+  /** Present while the submitter is asked: nobody is reminded, nothing escalates. */
+  held?: Held;
+}
+
+/** What the submitter is asked, and until when (ISO 8601). */
+export interface Held {
+  requestId: string;
+  question: string;
+  /** Who is asked. */
+  of: string;
+  answerBy: string;
+}
+
+/** The question stays, but somebody else is asked, or at other times. */
+export interface Changed {
+  kind: 'changed';
+  standing: TaskStanding;
+}
 
 /** An approval that was taken back within its undo window. */
 export interface Withdrawn {
@@ -159,7 +228,7 @@ export interface Withdrawn {
 export interface VerdictJudged {
   answer: VerdictAnswer;
   /** Present when the case goes on: by this verdict, or by one that the ledger had already accepted. */
-  then?: Answer | Withdrawn;
+  then?: Answer | Withdrawn | Changed;
   /** The approvals of the open question, when this verdict was one and more are needed. */
   approvals?: Approvals;
 }

@@ -67,7 +67,7 @@ export const validate =
       facts,
       callId,
     } as const;
-    return questionOf(await openTask(ports, record, input.taskNo, input.packHash, content));
+    return questionOf(await openTask(ports, record, input.taskNo, input.packHash, content, input.before));
   };
 
 /** What policy decides is signed like a verdict, so that the write can tell that it is what was decided. */

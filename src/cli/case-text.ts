@@ -20,6 +20,7 @@ export function caseText(file: CaseFileBody, paint: Paint, now: Date): string {
     ['Model calls', callsText(file, paint)],
     ['Decision', decisionText(file)],
     ['Verdicts', verdictsText(file, paint)],
+    ['Questions to the submitter', informationText(file)],
     ['Effects', effectsText(file, paint)],
     ['Open task', openTaskText(file, paint, now)],
   ];
@@ -107,6 +108,23 @@ function verdictsText({ verdicts }: CaseFileBody, paint: Paint): string {
     oneLine(reason ?? '', 60),
   ]);
   return tableText(rows, { indent: 2 });
+}
+
+function informationText({ caseId, information }: CaseFileBody): string {
+  const lines = information.flatMap(({ askedBy, askedOf, question, state, answerBy, answer }) => {
+    const asked = `  ${oneLine(askedBy, 30)} asks ${oneLine(askedOf, 30)}: ${oneLine(question, 200)}`;
+    if (state === 'open')
+      return [
+        asked,
+        `    to be answered by ${minuteText(answerBy)}: countersign answer ${shellWord(caseId)} --text TEXT`,
+      ];
+    if (!answer) return [asked, `    ${state}`];
+    const given = answer.documents.map(({ name, text, hash }) =>
+      text === undefined ? `${oneLine(name, 50)} (${hash.slice(0, 12)})` : oneLine(text, 200),
+    );
+    return [asked, ...given.map((one) => `    ${oneLine(answer.by, 30)}: ${one}`)];
+  });
+  return lines.join('\n');
 }
 
 function effectsText({ effects }: CaseFileBody, paint: Paint): string {

@@ -50,22 +50,25 @@ export async function decide(
 export async function sendVerdict(cli: Cli, said: Said & { caseId: string; by: string; seen: string }): Promise<void> {
   const api = cli.api();
   const verdict = { ...said, verdictId: randomUUID() };
-  let accepted: AcceptedBody;
-  try {
-    accepted = await sent(cli, () => api.decide(verdict));
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.problem.status >= 500) throw error;
-    const { code, detail } = error.problem;
-    throw new UserError(`Refused (${code}): ${detail}`, { cause: error });
-  }
-  const { approvals } = accepted;
+  const { approvals } = await sendPatiently<AcceptedBody>(cli, () => api.decide(verdict));
   const count = approvals
     ? ` (${approvals.given} of ${approvals.needed} approvals; someone else must approve too)`
     : '';
   cli.out(cli.paint.green(`Taken: ${said.verdict} by ${safe(said.by)}${count}.`));
 }
 
-/** Sends the same verdict again while no worker confirms it: under the same id that does no harm. */
+/** Sends, and says in one sentence why it was refused. */
+export async function sendPatiently<T>(cli: Cli, send: () => Promise<T>): Promise<T> {
+  try {
+    return await sent(cli, send);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.problem.status >= 500) throw error;
+    const { code, detail } = error.problem;
+    throw new UserError(`Refused (${code}): ${detail}`, { cause: error });
+  }
+}
+
+/** Sends the same again while no worker confirms it: under the same id that does no harm. */
 async function sent<T>(cli: Cli, send: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -73,7 +76,7 @@ async function sent<T>(cli: Cli, send: () => Promise<T>): Promise<T> {
     } catch (error) {
       const again = error instanceof ApiError && error.problem.code === 'not-confirmed' && attempt < ATTEMPTS;
       if (!again) throw error;
-      cli.note('No worker has confirmed it yet; sending the same verdict again ...');
+      cli.note('No worker has confirmed it yet; sending the same again ...');
     }
   }
 }

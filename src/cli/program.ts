@@ -1,14 +1,20 @@
 import { Command } from 'commander';
+import { addAnswer } from './commands/answer.ts';
+import { addAsk } from './commands/ask.ts';
 import { addAmend } from './commands/amend.ts';
 import { addApprove } from './commands/approve.ts';
 import { addAudit } from './commands/audit.ts';
 import { addData } from './commands/data.ts';
 import { addConfirm } from './commands/confirm.ts';
+import { addEscalate } from './commands/escalate.ts';
 import { addFeeds } from './commands/feeds.ts';
+import { addLinks } from './commands/links.ts';
 import { addList } from './commands/list.ts';
 import { addModels } from './commands/models.ts';
+import { addNotices } from './commands/notices.ts';
 import { addOpen } from './commands/open.ts';
 import { addPacks } from './commands/packs.ts';
+import { addReassign } from './commands/reassign.ts';
 import { addReceipt } from './commands/receipt.ts';
 import { addKeys } from './commands/keys.ts';
 import { addPeople } from './commands/people.ts';
@@ -29,6 +35,10 @@ const COMMANDS = [
   addAmend,
   addReject,
   addConfirm,
+  addReassign,
+  addEscalate,
+  addAsk,
+  addAnswer,
   addWithdrawVerdict,
   addWithdraw,
   addReverse,
@@ -37,6 +47,8 @@ const COMMANDS = [
   addData,
   addFeeds,
   addModels,
+  addNotices,
+  addLinks,
   addReceipt,
   addPeople,
   addKeys,

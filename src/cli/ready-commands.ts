@@ -2,7 +2,7 @@ import type { TaskBody } from '../client/api/schema-case.ts';
 import { shellWord } from './text.ts';
 
 /** The commands that answer an open task, ready to paste: ours, and Temporal's own for when the API is away. */
-export function readyCommands(caseId: string, { kind, seen, proposal, rules, approvals }: TaskBody): string[] {
+export function readyCommands(caseId: string, { kind, seen, proposal, rules, approvals, next }: TaskBody): string[] {
   const rest = `${shellWord(caseId)} --seen ${shellWord(seen)}`;
   const brokenHard = rules.some(({ holds, severity }) => !holds && severity === 'hard');
   const approve = `countersign approve ${rest}`;
@@ -14,8 +14,14 @@ export function readyCommands(caseId: string, { kind, seen, proposal, rules, app
     'effect-unknown': [approve, confirm, reject],
     compensation: [approve, confirm],
   }[kind];
+  const elsewhere = [
+    `countersign reassign ${rest} --to WHOM`,
+    ...(next.length > 0 ? [`countersign escalate ${rest} --reason 'WHY'`] : []),
+    ...(kind === 'proposal' ? [`countersign ask ${rest} --question 'WHAT'`] : []),
+  ];
   return [
     ...ours,
+    ...elsewhere,
     temporalCommand(
       caseId,
       seen,

@@ -37,7 +37,19 @@ function tell({ kind, data }: Event, file: CaseFileBody): Told {
     case 'task-opened':
       return [`${text('group')} asked to decide, ${countOf(data['reasons'], 'reason')}`, 'person'];
     case 'escalated':
-      return [`nobody answered: escalated to ${text('to')}`, 'bad'];
+      return text('by') === ''
+        ? [`nobody answered: escalated to ${text('to')}`, 'bad']
+        : [`${text('to')} is asked now, in place of ${text('from')}`, 'person'];
+    case 'reassigned':
+      return [`${text('to')} is asked now, in place of ${text('from')}`, 'person'];
+    case 'information-asked':
+      return [`${text('of')} is asked: ${text('question')}`, 'person'];
+    case 'information-given':
+      return [`${text('by')} answered, ${countOf(data['documents'], 'document')}`, 'person'];
+    case 'information-missing':
+      return ['nobody answered the question in time', 'bad'];
+    case 'information-refused':
+      return [`answer refused: ${messageIn(data['refusal'])}`, 'bad'];
     case 'deadline':
       return [`the deadline passed: ${text('kind')}`, 'bad'];
     case 'verdict-accepted':
@@ -50,6 +62,15 @@ function tell({ kind, data }: Event, file: CaseFileBody): Told {
       return [`${text('by')} took the approval back${because}; nothing was written`, 'person'];
     case 'undo-window-over':
       return ['the undo window is over: it is being written'];
+    case 'link-sent':
+      return [`${text('person')} got a link to decide`];
+    case 'link-opened':
+    case 'link-used':
+      return [`the link of ${text('person')} was ${kind.slice('link-'.length)}`];
+    case 'link-refused':
+      return [`the link of ${text('person')} was refused: ${text('code')}`, 'bad'];
+    case 'link-revoked':
+      return [`${text('by')} took the link of ${text('person')} back${because}`, 'person'];
     case 'closed':
       return [`closed: ${text('outcome')}${because}`, text('outcome') === 'written' ? 'good' : 'plain'];
     default:

@@ -2,7 +2,14 @@ import type { AuditLine } from '../adapters/ledger/audit-chain.ts';
 import type { CaseFileBody, CasePage, CaseQuery } from './api/schema-case.ts';
 import type { AbsenceBody, KeyMadeBody, KeysBody, MeBody, PeopleBody, PersonEntryBody } from './api/schema-access.ts';
 import type { ModelsBody } from './api/schema-models.ts';
+import type {
+  InformationBody,
+  InformationPage,
+  InformationRequestBody,
+  InformationTaken,
+} from './api/schema-information.ts';
 import type { FeedBody, FeedsBody, LoadedBody } from './api/schema-feeds.ts';
+import type { LinksBody, RevocationBody, UndeliveredBody } from './api/schema-notices.ts';
 import { problemSchema, type ProblemBody } from './api/schema-problem.ts';
 import type { LineReceipt, ReceiptBody, SubmissionBody } from './api/schema-submission.ts';
 import type { CountsBody, IndexBody, PacksBody } from './api/schema-system.ts';
@@ -50,6 +57,10 @@ export interface ApiClient {
   document(hash: string): Promise<Uint8Array>;
   /** Returns when the verdict is taken, and how many approvals there are where more than one is needed. A refused one throws `ApiError` whose problem carries the refusal's code. */
   decide(verdict: VerdictBody): Promise<AcceptedBody>;
+  /** What submitters are asked. */
+  informationRequests(filter?: { caseId?: string; open?: boolean }): Promise<InformationRequestBody[]>;
+  /** Answers a reviewer's question. A refused answer throws `ApiError` whose problem carries the refusal's code. */
+  answer(body: InformationBody): Promise<InformationTaken>;
   withdraw(request: RequestBody): Promise<WithdrawnBody>;
   reverse(request: RequestBody): Promise<ReversalBody>;
   people(): Promise<PeopleBody['people']>;
@@ -65,6 +76,11 @@ export interface ApiClient {
   feeds(): Promise<FeedsBody['feeds']>;
   /** Replaces a whole feed. */
   loadFeed(name: string, feed: FeedBody): Promise<LoadedBody>;
+  /** Those that have not reached somebody. */
+  notices(): Promise<UndeliveredBody['notices']>;
+  retryNotice(messageId: string): Promise<void>;
+  links(caseId: string): Promise<LinksBody['links']>;
+  revokeLink(revocation: RevocationBody): Promise<void>;
   auditEntries(caseId?: string): AsyncGenerator<AuditLine>;
   /** The receipt of a case, as the text that is signed. */
   receipt(caseId: string): Promise<string>;
@@ -153,6 +169,9 @@ export function createApiClient({ url, key, fetch: fetched = fetch }: ApiClientO
       json(`${casePath(caseId)}${search(sources ? { sources } : {})}`, { headers: preferring(waitSeconds) }),
     document: async (hash) => (await call(`/v1/documents/${encodeURIComponent(hash)}`)).bytes(),
     decide: (verdict) => post('/v1/verdicts', verdict),
+    informationRequests: async (filter = {}) =>
+      (await json<InformationPage>(`/v1/information-requests${search(filter)}`)).requests,
+    answer: (body) => post('/v1/information', body),
     withdraw: (request) => post('/v1/withdrawals', request),
     reverse: (request) => post('/v1/reversals', request),
     people: async () => (await json<PeopleBody>('/v1/people')).people,
@@ -166,6 +185,10 @@ export function createApiClient({ url, key, fetch: fetched = fetch }: ApiClientO
     packs: async () => (await json<PacksBody>('/v1/packs')).packs,
     models: () => json<ModelsBody>('/v1/models'),
     feeds: async () => (await json<FeedsBody>('/v1/feeds')).feeds,
+    notices: async () => (await json<UndeliveredBody>('/v1/notices')).notices,
+    retryNotice: async (messageId) => void (await post('/v1/notices/retries', { messageId })),
+    links: async (caseId) => (await json<LinksBody>(`/v1/links${search({ caseId })}`)).links,
+    revokeLink: async (revocation) => void (await post('/v1/links/revocations', revocation)),
     loadFeed: (name, feed) => json(`/v1/feeds/${encodeURIComponent(name)}`, putting(feed)),
     counts: async () => (await json<CountsBody>('/v1/counts')).counts,
     receipt: async (caseId) => await (await call(receiptPath(caseId))).text(),

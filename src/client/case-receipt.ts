@@ -12,6 +12,7 @@ export function caseReceiptOf(
   now: Date,
 ): CaseReceipt {
   const { record, channel, reason, tasks, verdicts, decisions, effects, audit, auditHead } = file;
+  const before = Math.max(0, ...file.information.filter(({ answer }) => answer).map(({ taskNo }) => taskNo));
   const { caseId, packId, caseKey, revision, contentHash, owner, submittedBy, stage, outcome, receivedAt } = record;
   const signed = new Map(file.countersignatures.map((one) => [one.statement.verdictId, one]));
   const whole = {
@@ -20,6 +21,7 @@ export function caseReceiptOf(
       ...{ receivedAt: iso(receivedAt), closedAt: isoOrNull(file.closedAt) },
     },
     documents: record.documents,
+    answers: record.answers,
     tasks: tasks.map((task) => {
       const { taskNo, seen, digest, callId, openedAt, closedAt } = task;
       return {
@@ -28,7 +30,7 @@ export function caseReceiptOf(
         digest,
         openedAt: iso(openedAt),
         closedAt: isoOrNull(closedAt),
-        shown: shownIn(file, task, callId),
+        shown: taskNo <= before ? null : shownIn(file, task, callId),
       };
     }),
     verdicts: verdicts.map((one) => {
@@ -49,7 +51,8 @@ export function caseReceiptOf(
 }
 
 function shownIn({ record, input, modelCalls }: CaseFile, task: ShownTask, callId: string | null): Shown {
-  const { caseId, submittedBy, documents, plan } = record;
+  const { caseId, submittedBy, plan } = record;
+  const documents = [...record.documents, ...record.answers];
   if (!plan) throw new TypeError(`${caseId}: something was shown without a plan`);
   const { sources = [], findings = [] } = input ?? {};
   const call = modelCalls.find((one) => one.callId === callId);

@@ -45,9 +45,18 @@ export const receiptSchema = z.strictObject({
     ...{ outcome: maybe(text), reason: maybe(text) },
   }),
   documents: z.array(document),
-  /** The questions that were put, with what was shown. */
+  /** What the submitter gave later, asked by a reviewer. */
+  answers: z.array(document),
+  /** The questions that were put, with what was shown; null: put before the submitter answered, which changed the case. */
   tasks: z.array(
-    z.strictObject({ taskNo: z.int(), seen: text, digest: text, openedAt: at, closedAt: maybe(at), shown }),
+    z.strictObject({
+      taskNo: z.int(),
+      seen: text,
+      digest: text,
+      openedAt: at,
+      closedAt: maybe(at),
+      shown: maybe(shown),
+    }),
   ),
   verdicts: z.array(
     z.strictObject({
@@ -98,7 +107,7 @@ type Of<Key extends 'tasks' | 'verdicts' | 'decisions' | 'effects'> = ReceiptTex
 
 /** The same, with the types of what stands in it. */
 export type CaseReceipt = Omit<ReceiptText, 'tasks' | 'verdicts' | 'decisions' | 'effects'> & {
-  tasks: (Omit<Of<'tasks'>, 'shown'> & { shown: Shown })[];
+  tasks: (Omit<Of<'tasks'>, 'shown'> & { shown: Shown | null })[];
   verdicts: (Omit<Of<'verdicts'>, 'countersignature'> & { countersignature: Countersignature | null })[];
   decisions: (Omit<SignedDecision, 'caseId'> &
     Pick<Of<'decisions'>, 'reason' | 'at' | 'withdrawnBy'> & {

@@ -73,7 +73,7 @@ function chain({ case: { caseId }, audit }: CaseReceipt): Checked {
   return { about: 'the audit trail', faults, holds: `${audit.entries.length} entries, the chain is intact` };
 }
 
-function documents({ documents: listed, case: of }: CaseReceipt, entries: Entries): Checked {
+function documents({ documents: listed, answers, case: of }: CaseReceipt, entries: Entries): Checked {
   const [received] = entries('received');
   const faults: string[] = [];
   if (
@@ -83,6 +83,14 @@ function documents({ documents: listed, case: of }: CaseReceipt, entries: Entrie
     )
   )
     faults.push('they are not those that the audit trail says were received');
+  const given = entries('information-given').flatMap(({ data }) => data['documents'] as string[]);
+  if (
+    !same(
+      given,
+      answers.map(({ hash }) => hash),
+    )
+  )
+    faults.push('the answers are not those that the audit trail says were given');
   const { packId, caseKey, revision, contentHash, submittedBy, owner, channel } = of;
   const stated = { packId, caseKey, revision, contentHash, submittedBy, owner, channel };
   const { documents: _, ...data } = received?.data ?? {};
@@ -94,17 +102,28 @@ function documents({ documents: listed, case: of }: CaseReceipt, entries: Entrie
 function question(task: CaseReceipt['tasks'][number], receipt: CaseReceipt, entries: Entries): Checked {
   const { taskNo, seen, digest, shown } = task;
   const faults: string[] = [];
-  if (digestOfShown(shown) !== digest) faults.push('what is listed as shown does not give its digest');
+  if (shown && digestOfShown(shown) !== digest) faults.push('what is listed as shown does not give its digest');
   if (!digest.startsWith(seen)) faults.push('its short digest is not the beginning of the whole one');
   const opened = entries('task-opened').find(({ data }) => data['taskNo'] === taskNo);
   if (opened?.data['digest'] !== digest) faults.push('the audit trail has another digest for it');
   if (opened?.at !== task.openedAt) faults.push('it was put at another time');
-  faults.push(...strayIn(shown, receipt, taskNo));
-  return { about: `question ${taskNo}`, faults, holds: `what was shown gives the digest ${digest}` };
+  const about = `question ${taskNo}`;
+  if (shown) {
+    faults.push(...strayIn(shown, receipt, taskNo));
+    return { about, faults, holds: `what was shown gives the digest ${digest}` };
+  }
+  const answered = entries('information-given').some(({ seq }) => seq > (opened?.seq ?? Infinity));
+  if (!answered) faults.push('what was shown is missing, and no answer of the submitter explains that');
+  return { about, faults, holds: `put before the submitter answered; its digest was ${digest}` };
 }
 
 /** Whether what was shown is about this case. */
-function strayIn(shown: Shown, { case: { caseId }, documents: listed }: CaseReceipt, taskNo: number | null): string[] {
+function strayIn(
+  shown: Shown,
+  { case: { caseId }, documents: received, answers }: CaseReceipt,
+  taskNo: number | null,
+): string[] {
+  const listed = [...received, ...answers];
   const faults: string[] = [];
   if (shown.caseId !== caseId || shown.taskNo !== taskNo) faults.push('what is listed as shown is of another question');
   if (!same(shown.documents, listed)) faults.push('its documents are not those of the case');

@@ -20,6 +20,7 @@ export type Stage =
   | 'proposing'
   | 'waiting-for-model'
   | 'review'
+  | 'information-asked'
   | 'deciding'
   | 'undo-window'
   | 'writing'

@@ -1,5 +1,6 @@
+import type { LinkPolicy } from './link.ts';
 import type { Level, UndoRule } from './policy.ts';
-import type { ReviewTiming } from './timing.ts';
+import type { ReviewTiming, Span } from './timing.ts';
 
 /** One model of the fallback chain. `provider` names a configured endpoint; `timeoutMs` bounds one call. */
 export interface ModelRef {
@@ -49,8 +50,12 @@ export interface ReviewPlan {
   undo?: readonly UndoRule[];
   /** Absent, or none applies: one approval, by `groups`. */
   levels?: readonly Level[];
+  /** How a reviewer's question to the submitter is handled. Absent: 3 days, and the model is asked again only when the reviewer says so. */
+  information?: { within: Span; proposeAgain: boolean };
   /** Absent: the durations above, the same for all groups, one reminder each. */
   timing?: ReviewTiming;
+  /** Absent: nobody decides by a link in a message. */
+  links?: LinkPolicy;
 }
 
 /**

@@ -26,7 +26,9 @@ export type ReasonCode =
   | 'withdrawn'
   | 'amended'
   | 'fact-changed'
-  | 'tampering';
+  | 'tampering'
+  | 'information-given'
+  | 'information-missing';
 
 /** A data-quality finding on the input. `refuse` and `review` stop straight-through; `note` does not. */
 export interface Finding {

@@ -11,6 +11,10 @@ import type { Approvals } from './policy.ts';
  * - `reject`: nothing takes effect; `reason` required.
  * - `confirm`: only where an effect's outcome is unknown or its compensation was refused: a person has settled it by hand.
  * - `withdraw`: within the undo window of an approval, with the `seen` of what was approved: nothing is written, it is asked again.
+ * - `reassign`: `to`, a group of the plan or a named person, is asked in place of who is asked now. The question stays.
+ * - `escalate`: the next group of the plan is asked now; `reason` required.
+ * - `request-information`: `question` goes to who submitted the case; until the answer or its deadline (`within`, a duration) nobody is reminded.
+ *   `proposeAgain`: the model is asked again with the answer.
  *
  * `seen` is the short digest of what the reviewer saw, `digest` the whole one (optional; what is countersigned is always
  * the whole one), `verdictId` the sender's own id for exact repeats.
@@ -43,6 +47,21 @@ export const verdictSchema = z.discriminatedUnion('verdict', [
   z.strictObject({ ...common, verdict: z.literal('reject'), reason: z.string().trim().min(1).max(2000) }),
   z.strictObject({ ...common, verdict: z.literal('confirm'), reason: z.string().trim().min(1).max(2000) }),
   z.strictObject({ ...common, verdict: z.literal('withdraw'), reason: optionalReason }),
+  z.strictObject({
+    ...common,
+    verdict: z.literal('reassign'),
+    to: z.string().trim().min(1).max(200),
+    reason: optionalReason,
+  }),
+  z.strictObject({ ...common, verdict: z.literal('escalate'), reason: z.string().trim().min(1).max(2000) }),
+  z.strictObject({
+    ...common,
+    verdict: z.literal('request-information'),
+    question: z.string().trim().min(1).max(2000),
+    within: z.string().max(50).optional(),
+    proposeAgain: z.boolean().optional(),
+    reason: optionalReason,
+  }),
 ]);
 export type Verdict = z.infer<typeof verdictSchema>;
 
@@ -65,6 +84,8 @@ export type RefusalCode =
   | 'pack-version-gone'
   | 'nothing-to-withdraw'
   | 'window-over'
+  | 'nobody-left'
+  | 'information-asked'
   | 'not-attested'
   | 'not-entitled'
   | 'absent';
@@ -89,6 +110,12 @@ export interface OpenTask {
   fourEyes: boolean;
   /** Absent: one approval decides. */
   approvals?: Approvals;
+  /** Whom it asks now. */
+  group: string;
+  /** The groups that are asked after that one, in this order. */
+  rest: readonly string[];
+  /** True while the submitter is asked for information. */
+  held: boolean;
 }
 
 /** Judges everything about a verdict that needs no pack: whether it fits the open task. Undefined: it does. */
@@ -121,6 +148,8 @@ export function refusalOf(verdict: Verdict, task: OpenTask | undefined): Refusal
       message: 'verdict: confirm says it is there, approve sends it again, reject says it is not and shall not be.',
     };
   }
+  const elsewhere = elsewhereRefusalOf(verdict, task);
+  if (elsewhere) return elsewhere;
   if (verdict.verdict !== 'approve' || task.kind !== 'proposal') return undefined;
   const twice = approvedBefore(verdict.by, task.approvals);
   if (twice) return twice;
@@ -145,6 +174,34 @@ export function staleDigest({ digest }: Pick<Verdict, 'digest'>, asked: string):
   if (digest === undefined || digest === asked) return undefined;
   const message = `digest: '${digest}' is not that of what is asked ('${asked}'); read the case again.`;
   return { code: 'stale', message };
+}
+
+/** Judges a verdict that puts the question to somebody else: another group or person, or the submitter. */
+function elsewhereRefusalOf(verdict: Verdict, task: OpenTask): Refusal | undefined {
+  const { group, rest, submittedBy, kind, held } = task;
+  if (verdict.verdict === 'escalate' && rest.length === 0) {
+    const message = `verdict: after ${group} nobody is left to ask; reassign asks a person by name.`;
+    return { code: 'nobody-left', message };
+  }
+  if (verdict.verdict === 'request-information') {
+    if (kind !== 'proposal')
+      return { code: 'not-allowed-here', message: 'verdict: only about a proposal can the submitter be asked.' };
+    if (held)
+      return {
+        code: 'information-asked',
+        message: 'verdict: the submitter is being asked already; wait for the answer.',
+      };
+  }
+  if (verdict.verdict !== 'reassign') return undefined;
+  const { to } = verdict;
+  if (samePerson(to, group)) return { code: 'not-allowed-here', message: `to: ${group} is asked already.` };
+  if ((task.fourEyes || task.approvals) && submittedBy !== null && samePerson(to, submittedBy)) {
+    return { code: 'four-eyes', message: `to: ${to} submitted this case; someone else must decide it.` };
+  }
+  if (task.approvals?.by.some((name) => samePerson(name, to))) {
+    return { code: 'same-person', message: `to: ${to} has approved this already; someone else must approve it too.` };
+  }
+  return undefined;
 }
 
 /** One person's approval counts once. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { PreparedEffect } from '../domain/decision.ts';
 import type { FeedLimit } from '../domain/freshness.ts';
+import type { LinkPolicy } from '../domain/link.ts';
 import type { Condition, Level } from '../domain/policy.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
 import type { LiveFacts } from '../domain/countersignature.ts';
@@ -57,6 +58,11 @@ export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes' | '
   deadline: Duration;
   /** How long a group has before the next one is asked, where that is not `escalateAfter`. */
   answerWithin?: Readonly<Record<string, Duration>>;
+  /**
+   * What a reviewer asks the submitter: `within`: how long there is for the answer, default 3 days. `proposeAgain`: the
+   * model is asked again with every answer, default only when the reviewer says so.
+   */
+  information?: { within?: Duration; proposeAgain?: boolean };
   /** How often each group is reminded at most, and at least how far apart. Default: once. */
   reminders?: { most: number; every: Duration };
   /** When people work; read at each step, so a changed one counts for open cases too. */
@@ -73,6 +79,11 @@ export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes' | '
    * most. Default: one, of `groups`.
    */
   levels?: readonly Level[];
+  /**
+   * Whether people may decide by a single-use link in a message (see docs/notices.md). `low-risk`: only where one approval
+   * suffices and four eyes are not asked for. Default: never.
+   */
+  links?: LinkPolicy;
   /**
    * What a wrong or late decision puts at stake, for the order of the review desk: a numeric field of the output, and the
    * value where there is none, both in minor units. Default: 10,000 (a hundred units of money).

@@ -1,3 +1,4 @@
+import type { LinkPolicy } from '../domain/link.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
 import type { Condition } from '../domain/policy.ts';
 import type { ReviewTiming } from '../domain/timing.ts';
@@ -7,7 +8,8 @@ import type { ReviewPolicy } from './pack.ts';
 
 /** The review policy as the plan pins it. Parts that a pack does not use are left out: the plan stays small. */
 export function reviewPlanOf(policy: ReviewPolicy): ReviewPlan {
-  const { groups, deadlineDefault, fourEyes, remindAfter, escalateAfter, deadline, undo, levels } = policy;
+  const { groups, deadlineDefault, fourEyes, remindAfter, escalateAfter, deadline } = policy;
+  const { undo, levels, information, links } = policy;
   const handTo = typeof deadlineDefault === 'object' ? deadlineDefault.handTo : undefined;
   const timing = timingOf(policy);
   return {
@@ -22,6 +24,15 @@ export function reviewPlanOf(policy: ReviewPolicy): ReviewPlan {
     ...(undo ? { undo: undo.map((rule) => ({ when: rule.when, forMs: plainMs(spanOf(rule.for)) })) } : {}),
     ...(levels ? { levels } : {}),
     ...(timing ? { timing } : {}),
+    ...(information
+      ? {
+          information: {
+            within: spanOf(information.within ?? '3 days'),
+            proposeAgain: information.proposeAgain ?? false,
+          },
+        }
+      : {}),
+    ...(links && links !== 'never' ? { links } : {}),
   };
 }
 
@@ -41,16 +52,19 @@ function timingOf(policy: ReviewPolicy): ReviewTiming | undefined {
   };
 }
 
+const LINK_POLICIES: readonly LinkPolicy[] = ['never', 'low-risk', 'always'];
+
 /** What is wrong with a review policy, each naming the field. */
 export function faultsOfPolicy(policy: ReviewPolicy, outputFields: readonly string[]): string[] {
   const { remindAfter, escalateAfter, deadline, deadlineDefault, answerWithin = {}, reminders } = policy;
-  const { calendar, calendars = {}, undo = [], levels = [] } = policy;
+  const { calendar, calendars = {}, undo = [], levels = [], information, links = 'never' } = policy;
   const faults: string[] = [];
   const durations = {
     remindAfter,
     escalateAfter,
     deadline,
     ...(reminders ? { 'reminders.every': reminders.every } : {}),
+    ...(information?.within === undefined ? {} : { 'information.within': information.within }),
   };
   const within = Object.entries(answerWithin).map(([group, duration]) => [`answerWithin.${group}`, duration] as const);
   for (const [field, duration] of [...Object.entries(durations), ...within]) {
@@ -66,6 +80,7 @@ export function faultsOfPolicy(policy: ReviewPolicy, outputFields: readonly stri
   if (calendar) faults.push(...faultsOfCalendar('review.calendar', calendar));
   for (const [group, one] of Object.entries(calendars))
     faults.push(...faultsOfCalendar(`review.calendars.${group}`, one));
+  if (!LINK_POLICIES.includes(links)) faults.push(`review.links: '${links}' is none of ${LINK_POLICIES.join(', ')}`);
   for (const { when, for: window } of undo) {
     if (!isSpan(window) || !('ms' in spanOf(window)))
       faults.push(`review.undo.for: '${window}' is no duration such as '10 minutes'`);

@@ -20,7 +20,8 @@ const TITLES: Readonly<Record<InstructionKind, string>> = {
 const LONGEST_NAME = 80;
 /** In characters; some 500 pages. Longer texts are for a person, so that no case holds up the others of its worker. */
 const LONGEST_TEXT = 1_000_000;
-const NAME = 'instructions-in-document';
+/** The name of the findings of `instructionsIn`. */
+export const INSTRUCTIONS = 'instructions-in-document';
 
 /**
  * Instructions to the model inside documents, which are data: one finding per document that has any, of severity
@@ -31,7 +32,11 @@ export function instructionsIn(sources: readonly SourceDocument[]): Finding[] {
   return sources.flatMap(({ name, text }, at) => {
     const inName = kindsIn(name.replaceAll(/[_-]/g, ' ').replace(/\.\w+$/, ''));
     const called = inName.length > 0 || name.length > LONGEST_NAME ? `document ${at + 1}` : name;
-    const finding = (what: string): Finding => ({ name: NAME, severity: 'review', message: `${called} ${what}` });
+    const finding = (what: string): Finding => ({
+      name: INSTRUCTIONS,
+      severity: 'review',
+      message: `${called} ${what}`,
+    });
     if (text.length > LONGEST_TEXT) return [finding('is too long to be looked through for instructions')];
     const kinds = [...new Set([...kindsIn(text), ...inName])];
     return kinds.length === 0 ? [] : [finding(`contains ${kinds.map((kind) => TITLES[kind]).join('; ')}`)];

@@ -1,3 +1,4 @@
+import { escaped } from '../domain/markup.ts';
 import { STYLE } from './html-style.ts';
 import type { DocumentProfile, Profile } from './profile.ts';
 import { worstOf, type Count, type Spread, type Summary } from './summary.ts';
@@ -165,9 +166,4 @@ function percent(part: number): string {
   if (part > 0 && part < 0.01) return '&lt; 1 %';
   if (part < 1 && part > 0.99) return '&gt; 99 %';
   return `${Math.round(part * 100)} %`;
-}
-
-function escaped(text: string): string {
-  const SIGNS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return text.replaceAll(/[&<>"']/g, (sign) => SIGNS[sign] ?? sign);
 }

@@ -11,26 +11,16 @@ const config = readConfig();
 const log = pino({ level: config.LOG_LEVEL, base: { program: 'api' } });
 const connection = await Connection.connect(config.temporal.connectionOptions ?? {});
 const namespace = config.temporal.namespace ?? 'default';
-const { ledger, client, packs, access, ports, close } = await compose(config, new Client({ connection, namespace }));
+const composed = await compose(config, new Client({ connection, namespace }));
+const { ledger, client, submitters, packs, access, ports, linkTokens, close } = composed;
 const links = { namespace, ...(config.TEMPORAL_UI_URL === undefined ? {} : { temporalUi: config.TEMPORAL_UI_URL }) };
-const { reads, audit, documents, feedLoader, reviews, desk, cases: manifests } = ledger;
+const { reads, audit, documents, feedLoader, reviews, outbox, links: linkRows, desk, cases: manifests } = ledger;
 const web = fileURLToPath(new URL('../../dist/web', import.meta.url));
 const api = createApi({
-  client,
-  reads,
-  audit,
-  documents,
-  feedLoader,
-  reviews,
-  desk,
-  manifests,
-  web,
-  packs,
-  links,
-  log,
-  signer: ports.signer,
-  access,
+  ...{ reads, audit, documents, feedLoader, reviews, outbox, linkRows, desk, manifests, web },
+  ...{ client, submitters, packs, links, log, access, signer: ports.signer },
   attest: (...given) => attest(ports, ...given),
+  ...(linkTokens ? { linkTokens } : {}),
 });
 const url = await api.listen({ host: config.COUNTERSIGN_API_HOST, port: config.COUNTERSIGN_API_PORT });
 process.stdout.write(`${JSON.stringify({ ready: 'api', pid: process.pid, url })}\n`);

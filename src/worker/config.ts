@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { durationMs } from '../packs/duration.ts';
+import { noticesSchema } from './notices-config.ts';
 
 /** `<provider>/<model>`: the provider is a key of `providers`, the model is passed on as it is. */
 const modelName = z.string().regex(/^[^/]+\/.+$/, 'write it as <provider>/<model>, e.g. openai/gpt-4.1-mini');
@@ -76,6 +77,9 @@ const variables = z.object({
   COUNTERSIGN_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
   COUNTERSIGN_API_PORT: z.coerce.number().int().min(0).max(65_535).default(7300),
   COUNTERSIGN_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** Channels and routes of notices as JSON, or the path of a file with it (docs/notices.md). */
+  COUNTERSIGN_NOTICES: noticesSchema.optional(),
+  /** A webhook that gets every notice as plain JSON, unsigned. */
   COUNTERSIGN_NOTICES_URL: z.url().optional(),
   COUNTERSIGN_CACHED_CASES: z.coerce.number().int().min(10).default(1_000),
   /** Names this build for Temporal's Worker Deployments; then an operator says which build is current. Without: unversioned. */
@@ -103,6 +107,9 @@ const schema = variables.superRefine((given, context) => {
     if (given.COUNTERSIGN_PUBLIC_URL === undefined)
       wrong('COUNTERSIGN_PUBLIC_URL', 'give the address of the API: the issuer sends people back to it');
   }
+  const { links } = given.COUNTERSIGN_NOTICES ?? {};
+  if (links && links.baseUrl === undefined && given.COUNTERSIGN_PUBLIC_URL === undefined)
+    wrong('COUNTERSIGN_PUBLIC_URL', 'give it, or COUNTERSIGN_NOTICES.links.baseUrl: links lead there');
 });
 
 export type Config = ReturnType<typeof readConfig>;

@@ -8,6 +8,7 @@ import { workflowBundle } from './bundle.ts';
 import { readConfig } from './config.ts';
 import { serveHealth } from './health.ts';
 import { sendNotices } from './notices.ts';
+import { notifiersOf } from './notifiers.ts';
 import { compose } from './ports.ts';
 import { registerSearchAttributes, scheduleSweep, scheduleWatchFeeds } from './temporal-setup.ts';
 
@@ -27,7 +28,7 @@ const namespace = config.temporal.namespace ?? 'default';
 const temporal = new Client({ connection, namespace });
 const added = await registerSearchAttributes(temporal, namespace);
 if (added.length > 0) log.info({ added }, 'search attributes registered');
-const { ports, ledger, close } = await compose(config, temporal);
+const { ports, ledger, notices: noticesConfig, linkTokens, close } = await compose(config, temporal);
 const worker = await Worker.create({
   connection,
   namespace,
@@ -45,7 +46,12 @@ const health = await serveHealth(config.COUNTERSIGN_HEALTH_PORT, async () => ({
   temporal: worker.getState() === 'RUNNING',
   ledger: await answers(ledger),
 }));
-const notices = sendNotices(ledger.outbox, config.COUNTERSIGN_NOTICES_URL, log);
+const notices = sendNotices({
+  ...{ ledger, log },
+  notifiers: noticesConfig ? notifiersOf(noticesConfig) : new Map(),
+  ...(noticesConfig ? { config: noticesConfig } : {}),
+  ...(linkTokens ? { links: linkTokens } : {}),
+});
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {

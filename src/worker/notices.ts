@@ -1,18 +1,41 @@
 import type { Logger } from 'pino';
+import type { LinkTokens } from '../adapters/links/link-tokens.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import type { Gathering, NoticeItem, NoticeMessage } from '../adapters/ledger/notice-messages.ts';
+import type { Notice } from '../adapters/ledger/outbox.ts';
+import { type AnswerLink, contentOf, lineOf } from '../adapters/notices/content.ts';
+import { NotSent, type Notifier } from '../adapters/notices/notifier.ts';
+import { mayHaveLink } from '../domain/link.ts';
+import { audienceOf, targetsOf } from './notice-routes.ts';
+import type { NoticesConfig } from './notices-config.ts';
 
 const EVERY_MS = 2_000;
 const BATCH = 100;
-const TIMEOUT_MS = 10_000;
+/** Sent at once; each has its own time limit, far below the minute for which it is taken. */
+const AT_ONCE = 20;
 
-/** Sends what is due in the outbox as JSON to a webhook, at least once; without a webhook it is logged. */
-export function sendNotices(outbox: Ledger['outbox'], url: string | undefined, log: Logger): { stop(): Promise<void> } {
+export interface NoticeSender {
+  ledger: Pick<Ledger, 'outbox' | 'reviews'>;
+  /** Absent: notices are only logged. */
+  config?: NoticesConfig;
+  notifiers: ReadonlyMap<string, Notifier>;
+  /** Absent: no decision links. */
+  links?: LinkTokens;
+  log: Logger;
+  /** Default: the system's clock. */
+  clock?: () => Date;
+}
+
+/** Sends what is due in the outbox, at least once, until it is stopped. */
+export function sendNotices(sender: NoticeSender): { stop(): Promise<void> } {
   let stopped = false;
   let round: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
     round = round
-      .then(() => (stopped ? undefined : deliver(outbox, url, log)))
-      .catch((error: unknown) => log.warn({ error: String(error) }, 'notices wait: the outbox could not be read'));
+      .then(() => (stopped ? undefined : sendDue(sender)))
+      .catch((error: unknown) =>
+        sender.log.warn({ error: String(error) }, 'notices wait: the outbox could not be read'),
+      );
   }, EVERY_MS);
   return {
     async stop() {
@@ -23,31 +46,67 @@ export function sendNotices(outbox: Ledger['outbox'], url: string | undefined, l
   };
 }
 
-async function deliver(outbox: Ledger['outbox'], url: string | undefined, log: Logger): Promise<void> {
-  for (const notice of await outbox.due(new Date(), BATCH)) {
-    const { id, kind, payload } = notice;
-    const { caseId, feed } =
-      'about' in payload ? { ...payload, caseId: payload.about } : { feed: undefined, ...payload };
-    const about = caseId === undefined ? { feed } : { caseId };
-    try {
-      if (url !== undefined) await post(url, { kind, ...payload });
-      await outbox.sent(id);
-      log.info({ ...about, kind }, 'notice sent');
-    } catch (error) {
-      await outbox.failed(id, error instanceof Error ? error.message : 'unknown');
-      log.warn({ ...about, kind, error: String(error) }, 'notice not sent; it is tried again');
-    }
+/** One round: says whom due notices go to, makes messages of them, sends those that are due. */
+export async function sendDue(sender: NoticeSender): Promise<void> {
+  const { ledger, config, clock = () => new Date() } = sender;
+  const { outbox } = ledger;
+  for (const notice of await outbox.due(clock(), BATCH)) await route(sender, notice);
+  if (!config) return;
+  const gathering = Object.entries(config.channels).map(
+    ([name, { collectFor: collectForMs, perHour }]): [string, Gathering] => [name, { collectForMs, perHour }],
+  );
+  await outbox.gather(clock(), Object.fromEntries(gathering));
+  await Promise.all((await outbox.take(clock(), AT_ONCE)).map((message) => send(sender, message)));
+}
+
+async function route({ ledger: { outbox }, config, log }: NoticeSender, notice: Notice): Promise<void> {
+  const { id, kind, payload } = notice;
+  if (!config) {
+    await outbox.sent(id);
+    log.info({ ...aboutOf(payload), kind }, 'notice: no channel is configured');
+    return;
+  }
+  const targets = targetsOf(config, notice);
+  if (targets.length > 0) return await outbox.route(id, targets);
+  const { audience, name } = audienceOf(payload);
+  await outbox.unrouted(id, `COUNTERSIGN_NOTICES.routes.${audience}: no route for '${name}', and none for '*'`);
+  log.warn({ ...aboutOf(payload), kind, for: name }, 'notice reaches nobody: there is no route');
+}
+
+async function send(sender: NoticeSender, message: NoticeMessage): Promise<void> {
+  const { ledger, config, notifiers, log } = sender;
+  const { id, channel, address, attempts, items } = message;
+  const about = { message: id, channel, attempts, notices: items.length };
+  try {
+    const notifier = notifiers.get(channel);
+    if (!notifier) throw new NotSent(`COUNTERSIGN_NOTICES.channels: there is no '${channel}'`);
+    const lines = [];
+    for (const item of items) lines.push(lineOf(item, config?.caseUrl, await linkOf(sender, message, item)));
+    await notifier.send({ id, to: address, content: contentOf(lines) });
+    await ledger.outbox.delivered(id);
+    log.info(about, 'notice sent');
+  } catch (error) {
+    const { final, retryAfterMs } = error instanceof NotSent ? error : { final: false, retryAfterMs: undefined };
+    const why = error instanceof Error ? error.message : String(error);
+    await ledger.outbox.undelivered(id, why, { final, retryAfterMs });
+    log.warn({ ...about, error: why }, final ? 'notice not sent, and given up' : 'notice not sent; it is tried again');
   }
 }
 
-async function post(url: string, notice: object): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(notice),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  await response.body?.cancel();
-  if (!response.ok) throw new Error(`the webhook answered ${response.status}`);
+/** A link to decide, where the recipient is a person and the question may be answered by one. */
+async function linkOf(
+  { ledger, links }: NoticeSender,
+  { id: messageId, channel, person }: NoticeMessage,
+  { payload }: NoticeItem,
+): Promise<AnswerLink | undefined> {
+  if (!links || person === undefined || payload.caseId === undefined || 'to' in payload) return undefined;
+  const task = await ledger.reviews.openTask(payload.caseId);
+  if (task?.taskNo !== payload.taskNo || !mayHaveLink(task.links ?? 'never', task, person)) return undefined;
+  const { caseId, taskNo, seen, dueAt } = task;
+  return await links.issue({ purpose: 'decide', messageId, channel, caseId, taskNo, seen, person, dueAt });
+}
+
+function aboutOf(payload: Notice['payload']): Record<string, string> {
+  if ('about' in payload) return { caseId: payload.about };
+  return payload.caseId === undefined ? { feed: payload.feed } : { caseId: payload.caseId };
 }

@@ -4,24 +4,33 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Ports, Workflows } from '../activities/ports.ts';
 import { createDocumentReader } from '../adapters/document-reader/document-reader.ts';
 import { openLedger, type Ledger } from '../adapters/ledger/ledger.ts';
+import { createLinkTokens, type LinkTokens } from '../adapters/links/link-tokens.ts';
 import { createOpenAiModel } from '../adapters/model-openai/model-openai.ts';
 import { createSigner } from '../adapters/signing.ts';
 import { createSinks } from '../adapters/sink-http.ts';
 import type { AccessPorts } from '../client/api/access.ts';
 import { oidcProvider } from '../client/api/oidc.ts';
 import { createCaseClient, type CaseClient } from '../client/case-client.ts';
+import { temporalUrl } from '../client/case-path.ts';
+import { createSubmitterClient, type SubmitterClient } from '../client/submitter-client.ts';
 import { askAgainSignal, verdictSignal } from '../messages.ts';
 import { packs as ownPacks } from '../packs/index.ts';
 import type { ModelTiers, ProcessPack } from '../packs/pack.ts';
 import { packRegistry } from '../packs/registry.ts';
 import type { Config } from './config.ts';
+import { noticesOf, type NoticesConfig } from './notices-config.ts';
 
 /** Everything that a process of Countersign is made of, built from its configuration. */
 export interface Composition {
   ports: Ports;
   ledger: Ledger;
   client: CaseClient;
+  submitters: SubmitterClient;
   packs: ProcessPack[];
+  /** Undefined: notices are only logged. */
+  notices: NoticesConfig | undefined;
+  /** Undefined: no decision links. */
+  linkTokens: LinkTokens | undefined;
   access: AccessPorts;
   close: () => Promise<void>;
 }
@@ -36,14 +45,16 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
   });
   const packs = await loadPacks(config.COUNTERSIGN_PACKS);
   const reader = createDocumentReader({});
-  const { documents, cases, modelCalls, reviews, effects, feeds, feedAlarms, countersignatures } = ledger;
+  const { documents, cases, modelCalls, reviews, information, effects, feeds, feedAlarms, countersignatures } = ledger;
   const taskQueue = config.COUNTERSIGN_TASK_QUEUE;
   const client = createCaseClient({ temporal, cases, reviews, reader, packs, taskQueue });
+  const submitters = createSubmitterClient({ temporal, information, documents, cases, reader, packs });
   const ports: Ports = {
     documents,
     cases,
     modelCalls,
     reviews,
+    information,
     effects,
     feeds,
     feedAlarms,
@@ -57,11 +68,15 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     access: { mode: config.COUNTERSIGN_ACCESS, person: (id) => ledger.people.person(id) },
     clock: () => new Date(),
   };
+  const notices = noticesIn(config);
   return {
     ports,
     ledger,
     client,
+    submitters,
     packs,
+    notices,
+    linkTokens: linkTokensOf(config, notices, ledger),
     access: accessOf(config, ledger),
     close: async () => void (await Promise.all([ledger.close(), reader.close()])),
   };
@@ -74,6 +89,19 @@ function accessOf(config: Config, { people, credentials }: Ledger): AccessPorts 
   if (issuer === undefined || clientId === undefined || publicUrl === undefined) return base;
   const options = { issuer, clientId, publicUrl, ...(clientSecret === undefined ? {} : { clientSecret }) };
   return { ...base, oidc: oidcProvider(options) };
+}
+
+function noticesIn(config: Config): NoticesConfig | undefined {
+  const { TEMPORAL_UI_URL: temporalUi, COUNTERSIGN_NOTICES: notices, COUNTERSIGN_NOTICES_URL: url } = config;
+  const { namespace = 'default' } = config.temporal;
+  const caseUrl = temporalUi === undefined ? undefined : temporalUrl({ namespace, temporalUi }, '{caseId}');
+  return noticesOf(notices, url, caseUrl && decodeURI(caseUrl));
+}
+
+function linkTokensOf(config: Config, notices: NoticesConfig | undefined, { links }: Ledger): LinkTokens | undefined {
+  if (!notices?.links) return undefined;
+  const { secret, expireAfter: expireAfterMs, baseUrl = config.COUNTERSIGN_PUBLIC_URL ?? '' } = notices.links;
+  return createLinkTokens(links, { secret, expireAfterMs, baseUrl });
 }
 
 /** The packs of this process: the two that come along, or what `COUNTERSIGN_PACKS` names, comma-separated. */

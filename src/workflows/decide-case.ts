@@ -152,7 +152,8 @@ function viewOf(caseId: string, stage: Stage, desk: ReviewDesk, writer: EffectWr
   const undo = desk.undo.view;
   if (undo) return { caseId, stage: 'undo-window', undo, effects };
   if (!question) return { caseId, stage, effects };
-  const { taskNo, taskKind: kind, seen, group, reasons, dueAt, approvals } = question;
-  const more = approvals ? { approvals } : {};
-  return { caseId, stage: 'review', task: { taskNo, kind, seen, group, reasons, dueAt, ...more }, effects };
+  const { taskNo, taskKind: kind, seen, group, reasons, dueAt, approvals, held } = question;
+  const more = { ...(approvals ? { approvals } : {}), ...(held ? { information: held } : {}) };
+  const asked = held ? 'information-asked' : 'review';
+  return { caseId, stage: asked, task: { taskNo, kind, seen, group, reasons, dueAt, ...more }, effects };
 }

@@ -1,4 +1,4 @@
-import type { DecisionRef, Ingested } from '../activities/steps.ts';
+import type { Before, DecisionRef, Ingested } from '../activities/steps.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Reason } from '../domain/route.ts';
 import { propose } from './propose.ts';
@@ -19,6 +19,8 @@ export interface Base {
   callId?: string;
   decisionNo?: number;
   because: Reason[];
+  /** Of the question that the next one replaces. */
+  before?: Before;
 }
 
 /** The first decision: the model proposes, unless there is nothing it could read. */
@@ -49,9 +51,20 @@ export async function decide(caseId: string, pinned: Plan, desk: ReviewDesk, fro
       base = { ...proposed, because: [...proposed.because, ...desk.takeLate()] };
       continue;
     }
+    if (answer.kind === 'propose-again') {
+      const { because, before } = answer;
+      const proposed = await propose(caseId, plan, false);
+      base = { ...proposed, because: [...base.because.filter(isOfCase), ...proposed.because, ...because], before };
+      continue;
+    }
 
     plan = await runNormally('moveToCurrentPack', 'Pinned pack version is gone: move to the current one', { caseId });
     const message = `The pack changed while this case was open: now judged by version ${plan.packVersion}`;
     base = { ...base, because: [...base.because, { code: 'pack-moved', message }] };
   }
+}
+
+/** False of what the former answer, or the lack of one, gave as a reason: the new one has reasons of its own. */
+function isOfCase({ code }: Reason): boolean {
+  return !code.startsWith('model-') && code !== 'over-budget';
 }

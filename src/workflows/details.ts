@@ -1,4 +1,4 @@
-import type { DecisionRef, ReviewQuestion } from '../activities/steps.ts';
+import type { DecisionRef, Held, ReviewQuestion } from '../activities/steps.ts';
 import type { Approvals } from '../domain/policy.ts';
 import type { CaseResult } from '../domain/decision.ts';
 import type { TaskKind } from '../domain/verdict.ts';
@@ -18,6 +18,8 @@ export interface Wait {
   /** The groups that did not answer. */
   before?: readonly string[];
   refused?: Refused;
+  /** Present while the submitter is asked. */
+  held?: Held;
 }
 
 /** Verdicts that changed nothing: how many on this question, and why the last one. */
@@ -36,15 +38,15 @@ const ASKED: Record<TaskKind, string> = {
 /** A waiting case: what is asked, why, of whom, until when, what then, and how to answer. */
 export function reviewDetails(question: ReviewQuestion, caseId: string, wait: Wait): string {
   const { seen, reasons, effects, taskKind, approvals } = question;
-  const { group, until, next, before = [], refused } = wait;
+  const { group, until, next, before = [], refused, held } = wait;
   const nothing = effects.length === 0;
   // The same id with other content is refused, so that each try is offered a new one.
   const verdictId = `${seen}-${(refused?.count ?? 0) + (approvals?.by.length ?? 0) + 1}`;
   const verdict = nothing ? { verdict: 'reject', reason: 'WHY' } : { verdict: 'approve' };
   const command = signalCommand(caseId, 'verdict', { verdictId, ...verdict, by: 'YOUR NAME', seen });
   return [
-    `### Waiting for **${plain(group)}**`,
-    ASKED[taskKind],
+    held ? '### Waiting for the submitter' : `### Waiting for **${plain(group)}**`,
+    ...(held ? heldText(caseId, held, group) : [ASKED[taskKind]]),
     ...(approvals ? [approvalsText(approvals)] : []),
     ...(before.length > 0 ? [`Asked before, without an answer: ${before.map(plain).join(', ')}.`] : []),
     ...refusedText(refused),
@@ -56,6 +58,7 @@ export function reviewDetails(question: ReviewQuestion, caseId: string, wait: Wa
     `**Answer from a terminal**, with your name in place of YOUR NAME:`,
     `\`\`\`\n${command}\n\`\`\``,
     CHOICES[taskKind],
+    `Let somebody else answer: \`"verdict":"reassign"\` with \`"to":"..."\`, or \`"verdict":"escalate"\` with \`"reason":"..."\`.${taskKind === 'proposal' ? ' Ask who submitted it: `"verdict":"request-information"` with `"question":"..."`.' : ''}`,
     `Seen digest: \`${seen}\`. Everything that was found: \`countersign show '${caseId}'\``,
   ]
     .join('\n\n')
@@ -64,6 +67,17 @@ export function reviewDetails(question: ReviewQuestion, caseId: string, wait: Wa
 
 function refusedText(refused: Refused | undefined): string[] {
   return refused?.last === undefined ? [] : [`**The last verdict was refused.** ${plain(refused.last)}`];
+}
+
+/** What the submitter is asked, and how it is answered. */
+function heldText(caseId: string, { requestId, question, of, answerBy }: Held, group: string): string[] {
+  const message = { answerId: `${requestId}-1`, requestId, by: 'YOUR NAME', text: 'THE ANSWER' };
+  return [
+    `**${plain(of)}** is asked: ${plain(question)}`,
+    `Without an answer by ${minuteOf(new Date(answerBy))}, **${plain(group)}** is asked again. Until then nobody is reminded; who is asked may still decide.`,
+    `**Answer the question from a terminal**, with your name in place of YOUR NAME:`,
+    `\`\`\`\n${signalCommand(caseId, 'provideInformation', message)}\n\`\`\``,
+  ];
 }
 
 function approvalsText({ needed, by }: Approvals): string {

@@ -1,29 +1,21 @@
-import {
-  CancellationScope,
-  condition,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
-import type { Answer, ReviewQuestion, Steps } from '../activities/steps.ts';
-import type { Approvals } from '../domain/policy.ts';
+import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { Answer, Informed, ReviewQuestion } from '../activities/steps.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
-import { codesOf, type Reason } from '../domain/route.ts';
+import type { Reason } from '../domain/route.ts';
 import {
-  CS_DUE_AT,
-  CS_GROUP,
-  CS_REASONS,
-  CS_STAGE,
+  provideInformationSignal,
+  submitInformation,
   submitVerdict,
   verdictSignal,
+  type InformationAnswer,
   type VerdictAnswer,
 } from '../messages.ts';
-import { answeredDetails, reviewDetails, type Wait } from './details.ts';
-import { quickly } from './steps.ts';
+import { answeredDetails } from './details.ts';
+import { OpenQuestion, type ShownQuestion } from './open-question.ts';
+import { quickly, runNormally } from './steps.ts';
+import { Turn } from './turn.ts';
 import { UndoDesk } from './undo-desk.ts';
 import { isDeep, refusedOf, refuseNonMessage, seenOf, summaryOf } from './verdict-message.ts';
-
-type Escalated = NonNullable<Awaited<ReturnType<Steps['escalate']>>>;
 
 /** A case whose own document makes every model fail must come to rest with a person. */
 const MOST_RECALLS = 3;
@@ -33,18 +25,16 @@ const LATE: Reason = { code: 'late-verdict', message: 'A verdict came while the 
 export class ReviewDesk {
   readonly undo: UndoDesk;
   readonly #caseId: string;
-  #question: (ReviewQuestion & { group: string; dueAt: string }) | undefined;
+  #open: OpenQuestion | undefined;
   /** By the digest of the question meant: a repeat of an earlier verdict never answers a later question. */
   readonly #answers = new Map<string, Answer>();
-  /** Approvals of a question that needs more, by its digest. */
-  readonly #approvals = new Map<string, Approvals>();
-  /** What the current details say about the wait. */
-  #wait: Wait | undefined;
+  /** What verdicts changed about a question before it was shown here, by its digest. */
+  readonly #early = new Map<string, ((open: OpenQuestion) => void)[]>();
   #taskNo = 0;
   #recalls = 0;
   /** A verdict that came when its question had been taken back. */
   #late: Reason[] = [];
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turn = new Turn();
 
   constructor(caseId: string) {
     this.#caseId = caseId;
@@ -56,10 +46,17 @@ export class ReviewDesk {
       validator: refuseNonMessage,
       description: 'The same as the signal verdict, with an answer',
     });
+    setHandler(provideInformationSignal, async (message) => void (await this.#inform('signal', message)), {
+      description: 'What the submitter answers to a question: { answerId, requestId, by, text }',
+    });
+    setHandler(submitInformation, (message) => this.#inform('update', message), {
+      validator: refuseNonMessage,
+      description: 'The same as the signal provideInformation, with an answer',
+    });
   }
 
-  get question(): (ReviewQuestion & { group: string; dueAt: string }) | undefined {
-    return this.#question;
+  get question(): ShownQuestion | undefined {
+    return this.#open?.shown;
   }
 
   /** Goes on after the tasks of a former run that was lost. */
@@ -77,9 +74,10 @@ export class ReviewDesk {
   async review(
     first: ReviewQuestion,
     plan: ReviewPlan,
-  ): Promise<Extract<Answer, { kind: 'decided' | 'pack-version-gone' | 'ask-again' }>> {
+  ): Promise<Extract<Answer, { kind: 'decided' | 'pack-version-gone' | 'ask-again' | 'propose-again' }>> {
     for (let question = first; ;) {
-      const answer = await this.#ask(question, plan);
+      let answer = await this.#ask(question, plan);
+      if (answer.kind === 'informed') answer = await this.#read(answer);
       if (answer.kind === 'asked-anew') {
         question = answer.question;
         this.skipTo(question.taskNo);
@@ -91,101 +89,36 @@ export class ReviewDesk {
   async settle(
     question: ReviewQuestion,
     plan: ReviewPlan,
-  ): Promise<Exclude<Answer, { kind: 'pack-version-gone' | 'ask-again' | 'asked-anew' }>> {
+  ): Promise<Extract<Answer, { kind: 'decided' | 'settled-by-hand' | 'try-again' }>> {
     for (;;) {
       const answer = await this.#ask(question, plan);
-      if (answer.kind === 'pack-version-gone' || answer.kind === 'ask-again' || answer.kind === 'asked-anew') continue;
-      return answer;
+      if (answer.kind === 'decided' || answer.kind === 'settled-by-hand' || answer.kind === 'try-again') return answer;
     }
   }
 
-  /** Asks and escalates by the plan; returns when a verdict is taken or the deadline's default applies. */
+  /** Puts a question and returns its answer: a verdict, or what the plan says when nobody gives one. */
   async #ask(question: ReviewQuestion, plan: ReviewPlan): Promise<Answer> {
-    const openedAt = Date.now();
-    const groups = question.groups ?? plan.groups;
-    let { times } = question;
-    const answered = () => this.#answers.has(question.seen);
-    for (let level = 0; ; level++) {
-      const group = groups[level];
-      const deadlineAt = times ? Date.parse(times.deadlineAt) : openedAt + plan.deadlineMs;
-      const escalateAt = times ? Date.parse(times.escalateAt) : openedAt + plan.escalateAfterMs * (level + 1);
-      const nextGroup = groups[level + 1] ?? '';
-      const escalates = groups.length > level + 1 && escalateAt < deadlineAt;
-      const next = escalates ? `escalates to ${nextGroup}` : atDeadline(plan);
-      const wait = { next, before: groups.slice(0, level) };
-      if (group !== undefined) this.#show(question, group, escalates ? escalateAt : deadlineAt, wait);
-      const waitMs = (escalates ? escalateAt : deadlineAt) - Date.now();
-      const summary = escalates ? `Escalate to ${nextGroup} unless answered` : `Deadline: ${plan.deadlineDefault}`;
-      if (await condition(answered, Math.max(waitMs, 1), { summary })) break;
-      const standing = escalates
-        ? await this.#escalate(question, nextGroup, plan)
-        : await this.#deadline(question, plan, groups);
-      if (standing?.kind === 'asked') ({ times } = standing);
-      // A verdict may have been taken in meanwhile; the ledger then holds no other.
-      else if (standing !== undefined) this.#take(question.seen, standing);
-      if (!escalates) await condition(answered);
-      if (answered()) break;
-    }
-    this.#question = undefined;
-    this.#wait = undefined;
-    // The loop only ends with an answer. It is used once: the same question may be put again.
-    const answer = this.#answers.get(question.seen) as Answer;
+    const { seen } = question;
+    const open = new OpenQuestion(this.#caseId, question, plan);
+    // A verdict may have been taken in before the case itself knew that it asks.
+    for (const change of this.#early.get(seen) ?? []) change(open);
+    this.#open = open;
+    await open.wait(
+      () => this.#answers.has(seen),
+      (answer) => this.#take(seen, answer),
+    );
+    this.#open = undefined;
+    // The wait only ends with an answer. It is used once: the same question may be put again.
+    const answer = this.#answers.get(seen) as Answer;
     setCurrentDetails(answeredDetails(byOf(answer)));
-    this.#answers.delete(question.seen);
+    this.#answers.delete(seen);
     return answer;
-  }
-
-  #show(question: ReviewQuestion, group: string, dueAtMs: number, wait: Pick<Wait, 'next' | 'before'>): void {
-    const dueAt = new Date(dueAtMs);
-    this.#question = { ...question, group, dueAt: dueAt.toISOString() };
-    upsertSearchAttributes([
-      { key: CS_STAGE, value: 'review' },
-      { key: CS_REASONS, value: codesOf(question.reasons) },
-      { key: CS_GROUP, value: group },
-      { key: CS_DUE_AT, value: dueAt },
-    ]);
-    this.#tell({ ...wait, group, until: dueAt });
-  }
-
-  /** Changes some of what the current details say while a person is asked. */
-  #tell(change: Partial<Wait>): void {
-    if (!this.#question) return;
-    const { group, seen } = this.#question;
-    const approvals = this.#approvals.get(seen);
-    if (approvals) this.#question = { ...this.#question, approvals };
-    this.#wait = { group, until: undefined, next: '', ...this.#wait, ...change };
-    setCurrentDetails(reviewDetails(this.#question, this.#caseId, this.#wait));
-  }
-
-  async #escalate(question: ReviewQuestion, group: string, plan: ReviewPlan): Promise<Escalated | undefined> {
-    const { taskNo } = question;
-    const input = { caseId: this.#caseId, taskNo, group, remindAfterMs: plan.remindAfterMs };
-    return (await quickly('escalate', `Nobody answered: escalate to ${group}`, input)) ?? undefined;
-  }
-
-  async #deadline(question: ReviewQuestion, plan: ReviewPlan, before: readonly string[]): Promise<Answer | undefined> {
-    const { deadlineDefault, handTo } = plan;
-    // Only a proposal may be rejected by default; an effect in doubt always waits for a person.
-    const kind = question.taskKind !== 'proposal' && deadlineDefault === 'reject' ? 'keep-waiting' : deadlineDefault;
-    const group = kind === 'hand-to' ? handTo : undefined;
-    const input = { caseId: this.#caseId, taskNo: question.taskNo, kind, ...(group === undefined ? {} : { group }) };
-    const answer = await quickly('applyDeadline', `Deadline passed: ${kind}${group ? ` ${group}` : ''}`, input);
-    if (answer !== null || !this.#question) return answer ?? undefined;
-    if (group === undefined) this.#tell({ until: undefined, next: 'the deadline has passed; the case keeps waiting' });
-    else {
-      this.#question = { ...this.#question, group };
-      upsertSearchAttributes([{ key: CS_GROUP, value: group }]);
-      this.#tell({ group, until: undefined, next: 'the deadline has passed; nobody else is asked', before });
-    }
-    return undefined;
   }
 
   /** Takes the question back when no model answered and nobody has: a model answers again. */
   async askAgain(): Promise<void> {
-    const before = this.#turn;
-    const recalling = CancellationScope.nonCancellable(async () => {
-      await before;
-      const question = this.#question;
+    await this.#turn.take(async () => {
+      const question = this.question;
       if (!question || this.#answers.has(question.seen) || this.#recalls >= MOST_RECALLS) return;
       if (!question.reasons.every(({ code }) => code === 'model-unavailable')) return;
       const why = 'a model answers again';
@@ -195,8 +128,6 @@ export class ReviewDesk {
         this.#take(question.seen, { kind: 'ask-again' });
       }
     });
-    this.#turn = recalling.catch(() => undefined);
-    await recalling;
   }
 
   /** Why a person is asked although a model answered: someone's verdict was refused while nobody was asked. Told once. */
@@ -211,40 +142,51 @@ export class ReviewDesk {
     if (!this.#answers.has(seen)) this.#answers.set(seen, answer);
   }
 
-  /** One verdict at a time, also while the case is being cancelled: a verdict that was taken in must be answered. */
+  /** One verdict at a time. */
   async #judge(channel: 'signal' | 'update', message: unknown): Promise<VerdictAnswer> {
-    const before = this.#turn;
-    const judging = CancellationScope.nonCancellable(async () => {
-      await before;
-      const { answer, then, approvals } = await quickly('judgeVerdict', summaryOf(message), {
-        caseId: this.#caseId,
-        channel,
-        message: isDeep(message) ? null : message,
-      });
+    return await this.#turn.take(async () => {
+      const input = { caseId: this.#caseId, channel, message: isDeep(message) ? null : message };
+      const { answer, then, approvals } = await quickly('judgeVerdict', summaryOf(message), input);
       const seen = seenOf(message);
-      if (approvals && seen !== undefined) {
-        this.#approvals.set(seen, approvals);
-        this.#tell({ refused: { count: this.#wait?.refused?.count ?? 0 } });
-      } else if (then?.kind === 'withdrawn') this.undo.take(then);
-      else if (then !== undefined && seen !== undefined) this.#take(seen, then);
-      else if (!answer.accepted) {
-        this.#tell({ refused: refusedOf(message, answer, this.#wait?.refused) });
-        this.undo.refused(message, answer);
-        if (this.#recalls > 0 && !this.#question) this.#late = [LATE];
-      }
+      if (then?.kind === 'withdrawn') this.undo.take(then);
+      else if (!answer.accepted && then === undefined) this.#refused(message, answer);
+      else if (seen === undefined) return answer;
+      else if (then?.kind === 'changed') this.#change(seen, (open) => open.apply(then.standing));
+      else if (approvals) this.#change(seen, (open) => open.approved(approvals));
+      else if (then) this.#take(seen, then);
       return answer;
     });
-    this.#turn = judging.catch(() => undefined);
-    return await judging;
+  }
+
+  /** What the submitter answers, in the same turn as verdicts. */
+  async #inform(channel: 'signal' | 'update', message: unknown): Promise<InformationAnswer> {
+    return await this.#turn.take(async () => {
+      const input = { caseId: this.#caseId, channel, message: isDeep(message) ? null : message };
+      const { answer, then } = await quickly('takeInformation', 'Take in what the submitter answers', input);
+      if (then) this.#take(then.seen, then);
+      return answer;
+    });
+  }
+
+  /** Reads what the submitter answered, off the main thread. The question is put anew, or the model asked again. */
+  async #read({ requestId }: Informed): Promise<Exclude<Answer, Informed>> {
+    const input = { caseId: this.#caseId, requestId };
+    return await runNormally('readInformation', 'Read what the submitter answered', input);
+  }
+
+  #change(seen: string, change: (open: OpenQuestion) => void): void {
+    if (this.#open && seen === this.#open.shown.seen) change(this.#open);
+    else this.#early.set(seen, [...(this.#early.get(seen) ?? []), change]);
+  }
+
+  #refused(message: unknown, answer: Extract<VerdictAnswer, { accepted: false }>): void {
+    this.#open?.refuse(refusedOf(message, answer, this.#open.refused));
+    this.undo.refused(message, answer);
+    if (this.#recalls > 0 && !this.#open) this.#late = [LATE];
   }
 }
 
 function byOf(answer: Answer): string | undefined {
   if (answer.kind === 'decided') return answer.decision.by;
   return answer.kind === 'settled-by-hand' ? answer.by : undefined;
-}
-
-function atDeadline(plan: ReviewPlan): string {
-  if (plan.deadlineDefault === 'hand-to') return `it is handed to ${plan.handTo ?? 'nobody'}`;
-  return plan.deadlineDefault === 'reject' ? 'the case is rejected' : 'the case keeps waiting';
 }

@@ -32,6 +32,8 @@ type QuickStep =
   | 'waitForModel'
   | 'judgeVerdict'
   | 'recallTask'
+  | 'takeInformation'
+  | 'giveUpInformation'
   | 'escalate'
   | 'applyDeadline'
   | 'endUndo'

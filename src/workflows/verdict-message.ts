@@ -20,6 +20,9 @@ const VERDICTS: ReadonlySet<string> = new Set<Verdict['verdict']>([
   'reject',
   'confirm',
   'withdraw',
+  'reassign',
+  'escalate',
+  'request-information',
 ]);
 
 /** What the history shows of judging it. */
@@ -31,7 +34,7 @@ export function summaryOf(message: unknown): string {
 /** Refuses only what is no message at all; everything else is judged, and recorded when refused. */
 export function refuseNonMessage(message: unknown): void {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) {
-    throw new TypeError('submitVerdict: send one object { verdictId, verdict, by, seen, ... }');
+    throw new TypeError('send one object: { verdictId, verdict, by, seen, ... }, or { answerId, requestId, by, text }');
   }
 }
 

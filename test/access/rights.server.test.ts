@@ -3,6 +3,7 @@ import type { Ledger } from '../../src/adapters/ledger/ledger.ts';
 import type { Api } from '../../src/client/api/ports.ts';
 import { ROLES, type Role } from '../../src/domain/access.ts';
 import { apiOf, fileInReview } from '../client/fakes.ts';
+import { testSigner } from '../support/signing-key.ts';
 import { useLedger } from '../support/postgres.ts';
 import { bearer, oneOfEach, requiredAccess, type Keys } from './people.ts';
 
@@ -19,10 +20,13 @@ beforeAll(async () => {
   // What a route does once it is let in is tested elsewhere; here it only has to be let in, or not.
   api = apiOf({
     access: requiredAccess(ledger),
+    signer: testSigner,
     reads: {
       caseFile: async () => file,
       listCases: async () => ({ cases: [] }),
       casesOfDocument: async () => [],
+      informationRequests: async () => [],
+      informationRequest: async () => undefined,
       counts: async () => [],
       feeds: async () => [],
       models: async () => [],
@@ -35,6 +39,7 @@ afterAll(async () => await api.close());
 const ALL = ROLES;
 const STAFF: readonly Role[] = ['reviewer', 'lead', 'owner', 'auditor', 'operator'];
 const CASE = '/v1/cases/case/invoice-intake/INV-1';
+const WITH_DOCUMENTS: readonly Role[] = ['submitter', 'service', 'reviewer', 'lead', 'owner', 'auditor'];
 const BODY = { caseId: 'case/invoice-intake/INV-1', reason: 'why' };
 
 /** Every route but the open ones, and the roles that are let in: written here anew, not read from the table of rights. */
@@ -57,6 +62,15 @@ const RIGHTS: [
   ],
   ['POST', '/v1/tasks/viewed', '/v1/tasks/viewed', ['reviewer', 'lead'], { caseId: BODY.caseId, taskNo: 1 }],
   ['POST', '/v1/verdicts', '/v1/verdicts', ['reviewer', 'lead'], BODY],
+  ['GET', '/v1/information-requests', '/v1/information-requests', WITH_DOCUMENTS],
+  ['GET', '/v1/information-requests/{requestId}', '/v1/information-requests/q-1', WITH_DOCUMENTS],
+  [
+    'POST',
+    '/v1/information',
+    '/v1/information',
+    ['submitter', 'service', 'reviewer', 'lead', 'owner'],
+    { requestId: 'q-1', answerId: 'a-1', text: 'x' },
+  ],
   ['POST', '/v1/withdrawals', '/v1/withdrawals', ['submitter', 'service', 'lead', 'owner'], BODY],
   ['POST', '/v1/reversals', '/v1/reversals', ['lead', 'owner'], BODY],
   ['GET', '/v1/packs', '/v1/packs', ALL],
@@ -66,6 +80,7 @@ const RIGHTS: [
   ['GET', '/v1/models', '/v1/models', ['lead', 'owner', 'auditor', 'operator', 'service']],
   ['GET', '/metrics', '/metrics', ['lead', 'owner', 'auditor', 'operator', 'service']],
   ['GET', '/v1/audit/entries', '/v1/audit/entries', ['auditor', 'owner']],
+  ['GET', '/v1/receipts/{caseId}', '/v1/receipts/case/invoice-intake/INV-1', ['auditor', 'owner']],
   ['GET', '/v1/access-entries', '/v1/access-entries', ['auditor', 'owner']],
   ['GET', '/v1/people', '/v1/people', STAFF],
   ['PUT', '/v1/people/{personId}', '/v1/people/new.one', ['operator'], {}],

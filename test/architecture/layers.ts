@@ -56,6 +56,7 @@ export const LAYERS: readonly Layer[] = [
       'src/activities/countersign-ports.ts',
       'src/activities/ports.ts',
       'src/activities/ledger-ports.ts',
+      'src/activities/information-ports.ts',
       'src/activities/model-call-ports.ts',
       'src/packs',
     ],

@@ -94,6 +94,13 @@ describe('what approving does', () => {
     expect(onApprove({})).toBe('  - Post 119.00 EUR');
   });
 
+  test('is preceded by what is read again before the write', () => {
+    const facts = [{ title: 'the bank account of the supplier', shown: 'ending 4013' }];
+    const text = taskText(task({ facts }), review, plain);
+    expect(text).toContain('Read again before the write\n  - the bank account of the supplier: ending 4013\n');
+    expect(taskText(task({}), review, plain)).not.toContain('Read again');
+  });
+
   test.each([
     [{ proposal: null }, 'there is no valid proposal'],
     [{ rules: [{ name: 'r', severity: 'hard', holds: false }] }, 'a hard rule is broken'],
@@ -105,11 +112,17 @@ describe('what approving does', () => {
   });
 
   test.each([
-    ['effect-unknown', ['approve', 'confirm', 'reject']],
-    ['compensation', ['approve', 'confirm']],
+    ['effect-unknown', ['approve', 'confirm', 'reject', 'reassign', 'escalate']],
+    ['compensation', ['approve', 'confirm', 'reassign', 'escalate']],
   ] as const)('%s takes other verdicts', (kind, verbs) => {
     const commands = readyCommands('case/p/K', task({ kind, proposal: null }));
     expect(commands.slice(0, -1).map((command) => command.split(' ')[1])).toEqual(verbs);
+  });
+
+  test('nobody is offered to escalate when nobody is left', () => {
+    const commands = readyCommands('case/p/K', task({ next: [] }));
+    expect(commands.some((command) => command.includes('escalate'))).toBe(false);
+    expect(commands.some((command) => command.includes('ask '))).toBe(true);
   });
 
   test('a case key cannot smuggle in a command', () => {

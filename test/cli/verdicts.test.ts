@@ -85,6 +85,34 @@ describe('verdicts', () => {
     expect(out).toMatch(/Taken: approve by bob \(1 of 2 approvals; someone else must approve too\)\.$/);
   });
 
+  test.each([
+    [['reassign', CASE, '--to', 'petra'], { verdict: 'reassign', to: 'petra' }],
+    [['escalate', CASE, '--reason', 'urgent'], { verdict: 'escalate', reason: 'urgent' }],
+    [
+      ['ask', CASE, '--question', 'Which order?', '--within', '2 days', '--propose-again'],
+      { verdict: 'request-information', question: 'Which order?', within: '2 days', proposeAgain: true },
+    ],
+    [['ask', CASE, '--question', 'Which order?'], { verdict: 'request-information', question: 'Which order?' }],
+  ])('%j is sent with the digest of what was seen', async (args, said) => {
+    const { api, sent } = deciding();
+    const { out } = await run(api, args);
+    expect(sent).toEqual([
+      {
+        ...{ ...said, caseId: CASE, by: 'bob', verdictId: expect.any(String) as string },
+        ...{ seen: 'abcdef123456', digest: 'abcdef123456'.padEnd(64, '0') },
+      },
+    ]);
+    expect(out).toContain(`Taken: ${said.verdict} by bob`);
+  });
+
+  test.each([
+    [['reassign', CASE], '--to <name>'],
+    [['escalate', CASE], '--reason <text>'],
+    [['ask', CASE], '--question <text>'],
+  ])('%j lacks %s', async (args, option) => {
+    await expect(run(deciding().api, args)).rejects.toThrow(`required option '${option}'`);
+  });
+
   test('a refusal is one clear sentence', async () => {
     const { api } = deciding([refusal(403, 'four-eyes', 'by: bob submitted this case; someone else must decide it.')]);
     const error = await run(api, ['approve', CASE]).catch((thrown: unknown) => thrown);

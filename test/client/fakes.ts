@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { CaseFile } from '../../src/adapters/ledger/case-file.ts';
+import type { InformationFile } from '../../src/adapters/ledger/information-reads.ts';
 import type { CaseRow } from '../../src/adapters/ledger/reads.ts';
 import { attest } from '../../src/activities/attest.ts';
 import { createApi } from '../../src/client/api/api.ts';
@@ -32,8 +33,12 @@ export interface Given {
   audit?: ApiPorts['audit'];
   documents?: ApiPorts['documents'];
   feedLoader?: ApiPorts['feedLoader'];
+  reviews?: Partial<ApiPorts['reviews']>;
+  outbox?: ApiPorts['outbox'];
+  linkRows?: Partial<ApiPorts['linkRows']>;
+  linkTokens?: ApiPorts['linkTokens'];
   signer?: ApiPorts['signer'];
-  reviews?: ApiPorts['reviews'];
+  submitters?: ApiPorts['submitters'];
   desk?: Partial<ApiPorts['desk']>;
   manifests?: ApiPorts['manifests'];
   web?: string;
@@ -43,19 +48,23 @@ export interface Given {
 }
 
 export function apiOf(given: Given): Api {
-  const { client = {}, reads = {}, audit, documents, feedLoader, reviews, packs = PACKS, links } = given;
-  const { desk = {}, manifests, web } = given;
+  const { client = {}, reads = {}, audit, documents, feedLoader, submitters, packs = PACKS, links } = given;
+  const { reviews = {}, outbox, linkRows = {}, linkTokens, desk = {}, manifests, web } = given;
   return createApi({
     client: orThrow<CaseClient>('client', client),
     reads: orThrow<ApiPorts['reads']>('reads', reads),
     audit: audit ?? orThrow<ApiPorts['audit']>('audit', {}),
     documents: documents ?? orThrow<ApiPorts['documents']>('documents', {}),
-    reviews: reviews ?? orThrow<ApiPorts['reviews']>('reviews', {}),
+    reviews: orThrow<ApiPorts['reviews']>('reviews', reviews),
+    outbox: outbox ?? orThrow<ApiPorts['outbox']>('outbox', {}),
+    linkRows: orThrow<ApiPorts['linkRows']>('linkRows', linkRows),
+    ...(linkTokens ? { linkTokens } : {}),
     feedLoader: feedLoader ?? orThrow<ApiPorts['feedLoader']>('feedLoader', {}),
     desk: orThrow<ApiPorts['desk']>('desk', desk),
     manifests: manifests ?? orThrow<ApiPorts['manifests']>('manifests', {}),
     ...(web === undefined ? {} : { web }),
     signer: given.signer ?? orThrow<ApiPorts['signer']>('signer', {}),
+    submitters: submitters ?? orThrow<ApiPorts['submitters']>('submitters', {}),
     packs,
     access: given.access ?? LOCAL_ACCESS,
     attest: (...said) => attest({ signer: testSigner, clock: () => new Date() }, ...said),
@@ -82,6 +91,16 @@ export function rowOf(caseId: string, more: Partial<CaseRow> = {}): CaseRow {
   };
 }
 
+/** A question to the submitter that waits for an answer. */
+export function requestOf(more: Partial<InformationFile> = {}): InformationFile {
+  return {
+    ...{ requestId: 'q-1', caseId: 'case/invoice-intake/INV-1', taskNo: 1, question: 'Which order is it?' },
+    ...{ askedBy: 'rita', askedOf: 'sam', proposeAgain: false, askedAt: AT, answerBy: later(86_400_000) },
+    ...{ answeredAt: null, givenUpAt: null, taskOpen: true, answer: null },
+    ...more,
+  };
+}
+
 /** A case in review: read, proposed with a doubtful field, one soft rule broken; one verdict was refused. */
 export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
   const [, packId = '', caseKey = ''] = caseId.split('/');
@@ -94,6 +113,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
       ...{ caseId, packId, caseKey: decodeURIComponent(caseKey), revision: 1, contentHash: 'c'.repeat(64) },
       ...{ submittedBy: 'ann', owner: 'petra.vogel', stage: 'review', outcome: null, receivedAt: AT, decided: false },
       documents: [{ hash: 'd'.repeat(64), name: 'inv.txt', mediaType: 'text/plain', size: 40 }],
+      answers: [],
       lastTaskNo: 1,
       plan: {
         ...{ packId, packVersion: '1.0.0', packHash: 'p'.repeat(64), owner: 'petra.vogel', threshold: 0.8 },
@@ -147,6 +167,7 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
         callId: 'call-1',
       },
     ],
+    information: [],
     verdicts: [
       {
         ...{ verdictId: 'v1', channel: 'update', verdict: 'approve', by: 'ann', seen: 'abcdef123456', body: {} },

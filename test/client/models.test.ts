@@ -37,6 +37,8 @@ describe('models', () => {
       models: () => Promise.resolve([gate]),
       budgets: () => Promise.resolve(budgets),
       counts: () => Promise.resolve(counts),
+      noticeCounts: () => Promise.resolve([{ channel: 'mail', state: 'failed' as const, count: 2 }]),
+      linkGuessesToday: () => Promise.resolve(7),
     };
     const response = await apiOf({ reads }).inject({ url: '/metrics' });
     expect(response.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -49,8 +51,10 @@ describe('models', () => {
       'countersign_model_cost_today_micros{pack="invoice-intake",kind="reserved"} 90',
       'countersign_cases{pack="odd \\"pack\\"\\\\",stage="review",outcome=""} 3',
       'countersign_cases{pack="p",stage="closed",outcome="written"} 4',
+      'countersign_notices{channel="mail",state="failed"} 2',
+      'countersign_link_guesses_today 7',
     ]);
-    expect(lines.filter((line) => line.startsWith('# TYPE'))).toHaveLength(4);
+    expect(lines.filter((line) => line.startsWith('# TYPE'))).toHaveLength(6);
   });
 
   it('keeps who opened a task first', async () => {

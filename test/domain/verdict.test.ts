@@ -10,6 +10,9 @@ const task: OpenTask = {
   brokenHardRules: [],
   submittedBy: 'sam',
   fourEyes: true,
+  group: 'clerks',
+  rest: ['leads'],
+  held: false,
 };
 const common = { verdictId: 'v', by: 'rita', seen: 'abcdef012345' };
 const said: Record<Verdict['verdict'], Verdict> = {
@@ -18,7 +21,12 @@ const said: Record<Verdict['verdict'], Verdict> = {
   reject: { ...common, verdict: 'reject', reason: 'no' },
   confirm: { ...common, verdict: 'confirm', reason: 'done' },
   withdraw: { ...common, verdict: 'withdraw' },
+  reassign: { ...common, verdict: 'reassign', to: 'petra' },
+  escalate: { ...common, verdict: 'escalate', reason: 'urgent' },
+  'request-information': { ...common, verdict: 'request-information', question: 'Which order is it?' },
 };
+
+const REASSIGN = said.reassign as Extract<Verdict, { verdict: 'reassign' }>;
 
 describe('refusalOf: which verdict fits which question', () => {
   const table: [TaskKind, Verdict['verdict'], fits: boolean][] = [
@@ -34,6 +42,12 @@ describe('refusalOf: which verdict fits which question', () => {
     ['compensation', 'amend', false],
     ['compensation', 'reject', false],
     ['compensation', 'confirm', true],
+    ['proposal', 'reassign', true],
+    ['effect-unknown', 'reassign', true],
+    ['compensation', 'escalate', true],
+    ['proposal', 'request-information', true],
+    ['effect-unknown', 'request-information', false],
+    ['compensation', 'request-information', false],
   ];
   test.each(table)('on %s, %s fits: %s', (kind, verdict, fits) => {
     expect(refusalOf(said[verdict], { ...task, kind })?.code).toBe(fits ? undefined : 'not-allowed-here');
@@ -60,6 +74,24 @@ describe('refusalOf', () => {
     ['amend of nothing', said.amend, { ...task, hasProposal: false }, undefined],
     ['approve against a hard rule', said.approve, { ...task, brokenHardRules: ['totals'] }, 'rule-broken'],
     ['amend where a hard rule was broken', said.amend, { ...task, brokenHardRules: ['totals'] }, undefined],
+    ['escalate with nobody left', said.escalate, { ...task, rest: [] }, 'nobody-left'],
+    ['reassign to who is asked', { ...REASSIGN, to: ' Clerks' }, task, 'not-allowed-here'],
+    ['reassign to the submitter', { ...REASSIGN, to: 'SAM' }, task, 'four-eyes'],
+    ['reassign to the submitter, allowed', { ...REASSIGN, to: 'sam' }, { ...task, fourEyes: false }, undefined],
+    [
+      'reassign to the submitter where several must approve',
+      { ...REASSIGN, to: 'sam' },
+      { ...task, fourEyes: false, approvals: { needed: 2, by: [] } },
+      'four-eyes',
+    ],
+    [
+      'reassign to who has approved',
+      { ...REASSIGN, to: 'Lea' },
+      { ...task, approvals: { needed: 2, by: ['lea'] } },
+      'same-person',
+    ],
+    ['ask the submitter twice', said['request-information'], { ...task, held: true }, 'information-asked'],
+    ['approve while the submitter is asked', said.approve, { ...task, held: true }, undefined],
     ['reject where a hard rule was broken', said.reject, { ...task, brokenHardRules: ['totals'] }, undefined],
   ])('%s', (_, verdict, open, code) => {
     expect(refusalOf(verdict, open)?.code).toBe(code);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifyReceipt } from '../../src/countersignature/verify-receipt.ts';
 import { countersign, type Ran } from './command.ts';
 import { startFixture, type Fixture } from './fixture.ts';
 
@@ -185,6 +186,29 @@ test('the audit trail is exported, verified, and found out when it was changed',
     out: expect.stringMatching(/missing before it: entry/),
   });
   expect(await faulty(lines.slice(0, -1))).toEqual({ code: 1, out: expect.stringMatching(/the end may be cut off/) });
+});
+
+test('the receipt of every case holds, checked with nothing but the public key; a changed one does not', async () => {
+  const answer = await fetch(`${fixture.stack.apiUrl}/v1/cases?limit=200`);
+  const { cases } = (await answer.json()) as { cases: { caseId: string; outcome: string | null }[] };
+  expect(cases.filter(({ outcome }) => outcome === 'written').length).toBeGreaterThan(2);
+  for (const { caseId } of cases) {
+    const { out } = await run(['receipt', caseId]);
+    const checked = verifyReceipt(JSON.parse(out)).filter(({ faults }) => faults.length > 0);
+    expect(checked, caseId).toEqual([]);
+  }
+  const { caseId = '' } = cases.find(({ outcome }) => outcome === 'written') ?? {};
+  const [file, key] = [join(folder, 'receipt.json'), join(folder, 'public.pem')];
+  expect((await run(['receipt', caseId, '--out', file])).out).toContain(`countersign verify ${file} --key PUBLIC.pem`);
+  const text = await readFile(file, 'utf8');
+  const { issued } = JSON.parse(text) as { issued: { keys: { pem: string }[] } };
+  await writeFile(key, issued.keys[0]?.pem ?? '');
+  const away = 'http://127.0.0.1:9';
+  const good = await countersign(away, ['verify', file, '--key', key]);
+  expect([good.code, good.out]).toEqual([0, expect.stringMatching(/What was written is what was signed\.\n$/)]);
+  await writeFile(file, text.replace(/"state":"applied"/, '"state":"refused"'));
+  const changed = await countersign(away, ['verify', file, '--key', key]);
+  expect([changed.code, changed.out]).toEqual([1, expect.stringMatching(/^FAULT/m)]);
 });
 
 test('what is not there is said in one sentence, with exit code 1', async () => {

@@ -11,16 +11,21 @@ import type { CallBegun, CallTerms, ModelCallRecord } from '../../src/activities
 import type { Ports } from '../../src/activities/ports.ts';
 import { caseIdOf, type DocumentRef } from '../../src/domain/case.ts';
 import { idempotencyKeyOf } from '../../src/domain/decision.ts';
+import type { InformationRequest } from '../../src/domain/information.ts';
 import type { Refusal, Verdict } from '../../src/domain/verdict.ts';
 import type { Countersignature } from '../../src/domain/countersignature.ts';
 import { sha256 } from '../../src/canonical.ts';
 import type { PackManifest } from '../../src/packs/pack.ts';
 import { fakeCountersignatures } from './fake-countersignatures.ts';
+import { fakeInformation, type FakeAnswer } from './fake-information.ts';
 import { fakeReviews } from './fake-reviews.ts';
 
 /** A review task as it stands. */
 export type Task = TaskOpening & { open: boolean };
-type LedgerPorts = Pick<Ports, 'documents' | 'cases' | 'modelCalls' | 'reviews' | 'effects' | 'countersignatures'>;
+type LedgerPorts = Pick<
+  Ports,
+  'documents' | 'cases' | 'modelCalls' | 'reviews' | 'information' | 'effects' | 'countersignatures'
+>;
 
 /** The ledger's contracts in memory; `audit` has a line for each thing recorded. */
 export class FakeLedger {
@@ -39,6 +44,7 @@ export class FakeLedger {
   usualMs: number | undefined;
   readonly tasks: Task[] = [];
   readonly openedAt = new Map<Task, Date>();
+  readonly askedAt = new Map<Task, Date>();
   readonly decisions: DecisionRecord[] = [];
   readonly withdrawn: { caseId: string; decisionNo: number; by: string; reason?: string }[] = [];
   readonly verdicts: {
@@ -54,6 +60,8 @@ export class FakeLedger {
   readonly held: string[] = [];
   readonly effects = new Map<string, EffectRecord>();
   readonly identities = new Map<string, string>();
+  readonly requests: InformationRequest[] = [];
+  readonly answers: FakeAnswer[] = [];
   readonly bands = new Map<string, readonly number[]>();
 
   constructor(clock: () => Date) {
@@ -66,6 +74,7 @@ export class FakeLedger {
       cases: this.#cases(),
       modelCalls: this.#modelCalls(),
       reviews: fakeReviews(this),
+      information: fakeInformation(this),
       effects: this.#effects(),
       countersignatures: fakeCountersignatures(this),
     };
@@ -88,6 +97,7 @@ export class FakeLedger {
           }),
         ),
       get: (hashes) => Promise.resolve(new Map([...this.bytes].filter(([hash]) => hashes.includes(hash)))),
+      missing: (hashes) => Promise.resolve(hashes.filter((hash) => !this.bytes.has(hash))),
     };
   }
 
@@ -117,7 +127,7 @@ export class FakeLedger {
         const record: CaseRecord & { input: CaseInput | null } = {
           ...{ ...name, caseId, contentHash, submittedBy, owner, stage: 'received', outcome: null },
           ...{ documents: [...documents], receivedAt: this.clock(), decided: false, lastTaskNo: 0 },
-          ...{ plan: null, input: null },
+          ...{ plan: null, input: null, answers: [] },
         };
         this.cases.set(caseId, record);
         this.audit.push(`received ${caseId}`);
@@ -130,6 +140,7 @@ export class FakeLedger {
         this.manifests.set(plan.packHash, manifest);
         return this.change(caseId, { input, plan, stage: 'proposing' });
       },
+      informed: (caseId, input) => this.change(caseId, { input }),
       moved: (caseId, plan, manifest) => {
         this.manifests.set(plan.packHash, manifest);
         this.audit.push(`moved ${caseId}`);

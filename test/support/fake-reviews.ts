@@ -1,5 +1,6 @@
 import type { DecisionRecord, EffectRecord, Judged, TaskOpening } from '../../src/activities/ledger-ports.ts';
 import type { Ports } from '../../src/activities/ports.ts';
+import { groupsAfter } from '../../src/domain/escalation.ts';
 import { approvedBefore, withdrawalRefusalOf } from '../../src/domain/verdict.ts';
 import type { FakeLedger, Task } from './fake-ledger.ts';
 
@@ -12,6 +13,10 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
   const onTask = (caseId: string, taskNo: number) =>
     ledger.decisions.find((one) => one.caseId === caseId && one.taskNo === taskNo);
   const ofCase = (caseId: string) => ledger.decisions.filter((one) => one.caseId === caseId);
+  const restOf = ({ caseId, group, groups, rest }: Task) =>
+    rest ?? groupsAfter(group, groups ?? ledger.case(caseId).plan?.review.groups ?? []);
+  const openRequest = ({ caseId, taskNo }: Task) =>
+    ledger.requests.find((one) => one.caseId === caseId && one.taskNo === taskNo && !one.answeredAt && !one.givenUpAt);
   const decide = (made: Omit<DecisionRecord, 'decisionNo'>): DecisionRecord => {
     const decision = { ...made, decisionNo: ofCase(made.caseId).length + 1 };
     ledger.decisions.push(decision);
@@ -56,12 +61,24 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
     const { caseId, verdict, refusal, decide: decides, confirm, retry } = input;
     if (refusal) return { kind: 'refused', refusal };
     if (input.withdraw) return withdraw(caseId, verdict);
-    const taskNo = (decides ?? input.askAnew ?? confirm ?? retry)?.taskNo ?? 0;
+    const taskNo = (decides ?? input.askAnew ?? confirm ?? retry ?? input.move ?? input.ask)?.taskNo ?? 0;
     const task = taskOf(caseId, taskNo);
     if (!task?.open) {
       const adopted = onTask(caseId, taskNo);
       const closed = { code: 'already-decided', message: 'The question was already answered.' } as const;
       return { kind: 'refused', refusal: closed, ...(adopted ? { adopted } : {}) };
+    }
+    if (input.move) {
+      const { group, rest, times } = input.move.to;
+      Object.assign(task, { group, rest }, times);
+      ledger.askedAt.set(task, ledger.clock());
+      return { kind: 'accepted', decision: null, changed: taskNo };
+    }
+    if (input.ask) {
+      const none = { answeredAt: null, givenUpAt: null, taskOpen: true };
+      ledger.requests.push({ ...input.ask.request, caseId, taskNo, askedAt: ledger.clock(), ...none });
+      void ledger.change(caseId, { stage: 'information-asked' });
+      return { kind: 'accepted', decision: null, changed: taskNo };
     }
     if (input.askAnew) {
       void open(input.askAnew.opening);
@@ -100,6 +117,15 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
       const task = taskOf(caseId, taskNo);
       return Promise.resolve(task && { ...task, openedAt: ledger.openedAt.get(task) ?? ledger.clock() });
     },
+    standing: (caseId, taskNo) => {
+      const task = taskOf(caseId, taskNo);
+      if (!task?.open) return Promise.resolve(undefined);
+      const { group, dueAt, escalateAt } = task;
+      const held = openRequest(task);
+      const askedAt = ledger.askedAt.get(task) ?? ledger.openedAt.get(task) ?? ledger.clock();
+      const more = { ...(escalateAt ? { escalateAt } : {}), ...(held ? { held } : {}) };
+      return Promise.resolve({ taskNo, group, rest: restOf(task), askedAt, dueAt, ...more });
+    },
     openTask: (caseId) => {
       const task = ledger.tasks.findLast((one) => one.caseId === caseId && one.open);
       if (!task) return Promise.resolve(undefined);
@@ -110,6 +136,9 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
         hasProposal: task.output !== null,
         brokenHardRules: broken.map(({ name }) => name),
         submittedBy,
+        rest: restOf(task),
+        held: openRequest(task) !== undefined,
+        ...(plan?.review.information ? { information: plan.review.information } : {}),
         fourEyes: plan?.review.fourEyes ?? false,
         planGroups: plan?.review.groups ?? [],
         ...(plan?.review.unattested ? { unattested: plan.review.unattested } : {}),
@@ -137,9 +166,11 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
       ledger.refusals.push({ caseId, refusal, verdictId });
       return Promise.resolve();
     },
-    escalate: (caseId, taskNo, group, times) => {
+    escalate: (caseId, taskNo, group, times, from) => {
       const task = taskOf(caseId, taskNo);
-      if (task?.open) Object.assign(task, times, { group });
+      const rest = task?.rest && groupsAfter(group, task.rest);
+      if (task?.open && (from ?? task.group) === task.group)
+        Object.assign(task, times, { group }, rest ? { rest } : {});
       return Promise.resolve(onTask(caseId, taskNo));
     },
     deadline: (caseId, taskNo, kind, handTo) => {

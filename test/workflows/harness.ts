@@ -140,6 +140,12 @@ export class CaseHandle {
   }
 }
 
+/** What the Temporal UI says of a running case, as Markdown. */
+export async function detailsOf({ handle }: CaseHandle): Promise<string> {
+  const told: { currentDetails: string } = await handle.query('__temporal_workflow_metadata');
+  return told.currentDetails;
+}
+
 export type HistoryEvent = { eventType: string; userMetadata?: { summary?: Payload } } & Record<string, unknown>;
 interface Payload {
   data: string;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Level } from '../../src/domain/policy.ts';
 import { fakePorts, replyOf, type Fakes } from '../support/fake-ports.ts';
 import { definition, testPack } from '../support/fake-pack.ts';
-import { typesOf, useServer, withWorker, type CaseHandle, type Run } from './harness.ts';
+import { detailsOf, typesOf, useServer, withWorker, type CaseHandle, type Run } from './harness.ts';
 
 const server = useServer();
 
@@ -27,11 +27,6 @@ let count = 0;
 const verdict = (seen: string, by: string, more: object = {}) => {
   return { verdictId: `v-${(count += 1)}`, verdict: 'approve', by, seen, ...more };
 };
-
-async function detailsOf(case_: CaseHandle): Promise<string> {
-  const told: { currentDetails: string } = await case_.handle.query('__temporal_workflow_metadata');
-  return told.currentDetails;
-}
 
 describe('a case that two must approve', () => {
   it('shows who has, and offers the second person a command of its own; the second decides', async () => {

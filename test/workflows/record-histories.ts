@@ -11,7 +11,19 @@ import { fileURLToPath } from 'node:url';
 const histories = fileURLToPath(new URL('../histories', import.meta.url));
 rmSync(histories, { recursive: true, force: true });
 const vitest = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')));
-const names = ['decide-case', 'intake', 'review', 'escalation', 'effects', 'cancel', 'asking', 'undo', 'levels'];
+const names = [
+  'decide-case',
+  'intake',
+  'review',
+  'escalation',
+  'effects',
+  'cancel',
+  'asking',
+  'undo',
+  'levels',
+  'elsewhere',
+  'information',
+];
 const files = names.map((name) => fileURLToPath(new URL(`${name}.test.ts`, import.meta.url)));
 const { status } = spawnSync(process.execPath, [vitest, 'run', ...files], {
   stdio: 'inherit',

@@ -119,6 +119,12 @@ export function scriptedSteps(script: Partial<Steps> = {}, effects = [POST]) {
     sweep: () => Promise.resolve({ started: [], orphaned: [], resent: [], askedAgain: [] }),
     watchFeeds: () => Promise.resolve({ stale: [], fresh: [] }),
     waitForModel: () => Promise.resolve(1),
+    takeInformation: () =>
+      Promise.resolve({
+        answer: { accepted: false, answerId: 'a', refusal: { code: 'no-such-request', message: '' } },
+      }),
+    readInformation: () => Promise.reject(new Error('nothing was answered')),
+    giveUpInformation: () => Promise.resolve(null),
     recallTask: () => Promise.resolve(true),
     ...script,
   };

@@ -49,9 +49,12 @@ export type AuditKind =
   | 'decision-withdrawn'
   | 'undo-window-over'
   | 'escalated'
+  | 'reassigned'
+  | `information-${'asked' | 'given' | 'refused' | 'missing'}`
   | 'deadline'
   | `effect-${'pending' | 'applied' | 'refused' | 'unknown' | 'abandoned' | 'retry'}`
   | 'compensated'
+  | `link-${'sent' | 'opened' | 'used' | 'refused' | 'revoked'}`
   | 'commented'
   | 'claim-taken-over'
   | 'tampering'

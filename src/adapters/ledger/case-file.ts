@@ -13,6 +13,7 @@ import { casesOf } from './cases.ts';
 import { decisionOf } from './decisions.ts';
 import { effectOf } from './effects.ts';
 import type { Store } from './record.ts';
+import { type InformationFile, informationReadsOf } from './information-reads.ts';
 import { taskOf } from './tasks.ts';
 
 /** A call to a model without its tokens. */
@@ -61,6 +62,8 @@ export interface CaseFile {
   modelCalls: ModelCallRow[];
   tasks: (TaskOpening & { openedAt: Date; closedAt: Date | null })[];
   verdicts: VerdictRow[];
+  /** What its submitter was asked. */
+  information: InformationFile[];
   decisions: (DecisionRecord & { at: Date; withdrawnBy: string | null })[];
   effects: (EffectRecord & { reason: string | null; calledAt: Date | null; settledAt: Date | null })[];
   audit: AuditEntry[];
@@ -151,6 +154,7 @@ export async function caseFileOf({ db, clock }: Store, caseId: string): Promise<
         ...row,
         modelCalls,
         verdicts,
+        information: await informationReadsOf(snapshot).informationRequests({ caseId }),
         tasks: tasks.map((task) => ({ ...taskOf(task), openedAt: task.opened_at, closedAt: task.closed_at })),
         decisions: decisions.map((decision) => {
           return { ...decisionOf(decision), at: decision.at, withdrawnBy: decision.withdrawn_by };

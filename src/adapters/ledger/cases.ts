@@ -3,13 +3,13 @@ import type { CaseInput, CaseRecord, Cases, Received } from '../../activities/le
 import { type DocumentRef, caseIdOf } from '../../domain/case.ts';
 import type { PackManifest } from '../../packs/pack.ts';
 import { GENESIS } from './audit-chain.ts';
+import { caseInputsOf } from './case-inputs.ts';
 import { FOREIGN_KEY, hasState } from './faults.ts';
 import { json, sha256, storable } from './json.ts';
 import { contentConflict, revisionConflict } from './receive-conflicts.ts';
 import { type Store, recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
 import { failure } from '../../failures.ts';
-import { remembering } from './remembering.ts';
 
 /** Case rows: what came in, where it stands, how it ended. */
 export function casesOf(store: Store): Cases {
@@ -17,7 +17,7 @@ export function casesOf(store: Store): Cases {
   const storedPacks = new Set<string>();
   /** A version never changes under its hash. */
   const manifests = new Map<string, PackManifest>();
-  const inputs = remembering<CaseInput>();
+  const inputs = caseInputsOf(store);
 
   const read = async (caseId: string): Promise<CaseRecord | undefined> => {
     const row = await db
@@ -29,6 +29,9 @@ export function casesOf(store: Store): Cases {
         sql<DocumentRef[]>`(select coalesce(json_agg(json_build_object('hash', d.hash, 'name', d.name,
           'mediaType', d.media_type, 'size', d.size) order by d.position), '[]')
           from case_documents d where d.case_id = c.case_id)`.as('documents'),
+        sql<DocumentRef[]>`(select coalesce(json_agg(d.document order by a.at), '[]')
+          from information_answers a cross join jsonb_array_elements(a.documents) as d (document)
+          where a.case_id = c.case_id and a.accepted)`.as('answers'),
         sql<boolean>`c.outcome is not null or exists (select from decisions d where d.case_id = c.case_id)`.as(
           'decided',
         ),
@@ -83,13 +86,14 @@ export function casesOf(store: Store): Cases {
           select ${recordInCase(caseId, at, [['received', entry]])} from received`.execute(db);
         if (rows.length > 0) {
           const refs = documents.map(({ hash, name, mediaType, size }) => ({ hash, name, mediaType, size }));
-          const fresh = {
+          const fresh: Pick<CaseRecord, 'stage' | 'outcome' | 'decided' | 'lastTaskNo' | 'plan' | 'answers'> = {
             stage: 'received',
             outcome: null,
             decided: false,
             lastTaskNo: 0,
             plan: null,
-          } as const;
+            answers: [],
+          };
           const own = { ...name, caseId, contentHash, submittedBy, owner, documents: refs, receivedAt: at };
           return { kind: 'created', record: { ...own, ...fresh } };
         }
@@ -105,13 +109,7 @@ export function casesOf(store: Store): Cases {
 
     get: read,
 
-    async input(caseId) {
-      const known = inputs.get(caseId);
-      if (known) return known;
-      const row = await db.selectFrom('cases').select('input').where('case_id', '=', caseId).executeTakeFirst();
-      if (row?.input) inputs.set(caseId, row.input);
-      return row?.input ?? undefined;
-    },
+    input: inputs.input,
 
     async manifest(hash) {
       const known = manifests.get(hash);
@@ -143,8 +141,10 @@ export function casesOf(store: Store): Cases {
           on conflict do nothing
         )
         select ${recordInCase(caseId, at, [['ingested', entry]], { stage: 'proposing' })} from done`.execute(db);
-      if (rows.length > 0) inputs.set(caseId, input);
+      if (rows.length > 0) inputs.remember(caseId, input);
     },
+
+    informed: inputs.informed,
 
     async moved(caseId, plan, manifest, why) {
       const at = clock();
@@ -225,8 +225,8 @@ function contentHashOf(documents: readonly { hash: string }[]): string {
 
 type Row = Omit<
   Selectable<Tables['cases']>,
-  'input' | 'channel' | 'reason' | 'touched_at' | 'closed_at' | 'pack_hash' | 'audit_seq' | 'audit_head'
-> & { documents: DocumentRef[]; decided: boolean; last_task_no: number };
+  'input' | 'channel' | 'reason' | 'touched_at' | 'closed_at' | 'pack_hash' | 'audit_seq' | 'audit_head' | 'input_no'
+> & { documents: DocumentRef[]; answers: DocumentRef[]; decided: boolean; last_task_no: number };
 
 /** A case row as the port gives it. */
 function recordOf(row: Row): CaseRecord {
@@ -245,5 +245,6 @@ function recordOf(row: Row): CaseRecord {
     decided: row.decided,
     lastTaskNo: row.last_task_no,
     plan: row.plan,
+    answers: row.answers,
   };
 }

@@ -79,7 +79,10 @@ async function groundRow(db: Kysely<Tables>, caseId: string, decisionNo: number)
     select to_jsonb(d) as decision, to_jsonb(t) as task, c.owner, c.submitted_by, c.plan,
       c.input -> 'findings' as findings, c.input -> 'sources' as sources,
       (select coalesce(jsonb_agg(jsonb_build_object('hash', o.hash, 'name', o.name, 'mediaType', o.media_type,
-        'size', o.size) order by o.position), '[]') from case_documents o where o.case_id = c.case_id) as documents,
+        'size', o.size) order by o.position), '[]') from case_documents o where o.case_id = c.case_id)
+        || (select coalesce(jsonb_agg(g.document order by a.at), '[]')
+          from information_answers a cross join jsonb_array_elements(a.documents) as g (document)
+          where a.case_id = c.case_id and a.accepted) as documents,
       (select jsonb_build_object('callId', m.call_id, 'provider', m.provider, 'model', m.model,
         'responseModel', m.response_model, 'requestHash', m.request_hash, 'text', m.text)
         from model_calls m where m.call_id = coalesce(t.call_id, (d.grounds ->> 'callId')::uuid)) as call,

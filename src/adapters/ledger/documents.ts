@@ -27,5 +27,12 @@ export function documentsOf({ db, clock }: Store): Documents {
       const rows = await query.where(sql<boolean>`hash = any(${[...hashes]}::text[])`).execute();
       return new Map(rows.map(({ hash, content }) => [hash, content]));
     },
+
+    async missing(hashes) {
+      const { rows } = await sql<{ hash: string }>`
+        select hash from unnest(${[...hashes]}::text[]) as given (hash)
+        where not exists (select from documents d where d.hash = given.hash)`.execute(db);
+      return rows.map(({ hash }) => hash);
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Countersignatures } from '../../activities/countersign-ports.ts';
 import type { Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from '../../activities/ledger-ports.ts';
+import type { InformationRequests } from '../../activities/information-ports.ts';
 import type { ModelCalls } from '../../activities/model-call-ports.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';
@@ -12,8 +13,11 @@ import { guarded } from './faults.ts';
 import { countersignaturesOf } from './countersignatures.ts';
 import { feedAlarmsOf } from './feed-alarms.ts';
 import { type FeedLoader, feedLoaderOf, feedsOf } from './feeds.ts';
+import { informationOf } from './information.ts';
 import { type AskingLimits, DEFAULT_LIMITS, modelCallsOf } from './model-calls.ts';
-import { type Outbox, outboxOf } from './outbox.ts';
+import { linkRowsOf, type LinkRows } from './links.ts';
+import { type NoticeMessages, noticesOf } from './notice-messages.ts';
+import type { Outbox } from './outbox.ts';
 import { type People, peopleOf } from './people.ts';
 import { openPool } from './pool.ts';
 import { type Reads, readsOf } from './reads.ts';
@@ -27,11 +31,13 @@ export interface Ledger {
   cases: Cases;
   modelCalls: ModelCalls;
   reviews: Reviews;
+  information: InformationRequests;
   effects: Effects;
   feeds: DatedFeeds;
   feedAlarms: FeedAlarms;
   feedLoader: FeedLoader;
-  outbox: Outbox;
+  outbox: Outbox & NoticeMessages;
+  links: LinkRows;
   people: People;
   credentials: Credentials;
   reads: Reads;
@@ -67,11 +73,13 @@ export function openLedger(options: LedgerOptions): Ledger {
     cases: guarded(casesOf(store)),
     modelCalls: guarded(modelCallsOf(store, { ...DEFAULT_LIMITS, ...limits })),
     reviews: guarded(reviewsOf(store)),
+    information: guarded(informationOf(store)),
     effects: guarded(effectsOf(store)),
     feeds: guarded(feedsOf(store)),
     feedAlarms: guarded(feedAlarmsOf(store)),
     feedLoader: guarded(feedLoaderOf(store)),
-    outbox: guarded(outboxOf(store)),
+    outbox: guarded(noticesOf(store)),
+    links: guarded(linkRowsOf(store)),
     people: guarded(peopleOf(store)),
     credentials: guarded(credentialsOf(store)),
     reads: guarded(readsOf(store)),

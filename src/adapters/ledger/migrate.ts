@@ -8,9 +8,11 @@ import * as alike0002 from './migrations/0002-alike.ts';
 import * as feedAlarms0003 from './migrations/0003-feed-alarms.ts';
 import * as asking0004 from './migrations/0004-asking.ts';
 import * as reviewPolicy0006 from './migrations/0006-review-policy.ts';
-import * as desk0010 from './migrations/0010-desk.ts';
 import * as people0007 from './migrations/0007-people.ts';
 import * as countersignature0008 from './migrations/0008-countersignature.ts';
+import * as information0009 from './migrations/0009-information.ts';
+import * as desk0010 from './migrations/0010-desk.ts';
+import * as notices0011 from './migrations/0011-notices.ts';
 import { APP_ROLE, surviving } from './pool.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -19,9 +21,11 @@ const MIGRATIONS: Record<string, Migration> = {
   '0003-feed-alarms': feedAlarms0003,
   '0004-asking': asking0004,
   '0006-review-policy': reviewPolicy0006,
-  '0010-desk': desk0010,
   '0007-people': people0007,
   '0008-countersignature': countersignature0008,
+  '0009-information': information0009,
+  '0010-desk': desk0010,
+  '0011-notices': notices0011,
 };
 
 const INSUFFICIENT_PRIVILEGE = '42501';

@@ -2,7 +2,8 @@ import { sql, type Kysely } from 'kysely';
 import { PERSON_ID, ROLES, type Person, type Role } from '../../domain/access.ts';
 import { failure } from '../../failures.ts';
 import { textOrNull, type Store } from './record.ts';
-import type { AccessKind, Tables } from './tables.ts';
+import type { AccessKind } from './access-tables.ts';
+import type { Tables } from './tables.ts';
 
 /** A person as an operator states them. */
 export interface PersonEntry {

@@ -2,7 +2,10 @@ import { sql } from 'kysely';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import { failure } from '../../failures.ts';
 import { type CaseFile, caseFileOf } from './case-file.ts';
+import { json } from './json.ts';
+import { type InformationReads, informationReadsOf } from './information-reads.ts';
 import { type ModelReads, modelReadsOf } from './model-reads.ts';
+import { type NoticeReads, noticeReadsOf } from './notice-reads.ts';
 import type { Store } from './record.ts';
 
 /** A case in a list. */
@@ -52,7 +55,7 @@ export interface FeedRow {
 }
 
 /** The read side, for the API and the command line. */
-export interface Reads extends ModelReads {
+export interface Reads extends ModelReads, InformationReads, NoticeReads {
   /** Newest first. `cursor` is absent on the last page. Throws `InvalidInput` on a cursor that is none. */
   listCases(filter: CaseFilter): Promise<{ cases: CaseRow[]; cursor?: string }>;
   /** Everything about a case, as of one moment. */
@@ -67,6 +70,8 @@ export function readsOf(store: Store): Reads {
   const { db } = store;
   return {
     ...modelReadsOf(store),
+    ...informationReadsOf(store),
+    ...noticeReadsOf(store),
 
     async listCases({ stage, packId, outcome, submittedBy, packIds, limit, cursor }) {
       const size = Math.min(Math.max(Math.trunc(limit), 1), 1000);
@@ -96,12 +101,12 @@ export function readsOf(store: Store): Reads {
     caseFile: (caseId) => caseFileOf(store, caseId),
 
     async casesOfDocument(hash) {
-      return await db
-        .selectFrom('case_documents as d')
-        .innerJoin('cases as c', 'c.case_id', 'd.case_id')
-        .select(['c.pack_id as packId', 'c.submitted_by as submittedBy'])
-        .where('d.hash', '=', hash)
-        .execute();
+      const { rows } = await sql<{ packId: string; submittedBy: string | null }>`
+        select c.pack_id as "packId", c.submitted_by as "submittedBy" from cases c where c.case_id in (
+          select case_id from case_documents where hash = ${hash}
+          union select case_id from information_answers
+            where accepted and documents @> ${json([{ hash }])}::jsonb)`.execute(db);
+      return rows;
     },
 
     async counts() {

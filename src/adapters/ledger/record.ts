@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Transaction, sql } from 'kysely';
 import type { Authentication } from '../../domain/attestation.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import { type AuditKind, entryStart } from './audit-chain.ts';
@@ -35,6 +35,21 @@ export function recordInCase(
   const closing = close && entryStart(caseId, at, 'closed', { ...close });
   return sql<number>`record_in_case(${caseId}, ${at}::timestamptz, ${starts}::text[], ${stage ?? null}::text,
     ${close?.outcome ?? null}::text, ${textOrNull(close?.reason)}::text, ${closing ?? null}::text)`;
+}
+
+/**
+ * Runs `act` in a transaction that has the lock of the case row first, as whatever else changes a case does: in another
+ * order two of them would wait for each other.
+ */
+export async function lockingCase<T>(
+  db: Kysely<Tables>,
+  caseId: string,
+  act: (trx: Transaction<Tables>, isThere: boolean) => Promise<T>,
+): Promise<T> {
+  return await db.transaction().execute(async (trx) => {
+    const { rows } = await sql`select from cases where case_id = ${caseId} for no key update`.execute(trx);
+    return await act(trx, rows.length > 0);
+  });
 }
 
 /** Text for a nullable column. */

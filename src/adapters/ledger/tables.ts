@@ -1,22 +1,25 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { CameTo, DecisionGrounds, CaseInput, EffectState, Reminders } from '../../activities/ledger-ports.ts';
+import type { CameTo, DecisionGrounds, CaseInput, EffectState } from '../../activities/ledger-ports.ts';
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
 import type { Countersignature, LiveFacts, Statement } from '../../domain/countersignature.ts';
-import type { Role } from '../../domain/access.ts';
 import type { Authentication } from '../../domain/attestation.ts';
-import type { CaseOutcome, Stage } from '../../domain/case.ts';
+import type { CaseOutcome, DocumentRef, Stage } from '../../domain/case.ts';
 import type { PreparedEffect, UndoWindow } from '../../domain/decision.ts';
+import type { InformationRefusal } from '../../domain/information.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Approvals } from '../../domain/policy.ts';
 import type { Reason, RuleResult } from '../../domain/route.ts';
 import type { PackManifest } from '../../packs/pack.ts';
 import type { Refusal, TaskKind } from '../../domain/verdict.ts';
+import type { AccessTables } from './access-tables.ts';
+import type { DeliveryTables } from './delivery-tables.ts';
+import type { NoticeKind, NoticePayload } from './notice.ts';
 
 /** A jsonb column: read as a value, written as the text that `json()` makes. */
 type Json<T> = ColumnType<T, string, string>;
 
-export interface Tables {
+export interface Tables extends AccessTables, DeliveryTables {
   documents: { hash: string; media_type: string; size: number; content: Buffer; stored_at: Date };
   cases: {
     case_id: string;
@@ -38,6 +41,8 @@ export interface Tables {
     input: Json<CaseInput | null>;
     audit_seq: number;
     audit_head: string;
+    /** How many answers of the submitter are part of `input`. */
+    input_no: Generated<number>;
   };
   case_documents: {
     case_id: string;
@@ -104,6 +109,35 @@ export interface Tables {
     digest: string;
     facts: Json<LiveFacts | null>;
     amends: Json<{ taskNo: number; digest: string } | null>;
+    /** Who is asked after `group_name`; null: the groups after it. */
+    rest: Json<string[] | null>;
+    /** When `group_name` was asked; null: when the task was opened. */
+    asked_at: Date | null;
+  };
+  information_requests: {
+    request_id: string;
+    case_id: string;
+    task_no: number;
+    question: string;
+    asked_by: string;
+    asked_of: string;
+    propose_again: boolean;
+    asked_at: Date;
+    answer_by: Date;
+    answered_at: Date | null;
+    given_up_at: Date | null;
+  };
+  information_answers: {
+    case_id: string;
+    answer_id: string;
+    content_hash: string;
+    request_id: string;
+    channel: string;
+    by_name: string;
+    documents: Json<DocumentRef[]>;
+    accepted: boolean;
+    refusal: Json<InformationRefusal | null>;
+    at: Date;
   };
   decisions: {
     case_id: string;
@@ -183,89 +217,13 @@ export interface Tables {
     attempts: number;
     last_error: string | null;
     cancelled_at: Date | null;
-  };
-  people: {
-    person_id: string;
-    name: string;
-    email: string | null;
-    roles: Role[];
-    groups: string[];
-    /** Null: all. */
-    packs: string[] | null;
-    disabled_at: Date | null;
-    changed_at: Date;
-  };
-  absences: { person_id: string; from_at: Date; until_at: Date; substitute: string | null; changed_at: Date };
-  api_keys: {
-    key_id: string;
-    person_id: string;
-    secret_hash: string;
-    label: string;
-    created_at: Date;
-    expires_at: Date | null;
-    revoked_at: Date | null;
-  };
-  sessions: {
-    token_hash: string;
-    person_id: string;
-    csrf: string;
-    created_at: Date;
-    seen_at: Date;
-    expires_at: Date;
-    ended_at: Date | null;
-  };
-  access_entries: {
-    id: Generated<number>;
-    at: Date;
-    person_id: string | null;
-    kind: AccessKind;
-    /** Route and id, or what was changed; nothing personal beyond the ids of people. */
-    subject: string;
-    detail: string;
+    /** When it was said whom it goes to. */
+    routed_at: Date | null;
+    /** It reached nobody: no route, or every message with it was given up. */
+    failed_at: Date | null;
   };
   feeds: { feed: string; as_of: Date; loaded_at: Date; items: number };
   /** A row while the feed is stale for the owner. */
   feed_alarms: { feed: string; owner: string; since: Date };
   feed_items: { feed: string; key: string; text: string; data: Json<Record<string, unknown>> };
-}
-
-/** Entries of the access log, which is append-only. */
-export type AccessKind =
-  'refused' | 'logged-in' | 'logged-out' | 'person-changed' | 'key-made' | 'key-revoked' | 'absence-changed';
-
-export type NoticeKind = 'task-opened' | 'reminder' | 'escalated' | 'feed-stale' | 'feed-fresh' | 'tampering';
-
-/** What a notice says: where to look and why, nothing personal. */
-export type NoticePayload = TaskNotice | FeedNotice | TamperingNotice;
-
-/** To a group, about a review task. */
-interface TaskNotice {
-  caseId: string;
-  taskNo: number;
-  group: string;
-  reasons: string[];
-  /** Of a reminder: those that follow it. */
-  reminders?: Reminders;
-}
-
-/** To the owner of a case's pack: what is stored is not what was countersigned. About no task, so that none takes it back. */
-interface TamperingNotice {
-  caseId?: never;
-  taskNo?: never;
-  feed?: never;
-  owner: string;
-  about: string;
-  message: string;
-}
-
-/** To the owner of packs, about a feed that they read. */
-interface FeedNotice {
-  caseId?: never;
-  taskNo?: never;
-  feed: string;
-  owner: string;
-  packs: string[];
-  /** ISO 8601; null: never loaded. */
-  asOf: string | null;
-  message: string;
 }

@@ -1,23 +1,28 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Reminders, Reviews, TaskOpening } from '../../activities/ledger-ports.ts';
+import type { Reminders, Reviews, Standing, TaskOpening } from '../../activities/ledger-ports.ts';
+import { groupsAfter } from '../../domain/escalation.ts';
 import type { ReviewPlan } from '../../domain/plan.ts';
 import { codesOf } from '../../domain/route.ts';
 import { decisionOnTask } from './decisions.ts';
+import { openRequestOn, requestsWhere } from './information-rows.ts';
 import { json, sha256 } from './json.ts';
-import { type Store, recordInCase } from './record.ts';
-import type { NoticeKind, Tables } from './tables.ts';
+import { type Store, lockingCase, recordInCase } from './record.ts';
+import type { NoticeKind } from './notice.ts';
+import type { Tables } from './tables.ts';
 
-type TaskPart = Pick<Reviews, 'open' | 'task' | 'openTask' | 'recall' | 'viewed' | 'escalate'>;
+type TaskPart = Pick<Reviews, 'open' | 'task' | 'standing' | 'openTask' | 'recall' | 'viewed' | 'escalate'>;
 
 /** Review tasks and the notices about them. */
 export function tasksOf({ db, clock }: Store): TaskPart {
   return {
-    open: async (task) => await open(db, task, clock()),
+    open: async (task) => await lockingCase(db, task.caseId, async (trx) => await open(trx, task, clock())),
 
     async task(caseId, taskNo) {
       const row = await taskRow(db, caseId, taskNo);
       return row && { ...taskOf(row), open: row.closed_at === null, openedAt: row.opened_at };
     },
+
+    standing: async (caseId, taskNo) => await standing(db, caseId, taskNo),
 
     async openTask(caseId) {
       const row = await db
@@ -39,15 +44,20 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         submittedBy: row.submitted_by,
         fourEyes: row.policy?.fourEyes ?? false,
         planGroups: row.policy?.groups ?? [],
+        rest: restOf(row, row.policy?.groups ?? []),
+        held: (await requestsWhere(db, openRequestOn(caseId, task.taskNo))).length > 0,
         ...(row.policy?.unattested ? { unattested: row.policy.unattested } : {}),
         ...(row.policy?.undo ? { undo: row.policy.undo } : {}),
         ...(row.policy?.levels ? { levels: row.policy.levels } : {}),
+        ...(row.policy?.information ? { information: row.policy.information } : {}),
+        ...(row.policy?.links ? { links: row.policy.links } : {}),
       };
     },
 
     async recall(caseId, taskNo, why) {
-      const at = clock();
-      const { rows } = await sql`
+      return await lockingCase(db, caseId, async (trx) => {
+        const at = clock();
+        const { rows } = await sql`
         with done as (
           update review_tasks t set closed_at = ${at}
           where case_id = ${caseId} and task_no = ${taskNo} and closed_at is null and viewed_at is null
@@ -58,12 +68,13 @@ export function tasksOf({ db, clock }: Store): TaskPart {
           where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
         )
         select ${recordInCase(caseId, at, [['task-recalled', { taskNo, why }]], { stage: 'proposing' })} from done
-      `.execute(db);
-      if (rows.length > 0) return true;
-      // Again, after its result was lost: the same answer.
-      const task = await taskRow(db, caseId, taskNo);
-      if (!task?.closed_at) return false;
-      return (await decisionOnTask(db, caseId, taskNo)) === undefined;
+      `.execute(trx);
+        if (rows.length > 0) return true;
+        // Again, after its result was lost: the same answer.
+        const task = await taskRow(trx, caseId, taskNo);
+        if (!task?.closed_at) return false;
+        return (await decisionOnTask(trx, caseId, taskNo)) === undefined;
+      });
     },
 
     async viewed(caseId, taskNo, by) {
@@ -71,15 +82,19 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         where case_id = ${caseId} and task_no = ${taskNo} and viewed_at is null`.execute(db);
     },
 
-    async escalate(caseId, taskNo, group, { remindAt, reminders, escalateAt, dueAt }) {
-      const at = clock();
-      const task = await taskRow(db, caseId, taskNo);
-      if (!task) throw new TypeError(`no review task ${taskNo} to escalate`);
-      const { rows } = await sql`
+    async escalate(caseId, taskNo, group, { remindAt, reminders, escalateAt, dueAt }, from) {
+      return await lockingCase(db, caseId, async (trx) => {
+        const at = clock();
+        const task = await taskRow(trx, caseId, taskNo);
+        if (!task) throw new TypeError(`no review task ${taskNo} to escalate`);
+        const rest = task.rest && groupsAfter(group, task.rest);
+        const { rows } = await sql`
         with done as (
-          update review_tasks set group_name = ${group}, remind_at = ${remindAt},
-            escalate_at = ${escalateAt ?? null}::timestamptz, due_at = coalesce(${dueAt ?? null}::timestamptz, due_at)
+          update review_tasks set group_name = ${group}, remind_at = ${remindAt}, asked_at = ${at},
+            rest = ${rest && json(rest)}::jsonb, escalate_at = ${escalateAt ?? null}::timestamptz,
+            due_at = coalesce(${dueAt ?? null}::timestamptz, due_at)
           where case_id = ${caseId} and task_no = ${taskNo} and closed_at is null and group_name <> ${group}
+            and group_name = coalesce(${from ?? null}, group_name)
           returning case_id, task_no
         ), silent as (
           update outbox o set cancelled_at = ${at} from done
@@ -91,8 +106,9 @@ export function tasksOf({ db, clock }: Store): TaskPart {
           ])}
         )
         select ${recordInCase(caseId, at, [['escalated', { taskNo, from: task.group_name, to: group }]])} from done
-      `.execute(db);
-      return rows.length > 0 ? undefined : await decisionOnTask(db, caseId, taskNo);
+      `.execute(trx);
+        return rows.length > 0 ? undefined : await decisionOnTask(trx, caseId, taskNo);
+      });
     },
   };
 }
@@ -116,14 +132,14 @@ export async function open(db: Kysely<Tables>, task: TaskOpening, at: Date): Pro
     with done as (
       insert into review_tasks (case_id, task_no, kind, seen, pack_hash, group_name, reasons, output, evidence,
         confidence, rules, effects, effect_key, call_id, due_at, remind_at, opened_at,
-        approvals, groups, escalate_at, digest, facts, amends)
+        approvals, groups, escalate_at, digest, facts, amends, rest)
       values (${caseId}, ${taskNo}::int, ${kind}, ${seen}, ${packHash}, ${group}, ${json(task.reasons)}::jsonb,
         ${task.output === null ? null : json(task.output)}::jsonb, ${json(task.evidence)}::jsonb,
         ${json(task.confidence)}::jsonb, ${json(task.rules)}::jsonb, ${json(task.effects)}::jsonb,
         ${effectKey ?? null}, ${callId}::uuid, ${dueAt}::timestamptz, ${remindAt}::timestamptz, ${at}::timestamptz,
         ${approvals ? json(approvals) : null}::jsonb, ${groups ? json(groups) : null}::jsonb,
         ${task.escalateAt ?? null}::timestamptz, ${digest}, ${facts ? json(facts) : null}::jsonb,
-        ${amends ? json(amends) : null}::jsonb)
+        ${amends ? json(amends) : null}::jsonb, ${task.rest ? json(task.rest) : null}::jsonb)
       on conflict do nothing returning case_id, task_no
     ), older as (
       update review_tasks t set closed_at = ${at} from done
@@ -159,6 +175,33 @@ export function insertNotices(
       ${notices.map(([, notBefore]) => notBefore)}::timestamptz[], ${payloads}::text[]) as n (kind, not_before, payload)`;
 }
 
+/** How a task stands that is still open. */
+async function standing(db: Kysely<Tables>, caseId: string, taskNo: number): Promise<Standing | undefined> {
+  const row = await db
+    .selectFrom('review_tasks as t')
+    .innerJoin('cases as c', 'c.case_id', 't.case_id')
+    .selectAll('t')
+    .select(sql<string[] | null>`c.plan #> '{review,groups}'`.as('plan_groups'))
+    .where('t.case_id', '=', caseId)
+    .where('t.task_no', '=', taskNo)
+    .where('t.closed_at', 'is', null)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const [held] = await requestsWhere(db, openRequestOn(caseId, taskNo));
+  return {
+    ...{ taskNo, group: row.group_name, rest: restOf(row, row.plan_groups ?? []) },
+    ...{ askedAt: row.asked_at ?? row.opened_at, dueAt: row.due_at },
+    ...(row.escalate_at === null ? {} : { escalateAt: row.escalate_at }),
+    ...(held ? { held } : {}),
+  };
+}
+
+type Chain = Pick<Selectable<Tables['review_tasks']>, 'group_name' | 'groups' | 'rest'>;
+
+function restOf({ group_name: group, groups, rest }: Chain, planGroups: readonly string[]): readonly string[] {
+  return rest ?? groupsAfter(group, groups ?? planGroups);
+}
+
 export async function taskRow(
   db: Kysely<Tables>,
   caseId: string,
@@ -192,5 +235,6 @@ export function taskOf(row: Selectable<Tables['review_tasks']>): TaskOpening {
     ...(row.escalate_at === null ? {} : { escalateAt: row.escalate_at }),
     ...(row.facts === null ? {} : { facts: row.facts }),
     ...(row.amends === null ? {} : { amends: row.amends }),
+    ...(row.rest === null ? {} : { rest: row.rest }),
   };
 }

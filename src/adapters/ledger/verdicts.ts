@@ -1,10 +1,12 @@
 import { type RawBuilder, type Selectable, type Transaction, sql } from 'kysely';
 import type { DecisionRecord, EffectState, Judged, Reviews } from '../../activities/ledger-ports.ts';
 import { approvedBefore, type Refusal } from '../../domain/verdict.ts';
+import { askSubmitter } from './ask-submitter.ts';
 import { askAnew, countApproval } from './approvals.ts';
 import { decisionEntry, decisionOnTask, insertDecision, nameOf } from './decisions.ts';
 import { json, sha256 } from './json.ts';
-import { type Entry, type Store, recordInCase } from './record.ts';
+import { move } from './moves.ts';
+import { type Entry, type Store, lockingCase, recordInCase } from './record.ts';
 import { taskRow } from './tasks.ts';
 import type { Tables } from './tables.ts';
 import { handOver } from './hand-over.ts';
@@ -18,8 +20,8 @@ type Task = Selectable<Tables['review_tasks']>;
 export function verdictsOf({ db, clock }: Store): VerdictPart {
   return {
     async record(input) {
-      return await db.transaction().execute(async (trx) => {
-        if (!(await lockCase(trx, input.caseId))) return unknownCase(input);
+      return await lockingCase(db, input.caseId, async (trx, isThere) => {
+        if (!isThere) return unknownCase(input);
         const judged = await record(trx, input, clock());
         if (judged.kind === 'accepted') await keepSigned(trx, input);
         return judged;
@@ -49,9 +51,8 @@ export function verdictsOf({ db, clock }: Store): VerdictPart {
     },
 
     async deadline(caseId, taskNo, kind, handTo) {
-      return await db.transaction().execute(async (trx) => {
+      return await lockingCase(db, caseId, async (trx) => {
         const at = clock();
-        await lockCase(trx, caseId);
         const task = await taskRow(trx, caseId, taskNo);
         if (!task) throw new TypeError(`no review task ${taskNo} to end`);
         if (task.closed_at !== null) return await decisionOnTask(trx, caseId, taskNo);
@@ -74,14 +75,13 @@ export function verdictsOf({ db, clock }: Store): VerdictPart {
     },
 
     endUndo: async (caseId, decisionNo) =>
-      await db.transaction().execute(async (trx) => {
-        await lockCase(trx, caseId);
-        return await endUndo(trx, caseId, decisionNo, clock());
-      }),
+      await lockingCase(db, caseId, async (trx) => await endUndo(trx, caseId, decisionNo, clock())),
   };
 }
 
-async function record(trx: Transaction<Tables>, input: Recorded, at: Date): Promise<Judged> {
+async function record(trx: Transaction<Tables>, given: Recorded, at: Date): Promise<Judged> {
+  // It comes to the case as an update; that it came by a link is what the API has signed.
+  const input: Recorded = given.authentication?.via === 'link' ? { ...given, channel: 'link' } : given;
   const { caseId, verdict, contentHash } = input;
   // A second verdict under a used id is recorded too, under the id and its own digest.
   const derivedId = `${verdict.verdictId}#${contentHash.slice(0, 16)}`;
@@ -109,15 +109,20 @@ async function record(trx: Transaction<Tables>, input: Recorded, at: Date): Prom
     const taken = await withdraw(trx, input, verdictId, at);
     return 'refusal' in taken ? await refuse(taken.refusal) : taken;
   }
-  const taskNo = (input.decide ?? input.askAnew ?? input.confirm ?? input.retry)?.taskNo;
-  if (taskNo === undefined) throw new TypeError('record: one of refusal, decide, askAnew, confirm and retry is needed');
+  const { decide: decides, askAnew: anew, confirm, retry, move: moves, ask } = input;
+  const taskNo = (decides ?? anew ?? confirm ?? retry ?? moves ?? ask)?.taskNo;
+  if (taskNo === undefined) throw new TypeError('record: what the verdict does is missing');
   const task = await taskRow(trx, caseId, taskNo);
   if (!task || task.closed_at !== null) {
     const refusal: Refusal = { code: 'already-decided', message: 'The question was already answered or withdrawn.' };
     return await refuse(refusal, await decisionOnTask(trx, caseId, taskNo));
   }
 
-  if (input.askAnew) return await askAnew(trx, input, input.askAnew.opening, { verdictId, at, taskNo });
+  const end = { verdictId, at };
+  const moved = moves && (await move(trx, { ...input, move: moves }, task, end));
+  const elsewhere = moved ?? (ask && (await askSubmitter(trx, { ...input, ask }, task, end)));
+  if (elsewhere) return 'refusal' in elsewhere ? await refuse(elsewhere.refusal) : elsewhere;
+  if (anew) return await askAnew(trx, input, anew.opening, { verdictId, at, taskNo });
   const counts = input.decide?.kind === 'accept' ? (task.approvals ?? undefined) : undefined;
   const twice = approvedBefore(verdict.by, counts);
   if (twice) return await refuse(twice);
@@ -206,11 +211,6 @@ async function settleInDoubt(
   if (to === 'applied') return [['effect-applied', { key, reference, byHand: true }]];
   await sql`delete from business_identities where key = ${key}`.execute(trx);
   return [[to === 'compensated' ? 'compensated' : 'effect-abandoned', { key, byHand: true }]];
-}
-
-async function lockCase(trx: Transaction<Tables>, caseId: string): Promise<boolean> {
-  const { rows } = await sql`select from cases where case_id = ${caseId} for no key update`.execute(trx);
-  return rows.length > 0;
 }
 
 /** A message to a workflow that was started past the client can come before its case: there is nothing to attach it to. */

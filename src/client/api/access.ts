@@ -64,7 +64,8 @@ export const guard = plugin(async (api: FastifyInstance, ports: AccessPorts) => 
 
   api.addHook('onRequest', async (request) => {
     request.identity = NOBODY;
-    const foreign = foreignProblem(request, ports.publicUrl);
+    const forStrangers = request.routeOptions.config.forStrangers === true;
+    const foreign = forStrangers ? undefined : foreignProblem(request, ports.publicUrl);
     if (foreign) throw await refused(request, foreign);
     const action = request.routeOptions.config.action ?? 'open';
     if (action === 'open') return;

@@ -12,8 +12,11 @@ import { deskBulkRoutes } from './routes-desk-bulk.ts';
 import { deskEventRoutes } from './routes-desk-events.ts';
 import { deskMarkRoutes } from './routes-desk-marks.ts';
 import { feedRoutes } from './routes-feeds.ts';
+import { informationRoutes } from './routes-information.ts';
+import { linkPageRoutes } from './routes-link-pages.ts';
 import { loginRoutes } from './routes-login.ts';
 import { modelRoutes } from './routes-models.ts';
+import { noticeRoutes } from './routes-notices.ts';
 import { receiptRoutes } from './routes-receipts.ts';
 import { peopleRoutes } from './routes-people.ts';
 import { submitRoutes, uploadRoute } from './routes-submit.ts';
@@ -66,12 +69,17 @@ export function createApi(ports: ApiPorts): Api {
   api.register(swagger, { openapi, transform });
   api.register(async (scope) => submitRoutes(scope.withTypeProvider<ZodTypeProvider>(), all));
   api.register(async (scope) => uploadRoute(scope.withTypeProvider<ZodTypeProvider>(), all));
+  const { linkTokens } = all;
+  if (linkTokens)
+    api.register(async (scope) => linkPageRoutes(scope.withTypeProvider<ZodTypeProvider>(), all, linkTokens));
   api.register(async (scope) => {
     const routes = scope.withTypeProvider<ZodTypeProvider>();
     caseRoutes(routes, all);
     verdictRoutes(routes, all);
+    informationRoutes(routes, all);
     feedRoutes(routes, all);
     modelRoutes(routes, all);
+    noticeRoutes(routes, all);
     receiptRoutes(routes, all);
     systemRoutes(routes, all);
     deskRoutes(routes, all);

@@ -1,7 +1,9 @@
 import type { CaseFile } from '../../adapters/ledger/case-file.ts';
 import type { CaseRow } from '../../adapters/ledger/reads.ts';
+import { groupsAfter } from '../../domain/escalation.ts';
 import type { Evidence, SourceDocument } from '../../packs/pack.ts';
 import { casePath, receiptPath, temporalUrl, type LinkBase } from '../case-path.ts';
+import { informationViewOf } from './information-view.ts';
 import type { CaseFileBody, CaseSummary, TaskBody } from './schema-case.ts';
 
 const QUOTE_CHARS = 300;
@@ -17,7 +19,8 @@ export function caseViewOf(file: CaseFile, base: LinkBase, withSources: boolean)
   const { record, input, channel, reason } = file;
   const { caseId, packId, caseKey, revision, owner, stage, outcome, submittedBy } = record;
   const sources = input?.sources ?? [];
-  const tasks = file.tasks.map((task) => taskOf(task, sources));
+  const groups = record.plan?.review.groups ?? [];
+  const tasks = file.tasks.map((task) => taskOf(task, sources, groups));
   const url = temporalUrl(base, caseId);
   return {
     ...{ caseId, packId, caseKey, revision, owner, stage, outcome, reason, submittedBy, channel },
@@ -39,6 +42,7 @@ export function caseViewOf(file: CaseFile, base: LinkBase, withSources: boolean)
         reason: reasonIn(body),
       };
     }),
+    information: file.information.map(informationViewOf),
     decisions: file.decisions.map(
       ({ decisionNo, kind, by, output, reason: why, taskNo, at, undo = null, withdrawnBy }) => {
         const byPolicy = by.kind === 'policy';
@@ -62,12 +66,17 @@ export function caseViewOf(file: CaseFile, base: LinkBase, withSources: boolean)
   };
 }
 
-function taskOf(task: CaseFile['tasks'][number], sources: readonly SourceDocument[]): TaskBody {
+function taskOf(
+  task: CaseFile['tasks'][number],
+  sources: readonly SourceDocument[],
+  planGroups: readonly string[],
+): TaskBody {
   const { taskNo, kind, seen, digest, group, reasons, output, rules, effects, effectKey } = task;
   const confidence = Object.entries(task.confidence).map(([field, value]) => [field, value ?? null] as const);
   const evidence = Object.entries((task.evidence ?? {}) as Record<string, Evidence | null>);
   return {
     ...{ taskNo, kind, seen, digest, group, reasons, proposal: output, rules },
+    next: task.rest ?? groupsAfter(group, task.groups ?? planGroups),
     confidence: Object.fromEntries(confidence),
     evidence: Object.fromEntries(evidence.map(([field, span]) => [field, span && quoted(span, sources)])),
     effects: effects.map(({ name, title, sink, collection, request }) => ({ name, title, sink, collection, request })),

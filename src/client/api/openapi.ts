@@ -12,9 +12,21 @@ export const openapi = {
   info: {
     title: 'Countersign',
     version: '1',
-    description:
-      'Submit cases, follow them, answer review tasks. There is no authentication yet: the API listens on this machine only.',
+    description: 'Submit cases, follow them, answer review tasks. Who may do what: docs/access.md.',
   },
+  components: {
+    securitySchemes: {
+      key: { type: 'http' as const, scheme: 'bearer', description: 'An API key, cs_...' },
+      session: {
+        type: 'apiKey' as const,
+        in: 'cookie' as const,
+        name: 'countersign',
+        description:
+          'Of a browser that logged in; what changes something needs the header x-csrf-token of GET /v1/me too.',
+      },
+    },
+  },
+  security: [{ key: [] }, { session: [] }],
 };
 
 /** What the library's transform does not know is translated here: bodies per content type, and the wildcard. */

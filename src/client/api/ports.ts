@@ -6,9 +6,15 @@ import type { Cases, Documents, Reviews } from '../../activities/ledger-ports.ts
 import type { Audit } from '../../adapters/ledger/audit.ts';
 import type { Desk } from '../../adapters/ledger/desk/desk.ts';
 import type { FeedLoader } from '../../adapters/ledger/feeds.ts';
+import type { InformationReads } from '../../adapters/ledger/information-reads.ts';
+import type { LinkRows } from '../../adapters/ledger/links.ts';
+import type { NoticeMessages } from '../../adapters/ledger/notice-messages.ts';
+import type { NoticeReads } from '../../adapters/ledger/notice-reads.ts';
 import type { Reads } from '../../adapters/ledger/reads.ts';
+import type { LinkTokens } from '../../adapters/links/link-tokens.ts';
 import type { Attestation } from '../../domain/attestation.ts';
 import type { CaseClient, PackInfo } from '../case-client.ts';
+import type { SubmitterClient } from '../submitter-client.ts';
 import type { LinkBase } from '../case-path.ts';
 import type { AccessPorts } from './access.ts';
 import type { Waiting } from './wait.ts';
@@ -16,8 +22,24 @@ import type { Waiting } from './wait.ts';
 /** What the HTTP API is made of. */
 export interface ApiPorts {
   client: CaseClient;
-  reads: Pick<Reads, 'listCases' | 'caseFile' | 'casesOfDocument' | 'counts' | 'feeds' | 'models' | 'budgets'>;
-  reviews: Pick<Reviews, 'viewed'>;
+  submitters: SubmitterClient;
+  reviews: Pick<Reviews, 'viewed' | 'openTask'>;
+  outbox: Pick<NoticeMessages, 'retry'>;
+  linkRows: LinkRows;
+  /** Absent: there are no decision links, and none of their pages. */
+  linkTokens?: LinkTokens;
+  reads: Pick<
+    Reads,
+    | 'listCases'
+    | 'caseFile'
+    | 'casesOfDocument'
+    | 'counts'
+    | 'feeds'
+    | 'models'
+    | 'budgets'
+    | keyof InformationReads
+    | keyof NoticeReads
+  >;
   feedLoader: FeedLoader;
   audit: Pick<Audit, 'exportEntries'>;
   documents: Pick<Documents, 'get'>;

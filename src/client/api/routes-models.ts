@@ -28,13 +28,20 @@ export function modelRoutes(api: Api, { reads }: RoutePorts): void {
     url: '/metrics',
     config: { action: 'read-operations' },
     schema: {
-      summary: 'Breakers, cost and cases as Prometheus text',
+      summary: 'Breakers, cost, cases and notices as Prometheus text',
       tags: ['system'],
       response: { 200: z.string(), ...orProblem },
     },
     handler: async (_request, reply) => {
-      const [models, budgets, counts] = await Promise.all([reads.models(), reads.budgets(1), reads.counts()]);
-      return await reply.type('text/plain; version=0.0.4; charset=utf-8').send(metricsText(models, budgets, counts));
+      const [models, budgets, counts, notices, guesses] = await Promise.all([
+        reads.models(),
+        reads.budgets(1),
+        reads.counts(),
+        reads.noticeCounts(),
+        reads.linkGuessesToday(),
+      ]);
+      const text = metricsText({ models, budgets, counts, notices, guesses });
+      return await reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
     },
   });
 }

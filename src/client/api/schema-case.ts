@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { informationRequestSchema } from './schema-information.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 
 export const STAGES = [
@@ -6,6 +7,7 @@ export const STAGES = [
   'proposing',
   'waiting-for-model',
   'review',
+  'information-asked',
   'deciding',
   'undo-window',
   'writing',
@@ -61,7 +63,8 @@ export const taskSchema = z.object({
   digest: z
     .string()
     .describe('Of everything that is shown, SHA-256 in hex: what is countersigned. A verdict may carry it too.'),
-  group: z.string(),
+  group: z.string().describe('Who is asked: a group, or a named person.'),
+  next: z.array(z.string()).readonly().describe('Who is asked after that, in this order.'),
   reasons: z.array(reasonSchema).describe('Why a person is asked.'),
   proposal: output.nullable().describe('Null when there is no valid proposal: amend or reject.'),
   confidence: z.record(z.string(), z.number().nullable()).describe('0..1 per answer field; null: the model gave none.'),
@@ -163,6 +166,7 @@ export const caseFileSchema = caseSummarySchema
         at,
       }),
     ),
+    information: z.array(informationRequestSchema).describe('What the submitter was asked, oldest first.'),
     decisions: z.array(
       z.object({
         decisionNo: z.int(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { verdictSchema, type Verdict } from '../../domain/verdict.ts';
 
 const caseId = z.string().min(1).describe('case/<packId>/<caseKey>');
-const [approve, amend, reject, confirm, withdraw] = verdictSchema.options;
+const [approve, amend, reject, confirm, withdraw, reassign, escalate, requestInformation] = verdictSchema.options;
 
 /** For the OpenAPI document: what a verdict is. The handler takes anything with a caseId, so that a malformed one is recorded. */
 export const verdictBodySchema = z
@@ -12,6 +12,9 @@ export const verdictBodySchema = z
     reject.extend({ caseId }),
     confirm.extend({ caseId }),
     withdraw.extend({ caseId }),
+    reassign.extend({ caseId }),
+    escalate.extend({ caseId }),
+    requestInformation.extend({ caseId }),
   ])
   .describe(
     'A verdict on the open review task. `seen` is the digest of what was shown, `verdictId` your own id for exact repeats.',

@@ -33,6 +33,7 @@ describe('tasks', () => {
     expect(await ledger.reviews.openTask(caseId)).toEqual({
       ...put,
       confidence: { total: confidence['total'] },
+      ...{ planGroups: ['clerks', 'leads'], rest: ['leads'], held: false },
       hasProposal: true,
       brokenHardRules: ['sum'],
       submittedBy: 'anna',

@@ -69,18 +69,6 @@ describe('outbox', () => {
     expect(await due(later(86_400_000), caseId)).toMatchObject([{ kind: 'reminder' }]);
   });
 
-  test('what failed waits longer each time', async () => {
-    const caseId = await ingested(ledger);
-    await ledger.reviews.open(task(caseId));
-    const [notice] = await due(now, caseId);
-    await ledger.outbox.failed(notice?.id ?? 0, 'the webhook answered 500');
-    expect(await due(later(9_000), caseId)).toEqual([]);
-    expect(await due(later(11_000), caseId)).toHaveLength(1);
-    await ledger.outbox.failed(notice?.id ?? 0, 'the webhook answered 500');
-    expect(await due(later(19_000), caseId)).toEqual([]);
-    expect(await due(later(21_000), caseId)).toHaveLength(1);
-  });
-
   test('two senders never take the same notice', async () => {
     const ids = [];
     for (let n = 0; n < 12; n++) ids.push(await ingested(ledger));

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { definePack } from '../../../src/packs/define-pack.ts';
-import type { ProcessPack } from '../../../src/packs/pack.ts';
+import type { ProcessPack, ReviewPolicy } from '../../../src/packs/pack.ts';
 import { documentBlocks } from '../../../src/packs/prompt.ts';
 
 /** A made-up pack in two versions: rules, prompt and mapping differ, so it shows which version a case ended by. */
-export function filingPack(version: 'v1' | 'v2', folder: string): ProcessPack {
+export function filingPack(version: 'v1' | 'v2', folder: string, review: Partial<ReviewPolicy> = {}): ProcessPack {
   return definePack({
     id: 'filing',
     version,
@@ -35,6 +35,7 @@ export function filingPack(version: 'v1' | 'v2', folder: string): ProcessPack {
       deadline: '2 days',
       deadlineDefault: 'keep-waiting',
       fourEyes: false,
+      ...review,
     },
     effects: [
       {

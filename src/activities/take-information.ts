@@ -1,0 +1,60 @@
+import type { DocumentRef } from '../domain/case.ts';
+import { informationSchema, type Information, type InformationRefusal } from '../domain/information.ts';
+import { problemsOf } from '../packs/define-pack.ts';
+import { digestOf } from '../packs/digest.ts';
+import type { Ports } from './ports.ts';
+import { contentOf, INLINE_BYTES, type Part } from './read-documents.ts';
+import type { InformationJudged, Steps } from './steps.ts';
+
+type Needs = Pick<Ports, 'information' | 'documents'>;
+
+/**
+ * The one place where a submitter's answer is judged. Its text and documents are stored by their hash before it is
+ * recorded; what is refused is recorded too. Exact repeats get the first answer again.
+ */
+export const takeInformation =
+  ({ information, documents }: Needs): Steps['takeInformation'] =>
+  async ({ caseId, channel, message }): Promise<InformationJudged> => {
+    const refused = (answerId: string, refusal: InformationRefusal): InformationJudged => {
+      return { answer: { accepted: false, answerId, refusal } };
+    };
+    const malformed = async (problems: readonly string[]): Promise<InformationJudged> => {
+      const refusal = { code: 'malformed', message: `The answer is malformed: ${problems.join('; ')}` } as const;
+      const answerId = idOf(message);
+      await information.malformed(caseId, channel, refusal, answerId);
+      return refused(answerId, refusal);
+    };
+    const parsed = informationSchema.safeParse(message);
+    if (!parsed.success) return await malformed(problemsOf(parsed.error));
+    const { answerId, requestId, by, text, documents: given = [] } = parsed.data;
+    const stored = given.filter((one): one is DocumentRef => 'hash' in one);
+    const parts = partsOf(given, text);
+    const bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0);
+    if (bytes > INLINE_BYTES)
+      return await malformed([
+        `documents: ${bytes} bytes inline, at most ${INLINE_BYTES}; send larger ones to the API`,
+      ]);
+    const missing = await documents.missing(stored.map(({ hash }) => hash));
+    if (missing.length > 0)
+      return await malformed([`documents: there is no stored document ${missing.join(', ')}; send it to the API`]);
+    const refs = [...(await documents.put(parts)), ...stored];
+    const answer = { answerId, requestId, by };
+    const contentHash = digestOf({ ...answer, documents: refs.map(({ hash, name }) => ({ hash, name })) });
+    const judged = await information.answer({ caseId, answer, documents: refs, channel, contentHash });
+    if (judged.kind === 'refused') return refused(answerId, judged.refusal);
+    const then = { kind: 'informed', seen: judged.seen, requestId } as const;
+    return { answer: { accepted: true, answerId, requestId }, then };
+  };
+
+/** What the answer carries itself: its text first. */
+function partsOf(documents: NonNullable<Information['documents']>, text: string | undefined): Part[] {
+  const own = text === undefined ? [] : [{ name: 'answer.txt', mediaType: 'text/plain', bytes: Buffer.from(text) }];
+  return [...own, ...documents.flatMap((one, at) => ('hash' in one ? [] : [contentOf(one, at)]))];
+}
+
+function idOf(message: unknown): string {
+  const id = typeof message === 'object' && message !== null && 'answerId' in message ? message.answerId : undefined;
+  return typeof id === 'string' && id !== '' && id.length <= 200
+    ? id
+    : `malformed-${digestOf(message ?? null).slice(0, 12)}`;
+}

@@ -1,0 +1,91 @@
+import { isGrpcDeadlineError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { createHash } from 'node:crypto';
+import type { Ports } from '../activities/ports.ts';
+import type { DocumentRef } from '../domain/case.ts';
+import type { Information } from '../domain/information.ts';
+import { failure } from '../failures.ts';
+import { submitInformation, type InformationAnswer } from '../messages.ts';
+import { NotConfirmed, type PackInfo } from './case-client.ts';
+
+/** What a submitter answers; documents by their content. */
+export interface SubmitterAnswer {
+  requestId: string;
+  answerId: string;
+  by: string;
+  text?: string | undefined;
+  documents?:
+    | {
+        name: string;
+        mediaType?: string | undefined;
+        text?: string | undefined;
+        base64?: string | undefined;
+      }[]
+    | undefined;
+}
+
+export interface SubmitterClient {
+  /**
+   * Undefined: there is no such question. Throws `InvalidInput` naming a document that cannot be read, and `NotConfirmed`
+   * when no worker answered in time: send the same answer again.
+   */
+  answer(given: SubmitterAnswer): Promise<InformationAnswer | undefined>;
+}
+
+export interface SubmitterClientPorts extends Pick<Ports, 'information' | 'documents' | 'cases' | 'reader'> {
+  temporal: Client;
+  packs: readonly PackInfo[];
+}
+
+const ANSWER_MS = 15_000;
+
+/** How who submitted a case answers its reviewers. Texts and documents are stored first: only their hashes go through Temporal. */
+export function createSubmitterClient(ports: SubmitterClientPorts): SubmitterClient {
+  const { temporal, information } = ports;
+  return {
+    async answer(given) {
+      const { requestId, answerId, by } = given;
+      const request = await information.get(requestId);
+      if (!request) return undefined;
+      const { caseId } = request;
+      const documents = await stored(ports, caseId, given);
+      const message: Information = { requestId, answerId, by, documents };
+      const contentHash = createHash('sha256').update(JSON.stringify(message)).digest('hex');
+      try {
+        const handle = temporal.workflow.getHandle(caseId);
+        return await temporal.withDeadline(Date.now() + ANSWER_MS, () =>
+          handle.executeUpdate(submitInformation, { args: [message], updateId: contentHash.slice(0, 32) }),
+        );
+      } catch (error) {
+        if (isGrpcDeadlineError(error))
+          throw new NotConfirmed(`${caseId}: no worker answered in ${ANSWER_MS / 1000} s; send the same answer again`);
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+      if (request.taskOpen)
+        throw failure('Conflict', `requestId: '${caseId}' has no running workflow; try again in a minute`);
+      // The case is closed; that someone answered is recorded all the same.
+      const judged = await information.answer({ caseId, answer: message, documents, channel: 'update', contentHash });
+      if (judged.kind === 'taken') return { accepted: true, answerId, requestId };
+      return { accepted: false, answerId, refusal: judged.refusal };
+    },
+  };
+}
+
+/** Stores what was given, after a look whether it can be read at all. */
+async function stored(
+  { documents, reader, cases, packs }: SubmitterClientPorts,
+  caseId: string,
+  { text, documents: given = [] }: SubmitterAnswer,
+): Promise<DocumentRef[]> {
+  const record = await cases.get(caseId);
+  const pack = packs.find(({ id }) => id === record?.packId);
+  const parts = text === undefined ? [] : [{ name: 'answer.txt', mediaType: 'text/plain', bytes: Buffer.from(text) }];
+  for (const one of given) {
+    const { name, mediaType: hint = '' } = one;
+    const bytes = one.text === undefined ? Buffer.from(one.base64 ?? '', 'base64') : Buffer.from(one.text);
+    if (pack && bytes.length > pack.accepts.maxBytes)
+      throw failure('InvalidInput', `${name}: ${bytes.length} bytes; at most ${pack.accepts.maxBytes} are taken`);
+    const { mediaType } = await reader.read({ name, bytes, mediaType: hint });
+    parts.push({ name, mediaType, bytes });
+  }
+  return await documents.put(parts);
+}

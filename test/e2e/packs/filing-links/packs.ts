@@ -1,0 +1,3 @@
+import { filingPack } from '../filing.ts';
+
+export const packs = [filingPack('v1', import.meta.dirname, { links: 'low-risk' })];
