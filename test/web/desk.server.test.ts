@@ -40,10 +40,11 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
     const seat = await reviewers.visit(queueOf(SENDER));
     const { page } = seat;
     await seat.shows('Who are you?');
+    await page.getByRole('button', { name: /Ada Berg/ }).press('Enter');
     const first = await seat.caseKey();
     await seat.shows(/File a slip of \d+ characters/);
     await seat.shows('always-asked: a person reads every slip');
-    await seat.shows(/goes to leads/);
+    await seat.shows(/goes to accounts-payable-leads/);
     await seat.shows(/is rejected/);
 
     // The next uncertain field, its evidence, an amendment.
