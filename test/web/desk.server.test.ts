@@ -116,7 +116,7 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
     expect(next).not.toBe(opening);
     expect(held).toContain('/v1/verdicts');
     answered.resolve();
-    await seat.page.unroute(/\/v1\/(verdicts|desk\/tasks)/);
+    await seat.page.unrouteAll({ behavior: 'wait' });
     const times: number[] = [];
     for (let at = 0; at < 5; at += 1) {
       const before = await seat.caseKey();
