@@ -109,11 +109,6 @@ export const REFUSED: [name: string, attack: Attack, status: number, code: strin
     ...([404, 'altered'] as const),
   ],
   ['the question taken out in the database', afterChange(async () => sql`request_id = null`), 404, 'altered'],
-  [
-    'the case swapped in the database',
-    afterChange(async ({ rig }) => sql`case_id = ${(await rig.asked()).caseId}`),
-    ...([404, 'altered'] as const),
-  ],
   // Swapped.
   [
     'to decide, at the address of links to decide',
