@@ -8,6 +8,7 @@ import { packNamedIn } from '../../domain/case.ts';
 import { NDJSON } from '../ndjson.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { invalid, Problem, problemOf } from './problems.ts';
+import { given } from './routes-desk.ts';
 import { orProblem, sendLines } from './responses.ts';
 import {
   alikeGroupsSchema,
@@ -95,10 +96,12 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest, acc
       response: lines,
     },
     handler: async (request, reply) => {
-      const { verdict, reason } = request.body;
+      const { verdict, reason, reasonCode } = request.body;
       const by = namedActor(request);
       if (verdict === 'reject' && reason === undefined)
         throw invalid(422, [{ field: 'reason', message: 'say why they are rejected' }]);
+      if (verdict !== 'reject' && reasonCode !== undefined)
+        throw invalid(422, [{ field: 'reasonCode', message: 'only a rejection has one' }]);
       const bulk = await found(request.params.bulkId);
       if (bulk.by !== by)
         throw new Problem(
@@ -115,7 +118,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest, acc
         throw new Problem(409, 'decided-otherwise', `This selection was decided as '${bulk.verdict}' before.`);
       const answers = each(bulk, async ({ caseId, seen }, at) => {
         const sent = { verdictId: `bulk-${bulk.bulkId}-${at}`, by, seen, verdict };
-        const said = reason === undefined ? sent : { ...sent, reason };
+        const said = given({ ...sent, reason, reasonCode });
         return await client.decide(caseId, { ...said, ...signed(attest, request, caseId, said) });
       });
       return await sendLines(reply, answers);

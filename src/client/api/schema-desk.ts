@@ -223,6 +223,13 @@ export const bulkVerdictSchema = z.strictObject({
   by: person,
   verdict: z.enum(['approve', 'reject']),
   reason: z.string().trim().min(1).max(2000).optional().describe('Required to reject.'),
+  reasonCode: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Of a rejection: which of the pack's reasons it is."),
 });
 export const bulkWithdrawSchema = z.strictObject({ by: person, reason: z.string().trim().min(1).max(2000).optional() });
 export const bulkLineSchema = z.object({
