@@ -52,7 +52,12 @@ export async function linkRig(ledger: Ledger): Promise<LinkRig> {
     if (failing === 'lost') throw new Error('nobody answered');
     const { reviews, cases, feeds, modelCalls } = ledger;
     const registry = packRegistry([...packs.values()], MODELS);
-    const access = { mode: 'required', person: (id: string) => ledger.people.person(id) } as const;
+    const { people } = ledger;
+    const access = {
+      mode: 'required',
+      person: (id: string) => people.person(id),
+      people: () => people.people(),
+    } as const;
     const ports = {
       reviews,
       cases,
