@@ -60,7 +60,8 @@ export const judgeVerdict =
         code: 'verdict-id-reused',
         message: `verdictId: '${verdict.verdictId}' was used for another verdict; choose a new one.`,
       };
-      await reviews.malformed(caseId, channel, refusal, verdict.verdictId);
+      // Each other content under the id is recorded, once.
+      await reviews.malformed(caseId, channel, refusal, `${verdict.verdictId}#${contentHash.slice(0, 16)}`);
       return { answer: { accepted: false, verdictId: verdict.verdictId, refusal } };
     }
 

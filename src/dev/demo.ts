@@ -89,5 +89,8 @@ async function finish(from: Ledger, receipts: readonly FeederReceipt[]): Promise
   const accepted = receipts.flatMap(({ sample, caseId }): { sample: Sample; caseId: string }[] =>
     caseId === undefined ? [] : [{ sample, caseId }],
   );
-  return await Promise.all(accepted.map(async (one) => ({ ...one, file: await from.reads.caseFile(one.caseId) })));
+  const finished: Finished[] = [];
+  // One after the other: all at once they would wait longer for a connection than the ledger lets them.
+  for (const one of accepted) finished.push({ ...one, file: await from.reads.caseFile(one.caseId) });
+  return finished;
 }

@@ -38,18 +38,42 @@ afterAll(async () => await api.close());
 
 const ALL = ROLES;
 const STAFF: readonly Role[] = ['reviewer', 'lead', 'owner', 'auditor', 'operator'];
-const CASE = '/v1/cases/case/invoice-intake/INV-1';
-const WITH_DOCUMENTS: readonly Role[] = ['submitter', 'service', 'reviewer', 'lead', 'owner', 'auditor'];
-const BODY = { caseId: 'case/invoice-intake/INV-1', reason: 'why' };
-
-/** Every route but the open ones, and the roles that are let in: written here anew, not read from the table of rights. */
-const RIGHTS: [
+const DECIDERS: readonly Role[] = ['reviewer', 'lead'];
+type Right = [
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   url: string,
   roles: readonly Role[],
   body?: unknown,
-][] = [
+];
+const CASE = '/v1/cases/case/invoice-intake/INV-1';
+const WITH_DOCUMENTS: readonly Role[] = ['submitter', 'service', 'reviewer', 'lead', 'owner', 'auditor'];
+const BODY = { caseId: 'case/invoice-intake/INV-1', reason: 'why' };
+
+/** The review desk: staff looks, those who decide do the rest. */
+const DESK: Right[] = [
+  ['GET', '/v1/desk/queue', '/v1/desk/queue', STAFF],
+  ['GET', '/v1/desk/counts', '/v1/desk/counts', STAFF],
+  ['GET', '/v1/desk/search', '/v1/desk/search', STAFF],
+  ['GET', '/v1/desk/tasks/{caseId}', '/v1/desk/tasks/case/invoice-intake/INV-1', ALL],
+  ['GET', '/v1/desk/views', '/v1/desk/views', STAFF],
+  ['PUT', '/v1/desk/views/{name}', '/v1/desk/views/mine', STAFF, {}],
+  ['DELETE', '/v1/desk/views/{name}', '/v1/desk/views/mine', STAFF],
+  ['GET', '/v1/desk/alike', '/v1/desk/alike', DECIDERS],
+  ['POST', '/v1/desk/bulks', '/v1/desk/bulks', DECIDERS, {}],
+  ['GET', '/v1/desk/bulks/{bulkId}', '/v1/desk/bulks/none', DECIDERS],
+  ['POST', '/v1/desk/bulks/{bulkId}/verdicts', '/v1/desk/bulks/none/verdicts', DECIDERS, {}],
+  ['POST', '/v1/desk/bulks/{bulkId}/withdrawals', '/v1/desk/bulks/none/withdrawals', DECIDERS, {}],
+  ['POST', '/v1/desk/claims', '/v1/desk/claims', DECIDERS, {}],
+  ['POST', '/v1/desk/claims/release', '/v1/desk/claims/release', DECIDERS, {}],
+  ['POST', '/v1/desk/comments', '/v1/desk/comments', DECIDERS, {}],
+  ['POST', '/v1/desk/looks', '/v1/desk/looks', DECIDERS, {}],
+  ['POST', '/v1/desk/snoozes', '/v1/desk/snoozes', DECIDERS, {}],
+  ['POST', '/v1/desk/snoozes/end', '/v1/desk/snoozes/end', DECIDERS, {}],
+];
+
+/** Every route but the open ones, and the roles that are let in: written here anew, not read from the table of rights. */
+const RIGHTS: Right[] = [
   ['GET', '/v1/cases', '/v1/cases', ALL],
   ['POST', '/v1/cases', '/v1/cases', ['submitter', 'service'], { packId: 'none', caseKey: 'x', documents: [] }],
   ['GET', '/v1/cases/{caseId}', CASE, ALL],
@@ -88,9 +112,16 @@ const RIGHTS: [
   ['GET', '/v1/keys', '/v1/keys', ['operator']],
   ['POST', '/v1/people/{personId}/keys', '/v1/people/nobody/keys', ['operator'], {}],
   ['DELETE', '/v1/keys/{keyId}', '/v1/keys/none', ['operator']],
+  ['GET', '/v1/notices', '/v1/notices', ['lead', 'owner', 'auditor', 'operator', 'service']],
+  ['POST', '/v1/notices/retries', '/v1/notices/retries', ['operator'], {}],
+  ['GET', '/v1/links', '/v1/links', ['lead', 'owner', 'auditor', 'operator', 'service']],
+  ['POST', '/v1/links/revocations', '/v1/links/revocations', ['lead', 'owner', 'operator'], {}],
+  ...DESK,
   ['GET', '/v1/me', '/v1/me', ALL],
   ['POST', '/v1/logout', '/v1/logout', ALL],
 ];
+/** Does not end for those who are let in. */
+const EVENTS = 'GET /v1/desk/events';
 const OPEN = ['/health', '/ready', '/v1', '/v1/login'];
 
 test('every route of the API is in the table of this test', async () => {
@@ -98,7 +129,7 @@ test('every route of the API is in the table of this test', async () => {
   const there = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  const known = [...RIGHTS.map(([method, path]) => `${method} ${path}`), ...OPEN.map((path) => `GET ${path}`)];
+  const known = [...RIGHTS.map(([method, path]) => `${method} ${path}`), ...OPEN.map((path) => `GET ${path}`), EVENTS];
   expect(there.toSorted()).toEqual(known.toSorted());
 });
 
@@ -121,6 +152,11 @@ describe('each role on each route', () => {
     const [entry] = await ledger.people.accessEntries(1);
     expect(entry).toMatchObject({ personId: `${role}.one`, kind: 'refused', subject: `${method} ${url}` });
   });
+});
+
+test.each(['submitter', 'service'] as const)('%s does not get the events of the desk', async (role) => {
+  const answer = await api.inject({ url: '/v1/desk/events', headers: bearer(keys[role]) });
+  expect([answer.statusCode, answer.json()]).toMatchObject([403, { code: 'not-entitled' }]);
 });
 
 test.each(RIGHTS)('%s %s without a key is 401, and stands in the access log', async (method, _, url, __, body) => {

@@ -226,6 +226,12 @@ describe('an API key', () => {
     expect(await attempt(keys.lead)).toBe(429);
   });
 
+  test('is not what a page lacks that is not logged in yet: asking without one is never held against an address', async () => {
+    const on = required();
+    for (let count = 0; count < 25; count++) expect((await on.inject('/v1/me')).statusCode).toBe(401);
+    expect((await on.inject({ url: '/v1/me', headers: bearer(keys.lead) })).statusCode).toBe(200);
+  });
+
   test('of a production API works from its own host only', async () => {
     const on = required({ publicUrl: 'https://desk.example' });
     const from = async (host: string) =>

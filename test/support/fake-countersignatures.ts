@@ -9,7 +9,8 @@ export function fakeCountersignatures(ledger: FakeLedger): Countersignatures {
       const decision = ledger.decisions.find((one) => one.caseId === caseId && one.decisionNo === decisionNo);
       if (!decision) return Promise.resolve(undefined);
       const { taskNo, grounds, seal } = decision;
-      const { submittedBy, documents, owner, plan, input } = ledger.case(caseId);
+      const { submittedBy, documents: received, answers, owner, plan, input } = ledger.case(caseId);
+      const documents = [...received, ...answers];
       const task = ledger.tasks.find((one) => one.caseId === caseId && one.taskNo === taskNo);
       const byPolicy = grounds
         ? ({ ...grounds, ...decision, taskNo: null, kind: 'straight-through', reasons: [] } as const)

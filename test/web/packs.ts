@@ -44,7 +44,7 @@ function slips(id: string, undo: boolean): ProcessPack {
     ],
     confidence: { critical: ['sender'], threshold: 0 },
     review: {
-      groups: ['clerks', 'leads'],
+      groups: ['accounts-payable', 'accounts-payable-leads'],
       remindAfter: '1 hour',
       escalateAfter: '1 day',
       deadline: '2 days',

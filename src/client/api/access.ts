@@ -73,7 +73,8 @@ export const guard = plugin(async (api: FastifyInstance, ports: AccessPorts) => 
     if (wait) throw new Problem(429, 'too-many-attempts', 'Too many wrong keys from here.', { retryAfterSeconds: 300 });
     const found = await identify(request, ports);
     if (!found) {
-      failures.set(request.ip, (failures.get(request.ip) ?? 0) + 1);
+      // Who shows nothing guesses nothing: a page that is not logged in yet asks too.
+      if (presents(request, ports)) failures.set(request.ip, (failures.get(request.ip) ?? 0) + 1);
       const detail =
         'Log in, or send an API key as Authorization: Bearer cs_...; an expired or revoked one does not count.';
       throw await refused(request, new Problem(401, 'not-authenticated', detail));
@@ -110,6 +111,10 @@ export function actorOf({ personId, via }: Identity, by: string | undefined, fie
   if (via === 'local') return by;
   if (by === undefined || by === personId) return personId;
   throw new Problem(403, 'not-you', `${field}: you are ${personId} here, and cannot act as ${by}; leave it out.`);
+}
+
+function presents({ headers, cookies }: FastifyRequest, { publicUrl }: AccessPorts): boolean {
+  return headers.authorization !== undefined || cookies[sessionCookie(publicUrl)] !== undefined;
 }
 
 async function identify(

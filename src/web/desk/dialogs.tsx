@@ -1,5 +1,6 @@
 import { Button, Modal, Stack, TextInput, Textarea } from '@mantine/core';
-import { type KeyboardEvent, useState } from 'react';
+import { useState } from 'react';
+import { useDigits } from '../keys/use-digits.ts';
 import { useWords } from '../i18n/use-words.ts';
 import type { MessageKey } from '../i18n/en.ts';
 
@@ -13,20 +14,12 @@ const PRESETS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 export function RejectDialog({ onClose, onReject }: DialogProps & { onReject: (reason: string) => void }) {
   const { say } = useWords();
   const [reason, setReason] = useState('');
-  const onKeyDown = (event: KeyboardEvent) => {
-    const preset = PRESETS.find((digit) => digit === event.key);
-    if (preset === undefined || event.target instanceof HTMLTextAreaElement || event.repeat) return;
-    event.preventDefault();
-    onReject(say(`reject.${preset}`));
-  };
+  useDigits((digit) => {
+    const preset = PRESETS[digit - 1];
+    if (preset !== undefined) onReject(say(`reject.${preset}`));
+  });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={say('reject.title')}
-      onKeyDown={onKeyDown}
-      closeButtonProps={{ 'aria-label': say('app.close') }}
-    >
+    <Modal opened onClose={onClose} title={say('reject.title')} closeButtonProps={{ 'aria-label': say('app.close') }}>
       <Stack gap={4} mb="md" tabIndex={-1} data-autofocus>
         {PRESETS.map((digit) => (
           <Button
@@ -59,20 +52,12 @@ export function SnoozeDialog({
 }: DialogProps & { onSnooze: (until: Date) => void; dueAt: string }) {
   const { say } = useWords();
   const choices = snoozes(new Date(), new Date(dueAt));
-  const onKeyDown = (event: KeyboardEvent) => {
-    const choice = choices[Number(event.key) - 1];
-    if (!choice || event.repeat) return;
-    event.preventDefault();
-    onSnooze(choice.until);
-  };
+  useDigits((digit) => {
+    const choice = choices[digit - 1];
+    if (choice) onSnooze(choice.until);
+  });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={say('snooze.title')}
-      onKeyDown={onKeyDown}
-      closeButtonProps={{ 'aria-label': say('app.close') }}
-    >
+    <Modal opened onClose={onClose} title={say('snooze.title')} closeButtonProps={{ 'aria-label': say('app.close') }}>
       <Stack gap={4} tabIndex={-1} data-autofocus>
         {choices.map(({ title, until }, at) => (
           <Button key={title} variant="default" justify="flex-start" size="compact-md" onClick={() => onSnooze(until)}>

@@ -83,6 +83,33 @@ describe('a receipt holds', () => {
     expect(faultsIn(await receiptOf(late.caseId))).toEqual([]);
   });
 
+  test('of one whose submitter answered a question of the reviewer, which changes what is shown from then on', async () => {
+    const { caseId, judge, activities, write } = await askedOn(onLedger(ledger, testPack()));
+    expect((await judge({ verdict: 'request-information', question: 'Which order?' })).answer.accepted).toBe(true);
+    const [request] = (await ledger.reads.caseFile(caseId))?.information ?? [];
+    const requestId = request?.requestId ?? 'none';
+    const message = { answerId: 'a-1', requestId, by: 'sam', text: 'Order 4711' };
+    await activities.takeInformation({ caseId, channel: 'update', message });
+    const anew = await activities.readInformation({ caseId, requestId });
+    if (anew.kind !== 'asked-anew') throw new Error(`expected a new question, got ${anew.kind}`);
+    expect((await judge({}, anew.question.seen)).answer.accepted).toBe(true);
+    expect(await write(1, 'post')).toMatchObject({ kind: 'applied' });
+    expect(await write(1, 'pay', true)).toMatchObject({ kind: 'applied' });
+    const receipt = await receiptOf(caseId);
+    expect(faultsIn(receipt)).toEqual([]);
+    expect(receipt.answers).toHaveLength(1);
+    expect(receipt.tasks.map(({ shown }) => shown === null)).toEqual([true, false]);
+    // What was shown may be left out only where an answer explains it.
+    const tasks = receipt.tasks.map((task) => ({ ...task, shown: null }));
+    const { issued: _, format: __, ...rest } = receipt;
+    expect(faultsIn(issue({ ...rest, tasks }, testSigner, NOW))).toContain(
+      'question 2: what was shown is missing, and no answer of the submitter explains that',
+    );
+    expect(faultsIn(issue({ ...rest, answers: [] }, testSigner, NOW))).toContain(
+      'what came in: the answers are not those that the audit trail says were given',
+    );
+  });
+
   test('of one that was taken back in its undo window, asked again and written', async () => {
     const undo = [{ when: {}, for: '10 minutes' }] as const;
     const pack = testPack({ review: { ...definition().review, undo } });

@@ -12,7 +12,7 @@ export type OnLedger = Omit<Fakes, 'ledger'> & { ledger: Ledger };
 
 export function onLedger(ledger: Ledger, pack?: ProcessPack): OnLedger {
   const fakes = fakePorts(pack);
-  const { documents, cases, modelCalls, reviews, effects, countersignatures } = ledger;
+  const { documents, cases, modelCalls, reviews, information, effects, countersignatures } = ledger;
   // The ledger has its own clock: both tell the same day.
   fakes.now.at = new Date();
   const ports: Ports = {
@@ -21,6 +21,7 @@ export function onLedger(ledger: Ledger, pack?: ProcessPack): OnLedger {
     cases,
     modelCalls,
     reviews,
+    information,
     effects,
     countersignatures,
   };
