@@ -2,6 +2,7 @@ import { idempotencyKeyOf } from '../domain/decision.ts';
 import { failure } from '../failures.ts';
 import type { Ports } from './ports.ts';
 import type { Steps } from './steps.ts';
+import { aboutCase } from './about-case.ts';
 import { openTask, questionOf } from './open-task.ts';
 
 /** Opens a review task about an effect that only a person can settle. */
@@ -24,7 +25,8 @@ export const askAboutEffect =
       callId: null,
       effectKey,
     };
-    const opening = await openTask(ports, record, taskNo, record.plan.packHash, content);
+    const shown = await aboutCase(ports, record, content.callId);
+    const opening = await openTask(ports, shown, taskNo, record.plan.packHash, content);
     const again =
       kind === 'compensation' ? `Try again to undo: ${about.effect.title}` : `Send again: ${about.effect.title}`;
     return { ...questionOf(opening), effects: [again] };

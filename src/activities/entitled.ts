@@ -1,7 +1,8 @@
 import { reversalOf, withdrawalOf, type Authentication } from '../domain/attestation.ts';
 import { refusalOfAccess, seesOnlyOwn, type Action, type Person } from '../domain/access.ts';
+import { packNamedIn } from '../domain/case.ts';
 import { undoWindowMs } from '../domain/policy.ts';
-import type { Refusal, Verdict } from '../domain/verdict.ts';
+import { ownReversal, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { digestOf } from '../packs/digest.ts';
 import { authenticate } from './attest.ts';
 import type { CaseRecord, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
@@ -68,10 +69,7 @@ export async function refusalOfReversal(
   const known = authenticate(signer, caseId, reversalOf(by, reason), attestation);
   const denied = await refusalOfAsking(access, record, caseId, by, 'reverse-case', known);
   if (denied || access.mode === 'local') return denied;
-  const own = record?.plan?.review.fourEyes === true && record.submittedBy === by;
-  return own
-    ? refusal('four-eyes', `by: ${by} submitted this case; someone else must ask for its reversal.`)
-    : undefined;
+  return record && ownReversal(record, by);
 }
 
 async function refusalOfAsking(
@@ -108,8 +106,7 @@ async function entitled(
   const person = await access.person(known.personId);
   if (!person || person.disabled) return denied('not-entitled', `${by} is not in the directory any more.`);
   if (person.absence) return denied('absent', `${by} is recorded as away until ${person.absence.until}.`);
-  const [, packId = ''] = caseId.split('/');
-  const lacking = refusalOfAccess({ ...person, via: known.via }, action, packId);
+  const lacking = refusalOfAccess({ ...person, via: known.via }, action, packNamedIn(caseId) ?? '');
   return lacking ? denied('not-entitled', lacking.message) : { person };
 }
 

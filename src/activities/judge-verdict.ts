@@ -23,8 +23,8 @@ type Recorded = Parameters<Ports['reviews']['record']>[0];
 type Base = Pick<Recorded, 'caseId' | 'verdict' | 'channel' | 'contentHash' | 'authentication'>;
 
 /**
- * The one place where a verdict is judged: is it one, is it new, may this person give it, does it fit the open task, does an amendment fit the
- * pinned schema and rules. What is refused is recorded too. Exact repeats get the first answer again.
+ * The one place where a verdict is judged: is it one, is it new, may this person give it, does it fit the open task, does
+ * an amendment fit the pinned schema and rules. What is refused is recorded too. Exact repeats get the first answer again.
  */
 export const judgeVerdict =
   (ports: Needs): Steps['judgeVerdict'] =>

@@ -1,7 +1,7 @@
 import { levelOf } from '../domain/policy.ts';
 import { digestOfShown, shownOf } from '../countersignature/shown.ts';
-import { aboutCase, type AboutCase } from './about-case.ts';
-import type { CaseRecord, TaskContent, TaskOpening } from './ledger-ports.ts';
+import type { AboutCase } from './about-case.ts';
+import type { TaskContent, TaskOpening } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
 import { reviewTimes } from './review-times.ts';
 import type { Before, ReviewQuestion } from './steps.ts';
@@ -13,16 +13,15 @@ const SEEN_DIGITS = 12;
 
 /** Opens a review task: whom it asks, how many must approve, and the digest of what it shows. */
 export async function openTask(
-  ports: Pick<Ports, 'reviews' | 'cases' | 'modelCalls' | 'packs' | 'clock'>,
-  record: CaseRecord,
+  { reviews, packs, clock }: Pick<Ports, 'reviews' | 'packs' | 'clock'>,
+  about: AboutCase,
   taskNo: number,
   packHash: string,
   content: TaskContent,
   before?: Before,
 ): Promise<TaskOpening> {
-  const about = await aboutCase(ports, record, content.callId);
-  const opening = openingOf(ports.packs, about, taskNo, packHash, content, ports.clock(), before);
-  await ports.reviews.open(opening);
+  const opening = openingOf(packs, about, taskNo, packHash, content, clock(), before);
+  await reviews.open(opening);
   return opening;
 }
 

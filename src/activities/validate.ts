@@ -7,7 +7,7 @@ import type { Reason } from '../domain/route.ts';
 import { routeOf } from '../domain/route.ts';
 import { failure } from '../failures.ts';
 import type { Evidence, Output, ProcessPack } from '../packs/pack.ts';
-import { aboutCase } from './about-case.ts';
+import { aboutCase, type AboutCase } from './about-case.ts';
 import { fieldConfidence } from './confidence.ts';
 import { staleFeeds, withStale } from './freshness.ts';
 import type { CaseInput, CaseRecord, DecisionGrounds, DecisionRecord } from './ledger-ports.ts';
@@ -49,11 +49,12 @@ export const validate =
     const route = routeOf({ because, findings, rules, confidence, threshold: record.plan.threshold });
 
     const { caseId } = input;
+    const about = await aboutCase(ports, record, callId, ingested);
     if (route.kind === 'straight-through') {
       const by = { kind: 'policy', rule: `${pack.id} ${pack.version}` } as const;
       const grounds = { rules, confidence, evidence, callId, packHash: input.packHash };
       const made = { caseId, kind: 'accept', by, output, effects, facts, reason: null, taskNo: null, grounds } as const;
-      const decision = { ...made, seal: await seal(ports, record, made) };
+      const decision = { ...made, seal: seal(ports, about, made) };
       return { kind: 'straight-through', decision: decisionRefOf(await reviews.decideByPolicy(decision)) };
     }
     const content = {
@@ -67,17 +68,16 @@ export const validate =
       facts,
       callId,
     } as const;
-    return questionOf(await openTask(ports, record, input.taskNo, input.packHash, content, input.before));
+    return questionOf(await openTask(ports, about, input.taskNo, input.packHash, content, input.before));
   };
 
 /** What policy decides is signed like a verdict, so that the write can tell that it is what was decided. */
-async function seal(
+function seal(
   ports: Needs,
-  record: CaseRecord,
-  { by, output, effects, facts, grounds: { packHash, callId, ...grounds } }: ByPolicy,
-): Promise<Countersignature> {
-  const { caseId } = record;
-  const about = await aboutCase(ports, record, callId);
+  about: AboutCase,
+  { by, output, effects, facts, grounds: { packHash, callId: _, ...grounds } }: ByPolicy,
+): Countersignature {
+  const { caseId } = about.shown;
   const decided = { taskNo: null, kind: 'straight-through', reasons: [], output, effects, facts } as const;
   const digest = digestOfShown(shownOf(about.shown, { ...grounds, ...decided, packHash }, about.call));
   const said = { caseId, taskNo: null, verdictId: null, verdict: 'straight-through', identity: 'policy' } as const;

@@ -12,8 +12,9 @@ type Needs = Pick<
 >;
 
 /**
- * Writes one effect of a recorded decision downstream, once, if the ledger still yields what was countersigned. The pending effect is committed before the call, the
- * outcome after it; what a lost answer means depends on the sink's capability.
+ * Writes one effect of a recorded decision downstream, once, if the ledger still yields what was countersigned. The
+ * pending effect is committed before the call, the outcome after it; what a lost answer means depends on the sink's
+ * capability.
  */
 export const write =
   (ports: Needs): Steps['write'] =>

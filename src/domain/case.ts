@@ -62,6 +62,11 @@ export function parseCaseId(caseId: string): CaseName | undefined {
   }
 }
 
+/** The pack that a case id names, whether there is such a case or not; undefined when the text names none. */
+export function packNamedIn(caseId: string): string | undefined {
+  return /^case\/([^/]+)\//.exec(caseId)?.[1];
+}
+
 /**
  * Says what is wrong with a case key, or undefined. 1 to 200 characters of valid Unicode, not only blanks, none of them a
  * control character; not `.` or `..`, which every HTTP client takes out of an address.

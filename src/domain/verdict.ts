@@ -249,6 +249,15 @@ export function withdrawalRefusalOf(seen: string, standing: Withdrawable, now: D
   return undefined;
 }
 
+/** Under four eyes, who submitted a case does not ask for its reversal. */
+export function ownReversal(
+  { submittedBy, plan }: { submittedBy: string | null; plan: { review: { fourEyes: boolean } } | null },
+  by: string,
+): Refusal | undefined {
+  if (!plan?.review.fourEyes || submittedBy !== by) return undefined;
+  return { code: 'four-eyes', message: `by: ${by} submitted this case; someone else must ask for its reversal.` };
+}
+
 /** How to undo what stands downstream. */
 export function reverseHint(caseId: string): string {
   return `What is written is undone with: countersign reverse '${caseId}' --by NAME --reason WHY`;

@@ -1,29 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { definition, testPack } from '../support/fake-pack.ts';
-import { fakePorts, replyOf, type Fakes } from '../support/fake-ports.ts';
-import { detailsOf, until, useServer, withWorker, type CaseHandle, type Run } from './harness.ts';
+import { detailsOf, until, useServer, withWorker } from './harness.ts';
+import { asking as askingOn, said, started } from './on-fakes.ts';
 
 const server = useServer();
-const { review } = definition();
 
 /** Cases that go to a person: clerks, then leads, then the board. */
-function asking(change: Partial<typeof review> = {}): Fakes {
-  const groups = ['clerks', 'leads', 'board'] as const;
-  const fakes = fakePorts(testPack({ review: { ...review, groups: [...groups], ...change } }));
-  fakes.now.at = new Date();
-  fakes.replies.splice(0, 1, replyOf({ amount: 12, supplier: 'ACME' }, 0.1));
-  return fakes;
-}
-
-async function started(fakes: Fakes, run: Run): Promise<CaseHandle> {
-  const documents = [{ name: 'a.txt', mediaType: 'text/plain', bytes: Buffer.from('Pay ACME') }];
-  return await run.start({ documents: await fakes.ports.documents.put(documents), submittedBy: 'sam' });
-}
-
-let count = 0;
-const said = (verdict: string, seen: string, more: object = {}) => {
-  return { verdictId: `v-${(count += 1)}`, verdict, by: 'rita', seen, ...more };
-};
+const asking: typeof askingOn = (change) => askingOn({ groups: ['clerks', 'leads', 'board'], ...change });
 
 describe('reassigning a question', () => {
   it('asks whom it names, with the question as it was; Temporal shows it, and the next groups still come', async () => {

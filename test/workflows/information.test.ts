@@ -1,29 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { provideInformationSignal, submitInformation } from '../../src/messages.ts';
-import { definition, testPack } from '../support/fake-pack.ts';
-import { fakePorts, replyOf, type Fakes } from '../support/fake-ports.ts';
-import { detailsOf, payloadsOf, typesOf, until, useServer, withWorker, type CaseHandle, type Run } from './harness.ts';
+import { replyOf } from '../support/fake-ports.ts';
+import { detailsOf, payloadsOf, typesOf, until, useServer, withWorker, type CaseHandle } from './harness.ts';
+import { asking, idOf, said, started } from './on-fakes.ts';
 
 const server = useServer();
-const { review } = definition();
-
-/** Cases that go to a person. */
-function asking(change: Partial<typeof review> = {}): Fakes {
-  const fakes = fakePorts(testPack({ review: { ...review, ...change } }));
-  fakes.now.at = new Date();
-  fakes.replies.splice(0, 1, replyOf({ amount: 12, supplier: 'ACME' }, 0.1));
-  return fakes;
-}
-
-async function started(fakes: Fakes, run: Run): Promise<CaseHandle> {
-  const documents = [{ name: 'a.txt', mediaType: 'text/plain', bytes: Buffer.from('Pay ACME') }];
-  return await run.start({ documents: await fakes.ports.documents.put(documents), submittedBy: 'sam' });
-}
-
-let count = 0;
-const said = (verdict: string, seen: string, more: object = {}) => {
-  return { verdictId: `v-${(count += 1)}`, verdict, by: 'rita', seen, ...more };
-};
 
 /** Asks the submitter; returns the id of what was asked. */
 async function ask(case_: CaseHandle, seen: string, more: object = {}): Promise<string> {
@@ -34,7 +15,7 @@ async function ask(case_: CaseHandle, seen: string, more: object = {}): Promise<
 }
 
 const answer = (requestId: string, more: object = {}) => {
-  return { answerId: `a-${(count += 1)}`, requestId, by: 'sam', text: 'It is order 4711', ...more };
+  return { answerId: idOf('a'), requestId, by: 'sam', text: 'It is order 4711', ...more };
 };
 
 describe('asking the submitter', () => {

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import { PERSON_ID, ROLES, type Person, type Role } from '../../domain/access.ts';
 import { failure } from '../../failures.ts';
 import { textOrNull, type Store } from './record.ts';
@@ -158,17 +158,11 @@ export function logged(at: Date, personId: string | null, kind: AccessKind, subj
       ${textOrNull(detail.slice(0, LONGEST))}::text`;
 }
 
-interface PersonRow {
-  person_id: string;
-  name: string;
-  email: string | null;
-  roles: Role[];
-  groups: string[];
-  packs: string[] | null;
-  disabled_at: Date | null;
+type PersonRow = Omit<Selectable<Tables['people']>, 'changed_at'> & {
+  /** Of an absence now. */
   until_at: Date | null;
   substitute: string | null;
-}
+};
 
 function personOf(row: PersonRow): Person {
   const { name, email, roles, groups, packs, until_at: until, substitute } = row;

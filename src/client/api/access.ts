@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import type { Credentials } from '../../adapters/ledger/credentials.ts';
 import type { People } from '../../adapters/ledger/people.ts';
 import { refusalOfAccess, type Action, type Identity } from '../../domain/access.ts';
+import { packNamedIn } from '../../domain/case.ts';
 import { foreignProblem } from './loopback.ts';
 import type { OidcProvider } from './oidc.ts';
 import { Problem } from './problems.ts';
@@ -153,7 +154,7 @@ function packIn({ params, query, body }: FastifyRequest): string | undefined {
     typeof body === 'object' && body !== null && !Buffer.isBuffer(body) ? (body as { caseId?: unknown }) : {};
   if (inPath.packId !== undefined) return inPath.packId;
   for (const id of [inPath['*'], inBody.caseId, (query as { caseId?: unknown }).caseId]) {
-    const found = typeof id === 'string' ? /^case\/([^/]+)\//.exec(id)?.[1] : undefined;
+    const found = typeof id === 'string' ? packNamedIn(id) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;

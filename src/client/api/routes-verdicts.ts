@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
 import { reversalOf, withdrawalOf } from '../../domain/attestation.ts';
-import type { RefusalCode } from '../../domain/verdict.ts';
+import { ownReversal, type RefusalCode } from '../../domain/verdict.ts';
 import { failureTypeOf } from '../../failures.ts';
 import { temporalUrl } from '../case-path.ts';
 import type { Api, RoutePorts } from './ports.ts';
@@ -126,10 +126,9 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews, attest,
       const by = namedActor(request);
       const file = await reads.caseFile(caseId);
       if (!file) throw noSuchCase(caseId);
-      const { outcome, submittedBy, plan } = file.record;
-      if (plan?.review.fourEyes && submittedBy === by && request.identity.via !== 'local') {
-        throw new Problem(403, 'four-eyes', `by: ${by} submitted this case; someone else must ask for its reversal.`);
-      }
+      const { outcome } = file.record;
+      const own = request.identity.via === 'local' ? undefined : ownReversal(file.record, by);
+      if (own) throw new Problem(403, own.code, own.message);
       if (outcome !== 'written' && outcome !== 'orphaned') {
         const way = outcome === null ? '; withdraw it in its place' : '';
         const now = outcome === null ? 'is open' : `has ended (${outcome})`;
