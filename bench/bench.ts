@@ -1,9 +1,11 @@
 // Countersign against a textbook Temporal workflow that does the same work, on one machine in one run.
-// Usage: node bench/bench.ts [--json FILE] [--short] [--seconds N] [--parked N] [--only model]
+// Usage: node bench/bench.ts [--json FILE] [--short] [--seconds N] [--parked N] [--waiting N] [--think-ms N] [--only model|desk]
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Arm } from './arm.ts';
 import { costOf, type CaseCost } from './cost.ts';
+import { deskLoad } from './desk.ts';
+import { deskAsJson, deskAsText } from './desk-report.ts';
 import { verdictToWrite } from './latency.ts';
 import { machineLine } from './machine.ts';
 import { modelStepAsJson, modelStepAsText } from './model-report.ts';
@@ -19,11 +21,14 @@ const { values } = parseArgs({
     short: { type: 'boolean', default: false },
     seconds: { type: 'string' },
     parked: { type: 'string' },
+    waiting: { type: 'string' },
+    'think-ms': { type: 'string' },
     only: { type: 'string' },
   },
 });
 const { short, only } = values;
-if (only !== undefined && only !== 'model') throw new Error(`--only: '${only}' is no part that runs alone; give model`);
+if (only !== undefined && only !== 'model' && only !== 'desk')
+  throw new Error(`--only: '${only}' is no part that runs alone; give model or desk`);
 const plan = {
   rounds: short ? 2 : 4,
   seconds: wholeNumber('seconds', values.seconds, short ? 5 : 15),
@@ -32,17 +37,25 @@ const plan = {
   reviewed: short ? 40 : 200,
   costCases: short ? 10 : 20,
   model: { calls: short ? 60 : 300, cachedMessages: short ? 20 : 100, limitSeconds: short ? 20 : 60 },
+  desk: {
+    waiting: wholeNumber('waiting', values.waiting, short ? 500 : 10_000),
+    seconds: wholeNumber('seconds', values.seconds, short ? 10 : 300),
+    reviewers: 20,
+    thinkMs: wholeNumber('think-ms', values['think-ms'], 200),
+  },
 };
 
+const PARTS = { all: everything, model: modelOnly, desk: deskOnly };
 const startedAt = performance.now();
 const log = (line: string) =>
   process.stderr.write(`[${Math.round((performance.now() - startedAt) / 1_000)} s] ${line}\n`);
-const world = await startWorld(log);
+// The people of the desk are known by their keys; the verdicts of the other parts come from nobody in particular.
+const world = await startWorld(log, only === 'desk' ? { COUNTERSIGN_ACCESS: 'required' } : {});
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void world.stop().then(() => process.exit(1)));
 }
 try {
-  const { text, json } = only === undefined ? await everything(world) : await modelOnly(world);
+  const { text, json } = await PARTS[only ?? 'all'](world);
   process.stdout.write(text);
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(json, null, 2)}\n`);
 } finally {
@@ -61,6 +74,12 @@ async function modelOnly(on: World): Promise<{ text: string; json: object }> {
     text: `${machine}\n${modelStepAsText(measured)}`,
     json: { machine, plan: plan.model, modelStep: modelStepAsJson(measured) },
   };
+}
+
+async function deskOnly(on: World): Promise<{ text: string; json: object }> {
+  const machine = machineLine(on.server.version);
+  const measured = await deskLoad(on, plan.desk, log);
+  return { text: `${machine}\n${deskAsText(measured)}`, json: { machine, desk: deskAsJson(measured) } };
 }
 
 async function measure(on: World): Promise<Measured> {
