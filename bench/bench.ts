@@ -45,40 +45,49 @@ const plan = {
   },
 };
 
-const PARTS = { all: everything, model: modelOnly, desk: deskOnly };
+/** Each on servers of its own. The people of the desk are known by their keys; other verdicts come from nobody in particular. */
+const PARTS = {
+  arms: { env: {}, run: arms },
+  model: { env: {}, run: modelOnly },
+  desk: { env: { COUNTERSIGN_ACCESS: 'required' }, run: desk },
+} as const;
+type Figures = { text: string; json: object };
+
 const startedAt = performance.now();
 const log = (line: string) =>
   process.stderr.write(`[${Math.round((performance.now() - startedAt) / 1_000)} s] ${line}\n`);
-// The people of the desk are known by their keys; the verdicts of the other parts come from nobody in particular.
-const world = await startWorld(log, only === 'desk' ? { COUNTERSIGN_ACCESS: 'required' } : {});
+let world: World | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void world.stop().then(() => process.exit(1)));
+  process.once(signal, () => void Promise.resolve(world?.stop()).then(() => process.exit(1)));
 }
-try {
-  const { text, json } = await PARTS[only ?? 'all'](world);
-  process.stdout.write(text);
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(json, null, 2)}\n`);
-} finally {
-  await world.stop();
+const json: object = {};
+for (const part of only === undefined ? (['arms', 'desk'] as const) : ([only] as const)) {
+  world = await startWorld(log, PARTS[part].env);
+  try {
+    const { text, json: figures } = await PARTS[part].run(world);
+    process.stdout.write(`${text}\n`);
+    Object.assign(json, figures);
+  } finally {
+    await world.stop();
+  }
 }
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(json, null, 2)}\n`);
 
-async function everything(on: World): Promise<{ text: string; json: object }> {
+async function arms(on: World): Promise<Figures> {
   const measured = await measure(on);
   return { text: asText(measured), json: asJson(measured) };
 }
 
-async function modelOnly(on: World): Promise<{ text: string; json: object }> {
-  const machine = machineLine(on.server.version);
+async function modelOnly(on: World): Promise<Figures> {
   const measured = await modelStep(on, plan.model, log);
-  return {
-    text: `${machine}\n${modelStepAsText(measured)}`,
-    json: { machine, plan: plan.model, modelStep: modelStepAsJson(measured) },
-  };
+  const machine = machineLine(on.server.version);
+  const text = `${machine}\n${modelStepAsText(measured)}`;
+  return { text, json: { machine, plan: plan.model, modelStep: modelStepAsJson(measured) } };
 }
 
-async function deskOnly(on: World): Promise<{ text: string; json: object }> {
-  const machine = machineLine(on.server.version);
+async function desk(on: World): Promise<Figures> {
   const measured = await deskLoad(on, plan.desk, log);
+  const machine = machineLine(on.server.version);
   return { text: `${machine}\n${deskAsText(measured)}`, json: { machine, desk: deskAsJson(measured) } };
 }
 
