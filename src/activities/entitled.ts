@@ -1,6 +1,7 @@
 import { reversalOf, withdrawalOf, type Authentication } from '../domain/attestation.ts';
 import { refusalOfAccess, seesOnlyOwn, type Action, type Person } from '../domain/access.ts';
 import { packNamedIn } from '../domain/case.ts';
+import type { Information, InformationRefusal } from '../domain/information.ts';
 import { undoWindowMs } from '../domain/policy.ts';
 import { ownReversal, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { digestOf } from '../packs/digest.ts';
@@ -41,6 +42,34 @@ export async function refusalOfPerson(
   const absent = await standsInForAnyOf(access, caseId, person, task);
   if (absent.some((one) => isAsked(one, task))) return undefined;
   return refusal('not-entitled', `by: ${by} is in none of the groups that are asked (${askedOf(task).join(', ')}).`);
+}
+
+/**
+ * Whether whoever answers a reviewer's question may: known by the API's signature, in the directory, with a role for it. A
+ * name that is only claimed counts where it would for a verdict. Who is asked may answer while away: it decides nothing.
+ */
+export async function refusalOfInformant(
+  { access, information, reviews }: Pick<Ports, 'access' | 'information' | 'reviews'>,
+  caseId: string,
+  { by, requestId }: Pick<Information, 'by' | 'requestId'>,
+  known: Authentication | false,
+): Promise<InformationRefusal | undefined> {
+  const notAttested = (message: string) => ({ code: 'not-attested', message }) as const;
+  const notEntitled = (message: string) => ({ code: 'not-entitled', message: `by: ${message}` }) as const;
+  if (known === false) return notAttested('attestation: it is not what the API signed for this answer.');
+  if (known.via === 'unauthenticated') {
+    if (access.mode === 'local' || countsUnattested(await reviews.openTask(caseId))) return undefined;
+    return notAttested('by: nothing proves who sends this, and here that matters; send it through the API.');
+  }
+  if (known.personId !== by) return notAttested(`by: the API signed for ${known.personId}, not for ${by}.`);
+  const person = await access.person(by);
+  if (!person || person.disabled) return notEntitled(`${by} is not in the directory any more.`);
+  const identity = { ...person, via: known.via };
+  const lacking = refusalOfAccess(identity, 'answer-information', packNamedIn(caseId) ?? '');
+  if (lacking) return notEntitled(lacking.message);
+  const request = await information.get(requestId);
+  const others = request && request.askedOf !== by && (known.via === 'link' || seesOnlyOwn(identity));
+  return others ? notEntitled(`${by} is not who was asked.`) : undefined;
 }
 
 interface Asked {

@@ -2,6 +2,7 @@ import type { LiveFacts } from '../domain/countersignature.ts';
 import { withoutAttestation } from '../domain/attestation.ts';
 import { refusalOf, staleDigest, verdictSchema, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { undoWindowMs } from '../domain/policy.ts';
+import { reasonCodeRefusalOf, rejectReasonsOf } from '../domain/reject-reasons.ts';
 import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence } from '../packs/pack.ts';
@@ -73,7 +74,10 @@ export const judgeVerdict =
     const denied = await refusalOfPerson(ports, caseId, verdict, known, task);
     if (denied) return answerOf(verdict, await reviews.record({ ...base, refusal: denied }));
     if (verdict.verdict === 'withdraw') return answerOf(verdict, await withdrawal(ports, base));
-    const refusal = refusalOf(verdict, task) ?? (task && (await refusalOfAbsent(ports.access, caseId, verdict, task)));
+    const refusal =
+      refusalOf(verdict, task) ??
+      (await wrongCode(ports, verdict, task)) ??
+      (task && (await refusalOfAbsent(ports.access, caseId, verdict, task)));
     if (refusal || !task) return answerOf(verdict, await reviews.record({ ...base, ...(refusal ? { refusal } : {}) }));
     const { taskNo } = task;
     const signed = { ...base, countersignature: signedVerdict(ports, base, task) };
@@ -101,6 +105,13 @@ export const judgeVerdict =
     if (opening) return answerOf(verdict, await reviews.record({ ...both, askAnew: { taskNo, opening } }), opening);
     return answerOf(verdict, await reviews.record({ ...both, decide: acceptance(ports, task, amended) }));
   };
+
+/** The reasons of the pinned version count, which every worker can read. */
+async function wrongCode({ cases }: Needs, verdict: Verdict, task: Task | undefined): Promise<Refusal | undefined> {
+  if (!task || verdict.verdict !== 'reject' || verdict.reasonCode === undefined) return undefined;
+  const manifest = await cases.manifest(task.packHash);
+  return reasonCodeRefusalOf(verdict, rejectReasonsOf(manifest?.review));
+}
 
 /** Takes an approval back; it is signed as the other verdicts are, over what was approved. */
 async function withdrawal(ports: Needs, base: Base): Promise<Judged> {

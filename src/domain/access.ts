@@ -66,8 +66,13 @@ export function refusalOfAccess(
     const message = `${personId} (${has}) may not ${action.replaceAll('-', ' ')}: it takes one of ${MAY[action].join(', ')}.`;
     return { code: 'not-entitled', message };
   }
-  if (packId === undefined || packs === undefined || packs.includes(packId)) return undefined;
+  if (packId === undefined || hasPartIn({ packs }, packId)) return undefined;
   return { code: 'not-your-pack', message: `${personId} has no part in the pack '${packId}'.` };
+}
+
+/** Whether somebody has a part in a pack: what others have is not theirs to see, not even as a number. */
+export function hasPartIn({ packs }: { packs?: readonly string[] | undefined }, packId: string): boolean {
+  return packs === undefined || packs.includes(packId);
 }
 
 const READS_ALL: readonly Role[] = ['reviewer', 'lead', 'owner', 'auditor', 'operator'];

@@ -141,6 +141,8 @@ export interface Tables extends AccessTables, DeliveryTables {
     documents: Json<DocumentRef[]>;
     accepted: boolean;
     refusal: Json<InformationRefusal | null>;
+    /** Null: it came too late to be looked at, or before answers were signed. */
+    authentication: Json<Authentication | null>;
     at: Date;
   };
   decisions: {

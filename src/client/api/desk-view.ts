@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CaseFile } from '../../adapters/ledger/case-file.ts';
 import type { Comment } from '../../adapters/ledger/desk/marks.ts';
 import type { Lease, QueueItem } from '../../adapters/ledger/desk/queue.ts';
+import { rejectReasonsOf } from '../../domain/reject-reasons.ts';
 import type { PackManifest } from '../../packs/pack.ts';
 import type { LinkBase } from '../case-path.ts';
 import { groupsAfter } from '../../domain/escalation.ts';
@@ -33,6 +34,7 @@ export function deskTaskOf(
     desk: {
       schema: manifest?.outputSchema ?? null,
       critical: [...(manifest?.critical ?? [])],
+      rejectReasons: [...rejectReasonsOf(manifest?.review)],
       next: nextOf(file),
       changed: changedOf(file),
       claim: leaseOf(marks.claim),

@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { namedActor, signed } from './acting.ts';
 import type { Bulk, BulkMember } from '../../adapters/ledger/desk/bulk.ts';
+import { hasPartIn } from '../../domain/access.ts';
+import { packNamedIn } from '../../domain/case.ts';
 import { NDJSON } from '../ndjson.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { invalid, Problem, problemOf } from './problems.ts';
@@ -26,7 +29,7 @@ const lines = {
 };
 
 /** Questions that look alike, decided together: one verdict per case through the case itself. */
-export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: RoutePorts): void {
+export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest, access }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/v1/desk/alike',
@@ -36,10 +39,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: R
       tags: ['desk'],
       response: { 200: alikeGroupsSchema, ...orProblem },
     },
-    handler: async ({ identity: { packs } }, reply) => {
-      const groups = await desk.alikeGroups();
-      return await reply.send({ groups: groups.filter(({ packId }) => packs?.includes(packId) ?? true) });
-    },
+    handler: async ({ identity: { packs } }, reply) => await reply.send({ groups: await desk.alikeGroups(packs) }),
   });
 
   api.route({
@@ -59,6 +59,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: R
       const by = namedActor(request);
       if ((tasks === undefined) === (like === undefined))
         throw invalid(422, [{ field: 'tasks', message: 'give either tasks or like' }]);
+      await onlyOwnPacks(request, like ? [like.packId] : (tasks ?? []).map(packOf));
       const chosen = tasks ?? (like ? await desk.membersOf(like) : []);
       return await reply.code(201).send(bodyOf(await desk.startBulk(by, chosen)));
     },
@@ -74,7 +75,11 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: R
       params,
       response: { 200: bulkSchema, ...orProblem },
     },
-    handler: async (request, reply) => await reply.send(bodyOf(await found(request.params.bulkId))),
+    handler: async (request, reply) => {
+      const bulk = await found(request.params.bulkId);
+      await onlyOwnPacks(request, bulk.members.map(packOf));
+      return await reply.send(bodyOf(bulk));
+    },
   });
 
   api.route({
@@ -144,6 +149,15 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: R
     },
   });
 
+  async function onlyOwnPacks({ identity, method, url }: FastifyRequest, packIds: readonly string[]): Promise<void> {
+    const other = packIds.find((packId) => !hasPartIn(identity, packId));
+    if (other === undefined) return;
+    const { personId } = identity;
+    const detail = `${personId} has no part in the pack '${other}'.`;
+    await access.people.log({ personId, kind: 'refused', subject: `${method} ${url}`, detail });
+    throw new Problem(403, 'not-your-pack', detail);
+  }
+
   async function found(bulkId: string): Promise<Bulk> {
     const bulk = await desk.bulk(bulkId);
     if (!bulk) throw new Problem(404, 'no-such-bulk', `There is no selection '${bulkId}'.`);
@@ -172,6 +186,8 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: R
     );
   }
 }
+
+const packOf = ({ caseId }: { caseId: string }): string => packNamedIn(caseId) ?? '';
 
 function bodyOf({ at, decidedAt, members, ...bulk }: Bulk): BulkBody {
   return {

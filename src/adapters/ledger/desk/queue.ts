@@ -90,12 +90,12 @@ export interface Speeds {
 export interface Queue {
   /** Throws `InvalidInput` on a cursor that is none. `limit`: 1 to 200. */
   queue(filter: QueueFilter, order: QueueOrder, limit: number, cursor?: string): Promise<QueuePage>;
-  /** Of all that waits, whatever is filtered. */
-  queueCounts(): Promise<QueueCounts>;
+  /** Of all that waits in these packs (absent: in all), whatever is filtered. */
+  queueCounts(packs?: readonly string[]): Promise<QueueCounts>;
   /** How many fit a filter, and the clocks that run: the next deadline and the longest wait. */
   countOf(filter: QueueFilter): Promise<{ count: number; nextDueAt: Date | null; oldestAt: Date | null }>;
-  dues(): Promise<Due[]>;
-  speeds(): Promise<Speeds>;
+  dues(packs?: readonly string[]): Promise<Due[]>;
+  speeds(packs?: readonly string[]): Promise<Speeds>;
 }
 
 /** Reviews that the median is taken over, per pack: the latest. */
@@ -131,11 +131,11 @@ export function queueOf({ db, clock }: Store): Queue {
       return { items, asOf, cursor: textOf([order, asOf.toISOString(), sortBy, caseId, taskNo]) };
     },
 
-    async queueCounts() {
+    async queueCounts(packs) {
       const { rows } = await sql<{ packId: string; group: string; codes: string[]; snoozed: boolean } & Counted>`
         select q.pack_id as "packId", q.group_name as "group", q.codes, s.until is not null as snoozed,
           count(*)::int as count, (count(*) filter (where q.due_at < ${clock()}))::int as overdue
-        from desk_queue q ${leases(clock())} group by 1, 2, 3, 4`.execute(db);
+        from desk_queue q ${leases(clock())} where ${inPacks(packs)} group by 1, 2, 3, 4`.execute(db);
       const counts: QueueCounts = { total: 0, overdue: 0, snoozed: 0, packs: {}, groups: {}, reasons: {} };
       for (const { packId, group, codes, snoozed, count, overdue } of rows) {
         if (snoozed) {
@@ -161,18 +161,19 @@ export function queueOf({ db, clock }: Store): Queue {
       return rows[0] ?? { count: 0, nextDueAt: null, oldestAt: null };
     },
 
-    async dues() {
-      const { rows } = await sql<Due>`select due_at as "dueAt", stake from desk_queue`.execute(db);
+    async dues(packs) {
+      const { rows } = await sql<Due>`
+        select q.due_at as "dueAt", q.stake from desk_queue q where ${inPacks(packs)}`.execute(db);
       return rows;
     },
 
-    async speeds() {
+    async speeds(packs) {
       const since = new Date(clock().getTime() - 3_600_000);
       const medians = await sql<{ packId: string; seconds: number }>`
         with recursive ${SPEED} select pack_id as "packId", seconds from speed`.execute(db);
       const { rows } = await sql<{ lastHour: number; people: number }>`
-        select count(*)::int as "lastHour", count(distinct by_name)::int as people from desk_speeds
-        where at > ${since}`.execute(db);
+        select count(*)::int as "lastHour", count(distinct by_name)::int as people from desk_speeds q
+        where at > ${since} and ${inPacks(packs)}`.execute(db);
       const seconds = Object.fromEntries(medians.rows.map(({ packId, seconds: median }) => [packId, median]));
       return { seconds, lastHour: rows[0]?.lastHour ?? 0, people: rows[0]?.people ?? 0 };
     },
@@ -230,6 +231,11 @@ function leases(now: Date): RawBuilder<unknown> {
     left join desk_snoozes s on s.case_id = q.case_id and s.task_no = q.task_no and s.until > ${now}::timestamptz`;
 }
 
+/** Of a row `q`; undefined: all packs. */
+export function inPacks(packs: readonly string[] | undefined): RawBuilder<boolean> {
+  return packs === undefined ? sql`true` : sql`q.pack_id = any (${packs}::text[])`;
+}
+
 function where(
   { packId, packs, group, reason, text, alike, snoozed = false, claimedBy }: QueueFilter,
   now: Date,
@@ -238,7 +244,7 @@ function where(
   const isSnoozed = sql`(q.case_id, q.task_no) in (select case_id, task_no from desk_snoozes where until > ${now}::timestamptz)`;
   const all = [snoozed ? isSnoozed : sql`not (${isSnoozed})`];
   if (packId !== undefined) all.push(sql`q.pack_id = ${packId}`);
-  if (packs !== undefined) all.push(sql`q.pack_id = any (${packs}::text[])`);
+  if (packs !== undefined) all.push(inPacks(packs));
   if (group !== undefined) all.push(sql`q.group_name = ${group}`);
   if (reason !== undefined) all.push(sql`${reason} = any (q.codes)`);
   if (alike !== undefined) all.push(sql`q.alike = ${alike}`);
