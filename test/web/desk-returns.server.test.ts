@@ -46,6 +46,29 @@ describe.skipIf(found.path === undefined)('what comes back at the desk', () => {
     }
   });
 
+  it('what was approved a minute ago is found, and taken back from there', async () => {
+    const [caseId = ''] = await slips(1, 'Ida Holt', 'undo-slips');
+    const seat = await reviewers.visit(queueOf('Ida Holt'), { name: 'ben.okoro' });
+    const { page } = seat;
+    await seat.shows('Please file');
+    const key = await seat.caseKey();
+    await seat.press('a');
+    await seat.shows('1 answered');
+    // A page that was loaded anew has forgotten what was answered on it.
+    await page.reload();
+    await page.getByRole('link', { name: 'My approvals that can be taken back' }).click();
+    await page.getByRole('link', { name: key }).waitFor();
+    await seat.shows(/approved by ben\.okoro, can be taken back until/);
+    await page.getByRole('button', { name: `Take the approval of ${key} back` }).click();
+    await seat.shows(`${key} is taken back, and asked again.`);
+    await seat.shows('No case fits.');
+    expect((await inReview(fixture, caseId, 2)).taskNo).toBe(2);
+    await page.getByLabel('Stage').selectOption('review');
+    await page.getByRole('link', { name: key }).waitFor();
+    expect(seat.complaints).toEqual([]);
+    await seat.context.close();
+  });
+
   it('a pack offers its own reasons to reject, and the code goes with the words', async () => {
     const [caseId = ''] = await slips(1, 'Owen Reed', 'undo-slips');
     const seat = await reviewers.visit(queueOf('Owen Reed'), { name: 'ben.okoro' });

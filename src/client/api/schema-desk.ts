@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { caseFileSchema } from './schema-case.ts';
+import { caseFileSchema, caseSummarySchema, STAGES } from './schema-case.ts';
 
 const at = z.iso.datetime().describe('ISO 8601');
 const lease = z.object({ by: z.string(), until: at }).nullable();
@@ -75,6 +75,26 @@ export const deskCountsSchema = z.object({
   }),
 });
 export type DeskCountsBody = z.output<typeof deskCountsSchema>;
+
+export const searchQuerySchema = z.object({
+  text: z.string().max(200).optional().describe('A part of the case key; case is ignored.'),
+  stage: z
+    .enum(STAGES)
+    .optional()
+    .describe('undo-window: approved, and can still be taken back; writing: being written.'),
+  answeredBy: z.string().max(200).optional().describe('Only what this person has answered, the latest answer first.'),
+});
+export const foundCasesSchema = z.object({
+  cases: z.array(
+    caseSummarySchema.extend({
+      undo: z
+        .object({ until: at, seen: z.string().describe('To withdraw on.'), by: z.string() })
+        .nullable()
+        .describe('While an approval can still be taken back.'),
+    }),
+  ),
+});
+export type FoundCasesBody = z.output<typeof foundCasesSchema>;
 
 export const stepAfterSchema = z.object({
   kind: z.enum(['escalate', 'reject', 'keep-waiting', 'hand-to']),

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, Menu, NativeSelect, Popover, TextInput } fro
 import { IconX } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type Ref, useState } from 'react';
+import { Link } from 'wouter';
 import type { DeskCountsBody, SavedFilter } from '../../client/api/schema-desk.ts';
 import { send } from '../api.ts';
 import { fromNow, money, words } from '../format.ts';
@@ -48,6 +49,8 @@ export function Filters({
                 worth: money(forecast.oneMoreHour.worth, undefined, language),
               })
             : say('queue.inTime', { perHour })}
+          <br />
+          <Link href="/search?stage=undo-window&mine=1">{say('queue.undoable')}</Link>
         </p>
       )}
       <TextInput

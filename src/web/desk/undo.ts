@@ -1,10 +1,9 @@
 import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
 import { get, send, under } from '../api.ts';
 import { currentName } from '../session.ts';
-import type { Sent } from './sending.ts';
 
 /** Takes an approval back while its undo window runs. False: it has none, or none any more. */
-export async function takeBack({ caseId, seen }: Sent): Promise<boolean> {
+export async function takeBack({ caseId, seen }: { caseId: string; seen: string }): Promise<boolean> {
   const task = await get<DeskTaskBody>(under('/v1/desk/tasks', caseId));
   const decision = task.decisions.findLast(({ undo, withdrawnBy }) => undo?.seen === seen && withdrawnBy === null);
   if (!decision?.undo || new Date(decision.undo.until).getTime() <= Date.now()) return false;
