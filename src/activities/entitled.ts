@@ -8,11 +8,12 @@ import { digestOf } from '../packs/digest.ts';
 import { authenticate } from './attest.ts';
 import type { CaseRecord, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
+import { standsInForAnyOf } from './stand-ins.ts';
 import type { Steps } from './steps.ts';
 
 /** The task that a verdict is about, as far as it says who may answer it. */
-export type AskedTask = Pick<OpenTask, 'kind' | 'fourEyes' | 'approvals' | 'rest'> &
-  Pick<TaskOpening, 'group' | 'groups' | 'output' | 'reasons' | 'confidence'> &
+export type AskedTask = Pick<OpenTask, 'kind' | 'fourEyes' | 'approvals' | 'rest' | 'submittedBy'> &
+  Pick<TaskOpening, 'group' | 'groups' | 'standsFor' | 'output' | 'reasons' | 'confidence'> &
   TaskPolicy;
 
 /**
@@ -38,6 +39,8 @@ export async function refusalOfPerson(
   if (denied) return denied;
   // Whoever sees a mistake in time may stop it.
   if (!task || verdict === 'withdraw' || isAsked(person, task)) return undefined;
+  const absent = await standsInForAnyOf(access, caseId, person, task);
+  if (absent.some((one) => isAsked(one, task))) return undefined;
   return refusal('not-entitled', `by: ${by} is in none of the groups that are asked (${askedOf(task).join(', ')}).`);
 }
 
@@ -162,9 +165,9 @@ function isAsked({ personId, groups, roles }: Person, task: AskedTask): boolean 
 }
 
 /** Those who were asked so far: an escalation asks more people, it sends none home. */
-function askedOf({ group, groups, planGroups, rest }: AskedTask): readonly string[] {
+function askedOf({ group, groups, planGroups, rest, standsFor = group }: AskedTask): readonly string[] {
   const order: readonly string[] = groups ?? planGroups;
-  return [...new Set([...order.filter((one) => !rest.includes(one)), group])];
+  return [...new Set([...order.filter((one) => !rest.includes(one)), group, standsFor])];
 }
 
 function refusal(code: Refusal['code'], message: string): Refusal {

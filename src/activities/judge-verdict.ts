@@ -16,6 +16,7 @@ import { openingOf, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
 import { signedVerdict } from './signed-verdict.ts';
+import { refusalOfAbsent } from './stand-ins.ts';
 import type { Answer, Steps, VerdictJudged, Withdrawn } from './steps.ts';
 
 type Needs = Pick<Ports, 'reviews' | 'cases' | 'modelCalls' | 'packs' | 'feeds' | 'signer' | 'access' | 'clock'>;
@@ -73,7 +74,10 @@ export const judgeVerdict =
     const denied = await refusalOfPerson(ports, caseId, verdict, known, task);
     if (denied) return answerOf(verdict, await reviews.record({ ...base, refusal: denied }));
     if (verdict.verdict === 'withdraw') return answerOf(verdict, await withdrawal(ports, base));
-    const refusal = refusalOf(verdict, task) ?? (await wrongCode(ports, verdict, task));
+    const refusal =
+      refusalOf(verdict, task) ??
+      (await wrongCode(ports, verdict, task)) ??
+      (task && (await refusalOfAbsent(ports.access, caseId, verdict, task)));
     if (refusal || !task) return answerOf(verdict, await reviews.record({ ...base, ...(refusal ? { refusal } : {}) }));
     const { taskNo } = task;
     const signed = { ...base, countersignature: signedVerdict(ports, base, task) };

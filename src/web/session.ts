@@ -9,11 +9,13 @@ export interface Session {
   name: string;
   /** How people call them. */
   shown: string;
+  /** Who is away, and in whose place this person answers meanwhile. */
+  standsInFor: NonNullable<MeBody['standsInFor']>;
 }
 
-const OUT: Session = { state: 'out', name: '', shown: '' };
+const OUT: Session = { state: 'out', name: '', shown: '', standsInFor: [] };
 const listeners = new Set<() => void>();
-let session: Session = { state: 'asking', name: '', shown: '' };
+let session: Session = { ...OUT, state: 'asking' };
 let csrf: string | undefined;
 let asked = 0;
 
@@ -41,10 +43,10 @@ export async function askWhoIAm(): Promise<void> {
   if (mine !== asked) return;
   if (response.status === 401) return loggedOut();
   if (!response.ok) throw new TypeError(`GET /v1/me: ${response.status}`);
-  const { person, csrf: token } = (await response.json()) as MeBody;
+  const { person, standsInFor = [], csrf: token } = (await response.json()) as MeBody;
   if (!person) return loggedOut();
   csrf = token;
-  change({ state: 'in', name: person.personId, shown: person.name });
+  change({ state: 'in', name: person.personId, shown: person.name, standsInFor });
 }
 
 /** Logs in as somebody of the directory: development on one machine only. */

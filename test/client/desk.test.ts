@@ -99,6 +99,17 @@ describe('GET /v1/desk/tasks/*', () => {
     });
   });
 
+  it('has the steps of a question that somebody else was given: their own time, then who was still to come', async () => {
+    const file = fileInReview();
+    const [task] = file.tasks;
+    if (task) Object.assign(task, { group: 'bob', standsFor: 'petra', rest: ['heads'], askedAt: later(5_000) });
+    const answer = await apiOf(given(file)).inject(`/v1/desk/tasks/${CASE}`);
+    const body = answer.json<{ task: unknown; desk: { next: { at: string }[] } }>();
+    expect(body.task).toMatchObject({ group: 'bob', standsFor: 'petra', next: ['heads'] });
+    const afterMs = file.record.plan?.review.escalateAfterMs ?? Number.NaN;
+    expect(body.desk.next[0]).toEqual({ kind: 'escalate', to: 'heads', at: later(5_000 + afterMs).toISOString() });
+  });
+
   it('offers the reasons to reject of the pinned pack version, or the default', async () => {
     const offered = async (review: object) => {
       const manifests = { manifest: async () => ({ ...manifest, review }) as never };

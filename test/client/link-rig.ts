@@ -61,7 +61,11 @@ let count = 0;
 
 export async function linkRig(ledger: Ledger): Promise<LinkRig> {
   const packs = new Map<string, ProcessPack>();
-  const access = { mode: 'required', person: (id: string) => ledger.people.person(id) } as const;
+  const access = {
+    mode: 'required',
+    person: (id: string) => ledger.people.person(id),
+    people: () => ledger.people.people(),
+  } as const;
   let failing: 'lost' | 'unheard' | undefined;
   const decide: CaseClient['decide'] = async (caseId, message) => {
     if (failing === 'lost') throw new Error('nobody answered');

@@ -113,7 +113,11 @@ export interface Tables extends AccessTables, DeliveryTables {
     rest: Json<string[] | null>;
     /** When `group_name` was asked; null: when the task was opened. */
     asked_at: Date | null;
+    /** The person who is away, and in whose place `group_name` is asked. */
+    stands_for: string | null;
   };
+  /** One row at most. */
+  replan_looked: { one: Generated<boolean>; basis: string; at: Date };
   information_requests: {
     request_id: string;
     case_id: string;

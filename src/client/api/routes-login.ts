@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { directoryOf, standsInFor } from '../../domain/absence.ts';
 import { sessionCookie, type AccessPorts } from './access.ts';
 import { CALLBACK, type OidcState } from './oidc.ts';
 import type { Api } from './ports.ts';
@@ -34,13 +35,18 @@ export function loginRoutes(api: Api, { mode, people, credentials, publicUrl, oi
     },
     handler: async ({ identity, csrf }, reply) => {
       const { via, ...person } = identity;
+      const absent = via === 'local' ? [] : await absentFor(people, identity.personId);
       const shown = {
         ...person,
         roles: [...person.roles],
         groups: [...person.groups],
         packs: person.packs && [...person.packs],
       };
-      return await reply.send({ person: via === 'local' ? null : shown, csrf });
+      return await reply.send({
+        person: via === 'local' ? null : shown,
+        ...(absent.length > 0 ? { standsInFor: absent } : {}),
+        csrf,
+      });
     },
   });
 
@@ -148,4 +154,14 @@ function keptOf(cookie: string | undefined): OidcState {
       cause: error,
     });
   }
+}
+
+/** Those in whose place this person answers now. */
+async function absentFor(people: AccessPorts['people'], personId: string) {
+  const directory = directoryOf(await people.people());
+  const self = directory.get(personId);
+  if (!self) return [];
+  return standsInFor(self, directory).map(({ personId: id, name, absence }) => {
+    return { personId: id, name, until: absence?.until ?? '' };
+  });
 }

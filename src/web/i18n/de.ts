@@ -51,6 +51,8 @@ export const de: Record<MessageKey, string> = {
   'queue.search': 'Vorgangsschlüssel',
   'queue.select': '{key} auswählen',
   'queue.claimed': 'bei {by}',
+  'queue.instead': '{group}, anstelle von {person}',
+  'queue.standsIn': 'Sie antworten auch für {person}, abwesend bis {until}.',
   'queue.selected': '{count} ausgewählt',
   'queue.alike': 'Ähnliche',
   'queue.show': 'Warteschlange',

@@ -50,6 +50,8 @@ export const en = {
   'queue.search': 'Case key',
   'queue.select': 'Select {key}',
   'queue.claimed': 'held by {by}',
+  'queue.instead': '{group}, in place of {person}',
+  'queue.standsIn': 'You also answer for {person}, away until {until}.',
   'queue.selected': '{count} selected',
   'queue.alike': 'Alike',
   'queue.show': 'Queue',
