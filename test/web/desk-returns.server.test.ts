@@ -52,7 +52,10 @@ describe.skipIf(found.path === undefined)('what comes back at the desk', () => {
     const { page } = seat;
     await seat.shows('Please file');
     await seat.press('Shift+A');
-    await page.getByRole('dialog').getByRole('button', { name: /Max Rehn/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Max Rehn/ })
+      .click();
     await seat.shows('2 still to open');
     await page.waitForFunction(`document.activeElement?.matches('[data-autofocus]') === true`);
     const reject = page.getByRole('button', { name: 'Reject 3 (R)' });
