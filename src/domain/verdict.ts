@@ -87,6 +87,8 @@ export type RefusalCode =
   | 'nobody-left'
   | 'information-asked'
   | 'not-attested'
+  | 'passkey-required'
+  | 'passkey-invalid'
   | 'not-entitled'
   | 'absent';
 

@@ -6,6 +6,7 @@ import type { PersonEntry } from '../../src/adapters/ledger/people.ts';
 import { createLinkTokens, type LinkOptions, type LinkTokens } from '../../src/adapters/links/link-tokens.ts';
 import type { Api } from '../../src/client/api/ports.ts';
 import type { CaseClient } from '../../src/client/case-client.ts';
+import { relyingPartyOf } from '../../src/domain/passkey.ts';
 import type { ProcessPack, ReviewPolicy } from '../../src/packs/pack.ts';
 import { packRegistry } from '../../src/packs/registry.ts';
 import { definition, testPack } from '../support/fake-pack.ts';
@@ -61,6 +62,7 @@ export async function linkRig(ledger: Ledger): Promise<LinkRig> {
       packs: registry,
       signer: testSigner,
       access,
+      passkeys: { ...ledger.passkeys, party: relyingPartyOf() },
       clock: () => new Date(),
     };
     const { answer } = await judgeVerdict(ports)({ caseId, channel: 'update', message });

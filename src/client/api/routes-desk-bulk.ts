@@ -26,7 +26,7 @@ const lines = {
 };
 
 /** Questions that look alike, decided together: one verdict per case through the case itself. */
-export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: RoutePorts): void {
+export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest, access }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/v1/desk/alike',

@@ -11,7 +11,7 @@ const KEPT_SECONDS = 600;
 const keptSchema = z.strictObject({ state: z.string(), nonce: z.string(), verifier: z.string() });
 
 /** Who one is, logging in and out. */
-export function loginRoutes(api: Api, { mode, people, credentials, publicUrl, oidc }: AccessPorts): void {
+export function loginRoutes(api: Api, { mode, people, credentials, passkeys, publicUrl, oidc }: AccessPorts): void {
   const name = sessionCookie(publicUrl);
   const options = {
     path: '/',
@@ -40,7 +40,8 @@ export function loginRoutes(api: Api, { mode, people, credentials, publicUrl, oi
         groups: [...person.groups],
         packs: person.packs && [...person.packs],
       };
-      return await reply.send({ person: via === 'local' ? null : shown, csrf });
+      const passkey = csrf === undefined ? {} : { passkey: await passkeys.hasAny(person.personId) };
+      return await reply.send({ person: via === 'local' ? null : shown, csrf, ...passkey });
     },
   });
 

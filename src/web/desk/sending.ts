@@ -2,7 +2,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
 import { type ApiProblem, get, isPassing, send, under } from '../api.ts';
-import { currentName } from '../session.ts';
+import { withPasskey } from '../passkeys.ts';
+import { currentName, hasPasskey } from '../session.ts';
 
 /** What is said of a question; `by`, `seen` and an id are added when it is sent. */
 export type Said =
@@ -33,7 +34,8 @@ const KEPT = 30;
 /** Sends verdicts and keeps what became of them. The same id is sent until the case has answered, so none is lost or taken twice. */
 export function useSending(): {
   sent: readonly Sent[];
-  give: (task: DeskTaskBody, said: Said) => void;
+  /** Undefined: it is on its way. Else it waits for the person's passkey; rejects when that does not sign. */
+  give: (task: DeskTaskBody, said: Said) => Promise<void> | undefined;
   forget: (id: string) => void;
 } {
   const client = useQueryClient();
@@ -65,7 +67,7 @@ export function useSending(): {
     forget: (id) => setSent((all) => all.filter((one) => one.id !== id)),
     give(task, said) {
       const question = task.task;
-      if (!question) return;
+      if (!question) return undefined;
       const { caseId, caseKey } = task;
       const { seen, taskNo } = question;
       const one: Sent = {
@@ -77,10 +79,14 @@ export function useSending(): {
         verdict: said.verdict,
         state: 'sending',
       };
-      setSent((all) => [one, ...all].slice(0, KEPT));
-      void deliver(one, { caseId, verdictId: one.id, by: currentName(), seen, ...said }).then(() =>
-        client.invalidateQueries({ queryKey: ['task', caseId] }),
-      );
+      const start = (body: Record<string, unknown>) => {
+        setSent((all) => [one, ...all].slice(0, KEPT));
+        void deliver(one, body).then(() => client.invalidateQueries({ queryKey: ['task', caseId] }));
+      };
+      const body = { caseId, verdictId: one.id, by: currentName(), seen, ...said };
+      if (hasPasskey()) return withPasskey(body).then(start);
+      start(body);
+      return undefined;
     },
   };
 }
