@@ -13,6 +13,7 @@ import {
   type PasskeySignature,
   type RelyingParty,
 } from '../domain/passkey.ts';
+import { atEndOf } from './signed-together.ts';
 
 /** What a passkey signs about a verdict. */
 type Said = Pick<Statement, 'caseId' | 'taskNo' | 'verdictId' | 'verdict' | 'by' | 'digest'> &
@@ -39,7 +40,7 @@ const fault = (text: string) => ({ fault: text });
 export function judgeProof(
   caseId: string,
   verdict: Verdict,
-  { taskNo, digest, ...assertion }: PasskeyProof,
+  { taskNo, digest, way, ...assertion }: PasskeyProof,
   known: Passkey | undefined,
   party: RelyingParty,
 ): { fault: string } | { fault?: undefined; signature: PasskeySignature; challenge: string; signCount: number } {
@@ -47,13 +48,14 @@ export function judgeProof(
   if (!known) return fault('there is no such passkey, or not any more');
   if (known.personId !== verdict.by) return fault(`it is no passkey of ${verdict.by}`);
   const said = saidOf(caseId, verdict, { taskNo, digest });
-  const challenge = challengeOf(said);
+  const challenge = atEndOf(way ?? [], challengeOf(said));
   const { publicKey } = known;
   const isOrigin = (origin: string) => isOwnOrigin(party, origin);
   const judged = judgeAssertion(assertion, { challenge, publicKey, rpId: party.rpId, isOrigin });
   if (judged.fault !== undefined) return judged;
   const { signCount } = judged;
-  return { signature: { ...assertion, publicKey, rpId: party.rpId, said: said.said }, challenge, signCount };
+  const signature = { ...assertion, publicKey, rpId: party.rpId, said: said.said, ...(way?.length ? { way } : {}) };
+  return { signature, challenge, signCount };
 }
 
 /**
@@ -66,14 +68,10 @@ export function faultsOfPasskey(statement: Statement, policy: PasskeyPolicy | un
     const lacks = policy === 'required' && decides(verdict);
     return lacks ? [`${by} signed without a passkey, which the policy asks for`] : [];
   }
-  const { publicKey, rpId, said, ...assertion } = passkey;
+  const { publicKey, rpId, said, way = [], ...assertion } = passkey;
   const isOrigin = (origin: string) => URL.canParse(origin) && new URL(origin).hostname === rpId;
-  const judged = judgeAssertion(assertion, {
-    challenge: challengeOf({ ...statement, said }),
-    publicKey,
-    rpId,
-    isOrigin,
-  });
+  const challenge = atEndOf(way, challengeOf({ ...statement, said }));
+  const judged = judgeAssertion(assertion, { challenge, publicKey, rpId, isOrigin });
   return judged.fault === undefined ? [] : [`what the passkey of ${by} signed does not hold: ${judged.fault}`];
 }
 

@@ -17,6 +17,11 @@ export const assertionSchema = z.strictObject({
 });
 export type Assertion = z.infer<typeof assertionSchema>;
 
+const hash = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is no SHA-256 in base64url');
+/** Where several verdicts were signed at once: the way from one of them to what was signed, through a tree of hashes. */
+const waySchema = z.array(z.union([z.strictObject({ left: hash }), z.strictObject({ right: hash })])).max(16);
+export type Way = z.infer<typeof waySchema>;
+
 /**
  * What a passkey signed about a verdict, and about which question. It travels in the message beside the verdict, like the
  * attestation of the API, and is no part of it.
@@ -25,6 +30,8 @@ export const passkeyProofSchema = assertionSchema.extend({
   taskNo: z.int().min(1),
   /** The whole digest of what was shown. */
   digest: z.string().regex(/^[0-9a-f]{64}$/, 'give the whole digest: 64 hex digits'),
+  /** Absent: it was signed alone. */
+  way: waySchema.optional(),
 });
 export type PasskeyProof = z.infer<typeof passkeyProofSchema>;
 
@@ -44,6 +51,7 @@ export const passkeySignatureSchema = assertionSchema.extend({
   rpId: z.string().min(1),
   /** SHA-256 (hex) of the whole verdict as it was sent, in canonical JSON: the values of an amendment and the reason too. */
   said: z.string().length(64),
+  way: waySchema.optional(),
 });
 export type PasskeySignature = z.infer<typeof passkeySignatureSchema>;
 

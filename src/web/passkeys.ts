@@ -1,5 +1,5 @@
 import { startAuthentication, startRegistration } from '@simplewebauthn/browser';
-import type { PasskeyOptions, VerdictChallenge } from '../client/api/schema-passkeys.ts';
+import type { BulkChallenge, PasskeyOptions, VerdictChallenge } from '../client/api/schema-passkeys.ts';
 import type { Assertion } from '../domain/passkey.ts';
 import { send } from './api.ts';
 import { askWhoIAm } from './session.ts';
@@ -16,6 +16,12 @@ export async function withPasskey(verdict: Record<string, unknown>): Promise<Rec
   if (!signing) return verdict;
   const { taskNo, digest, options } = signing;
   return { ...verdict, passkey: { taskNo, digest, ...(await signed(options as unknown as Signing)) } };
+}
+
+/** One signature for all verdicts of a selection; undefined: it needs none. */
+export async function signBulk(bulkId: string, said: object): Promise<Assertion | undefined> {
+  const { options } = await send<BulkChallenge>('POST', `/v1/desk/bulks/${bulkId}/challenges`, said);
+  return options ? await signed(options as unknown as Signing) : undefined;
 }
 
 /** Makes a passkey; where there is one already, that is asked to agree. */

@@ -62,6 +62,7 @@ const DESK: Right[] = [
   ['GET', '/v1/desk/alike', '/v1/desk/alike', DECIDERS],
   ['POST', '/v1/desk/bulks', '/v1/desk/bulks', DECIDERS, {}],
   ['GET', '/v1/desk/bulks/{bulkId}', '/v1/desk/bulks/none', DECIDERS],
+  ['POST', '/v1/desk/bulks/{bulkId}/challenges', '/v1/desk/bulks/none/challenges', DECIDERS, {}],
   ['POST', '/v1/desk/bulks/{bulkId}/verdicts', '/v1/desk/bulks/none/verdicts', DECIDERS, {}],
   ['POST', '/v1/desk/bulks/{bulkId}/withdrawals', '/v1/desk/bulks/none/withdrawals', DECIDERS, {}],
   ['POST', '/v1/desk/claims', '/v1/desk/claims', DECIDERS, {}],

@@ -86,6 +86,7 @@ test('GET /openapi.json describes every route, with its bodies', async () => {
     '/v1/desk/alike',
     '/v1/desk/bulks',
     '/v1/desk/bulks/{bulkId}',
+    '/v1/desk/bulks/{bulkId}/challenges',
     '/v1/desk/bulks/{bulkId}/verdicts',
     '/v1/desk/bulks/{bulkId}/withdrawals',
     '/v1/desk/claims',

@@ -14,12 +14,12 @@ const HERE: RelyingParty = { rpId: 'localhost' };
 
 describe('the challenge', () => {
   const of = (caseId: string, change: object, on = ON, said: Verdict = APPROVE) =>
-    challengeFor(caseId, { ...said, ...change } as Verdict, on);
+    challengeFor(caseId, { ...said, ...change }, on);
   const own = of(CASE, {});
 
   test('is the same for the same, in whatever order it is written', () => {
     const { verdictId, verdict, by, seen } = APPROVE;
-    expect(challengeFor(CASE, { seen, by, verdict, verdictId } as Verdict, ON)).toBe(own);
+    expect(challengeFor(CASE, { seen, by, verdict, verdictId }, ON)).toBe(own);
     expect(own).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
 

@@ -65,5 +65,10 @@ export const verdictChallengeSchema = z.object({
 
 export type VerdictChallenge = z.output<typeof verdictChallengeSchema>;
 
+export const bulkChallengeSchema = z.object({
+  options: options.nullable().describe('For `get`: one signature for all. Null: you have no passkey.'),
+});
+export type BulkChallenge = z.output<typeof bulkChallengeSchema>;
+
 export const passkeysRemovedSchema = z.object({ removed: z.int() });
 export type PasskeysRemoved = z.output<typeof passkeysRemovedSchema>;
