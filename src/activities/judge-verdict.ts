@@ -2,6 +2,7 @@ import type { LiveFacts } from '../domain/countersignature.ts';
 import { withoutProofs, type Authentication } from '../domain/attestation.ts';
 import { refusalOf, staleDigest, verdictSchema, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { undoWindowMs } from '../domain/policy.ts';
+import { reasonCodeRefusalOf, rejectReasonsOf } from '../domain/reject-reasons.ts';
 import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence } from '../packs/pack.ts';
@@ -16,6 +17,7 @@ import { openingOf, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
 import { signedVerdict } from './signed-verdict.ts';
+import { refusalOfAbsent } from './stand-ins.ts';
 import type { Answer, Steps, VerdictJudged, Withdrawn } from './steps.ts';
 
 type Needs = Pick<
@@ -76,7 +78,10 @@ export const judgeVerdict =
     const denied = await refusalOfPerson(ports, caseId, verdict, known, task);
     if (denied) return answerOf(verdict, await reviews.record({ ...base, refusal: denied }));
     if (verdict.verdict === 'withdraw') return answerOf(verdict, await withdrawal(ports, base, proof));
-    const refusal = refusalOf(verdict, task);
+    const refusal =
+      refusalOf(verdict, task) ??
+      (await wrongCode(ports, verdict, task)) ??
+      (task && (await refusalOfAbsent(ports.access, caseId, verdict, task)));
     if (refusal || !task) return answerOf(verdict, await reviews.record({ ...base, ...(refusal ? { refusal } : {}) }));
     const { taskNo } = task;
     const held = await judgePasskey(ports, { ...base, authentication, proof }, task);
@@ -107,6 +112,13 @@ export const judgeVerdict =
     if (opening) return answerOf(verdict, await reviews.record({ ...both, askAnew: { taskNo, opening } }), opening);
     return answerOf(verdict, await reviews.record({ ...both, decide: acceptance(ports, task, amended) }));
   };
+
+/** The reasons of the pinned version count, which every worker can read. */
+async function wrongCode({ cases }: Needs, verdict: Verdict, task: Task | undefined): Promise<Refusal | undefined> {
+  if (!task || verdict.verdict !== 'reject' || verdict.reasonCode === undefined) return undefined;
+  const manifest = await cases.manifest(task.packHash);
+  return reasonCodeRefusalOf(verdict, rejectReasonsOf(manifest?.review));
+}
 
 /** Takes an approval back; it is signed as the other verdicts are, over what was approved. */
 async function withdrawal(

@@ -150,6 +150,8 @@ export interface TaskOpening extends TaskContent {
   groups?: readonly [string, ...string[]];
   /** Who is asked after `group`. Absent: the groups that come after it. */
   rest?: readonly string[];
+  /** The person who is away, and in whose place `group` is asked. */
+  standsFor?: string;
 }
 
 /** The part of the pinned plan that a verdict is judged by. */

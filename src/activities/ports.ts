@@ -6,6 +6,7 @@ import type { Countersignatures } from './countersign-ports.ts';
 import type { CaseRecord, Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from './ledger-ports.ts';
 import type { InformationRequests } from './information-ports.ts';
 import type { ModelCalls } from './model-call-ports.ts';
+import type { Replans } from './replan-ports.ts';
 
 /**
  * What the activities need from outside. Each ledger port writes its audit entry in the same transaction as what it
@@ -16,6 +17,7 @@ export interface Ports {
   cases: Cases;
   modelCalls: ModelCalls;
   reviews: Reviews;
+  replans: Replans;
   information: InformationRequests;
   effects: Effects;
   feeds: DatedFeeds;
@@ -38,6 +40,8 @@ export interface Access {
   mode: 'required' | 'local';
   /** As of now; undefined: nobody of that id. */
   person(personId: string): Promise<Person | undefined>;
+  /** All, as of now. */
+  people(): Promise<Person[]>;
 }
 
 /** The passkeys that people have registered, as far as judging a verdict needs them. */
@@ -182,4 +186,6 @@ export interface Workflows {
   resendVerdict(caseId: string, verdict: Verdict): Promise<void>;
   /** Tells a case in review that a model may be asked again. */
   askAgain(caseId: string): Promise<void>;
+  /** Tells a case that people or calendars have changed. One that has ended meanwhile is left alone. */
+  replan(caseId: string): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { LinkPolicy } from '../domain/link.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
 import type { Condition } from '../domain/policy.ts';
+import { MOST_REJECT_REASONS, type RejectReason } from '../domain/reject-reasons.ts';
 import type { ReviewTiming } from '../domain/timing.ts';
 import { faultsOfCalendar, plainMs } from './calendar.ts';
 import { spanOf } from './duration.ts';
@@ -102,7 +103,23 @@ export function faultsOfPolicy(policy: ReviewPolicy, outputFields: readonly stri
     if (field !== undefined && !outputFields.includes(field))
       faults.push(`review.${at}: '${field}' is no field of the output`);
   }
+  if (policy.rejectReasons) faults.push(...faultsOfReasons(policy.rejectReasons));
   if (stake && !(stake.otherwise >= 0)) faults.push(`review.stake.otherwise: ${stake.otherwise} must not be below 0`);
+  return faults;
+}
+
+function faultsOfReasons(reasons: readonly RejectReason[]): string[] {
+  const faults: string[] = [];
+  if (reasons.length === 0 || reasons.length > MOST_REJECT_REASONS)
+    faults.push(`review.rejectReasons: give 1 to ${MOST_REJECT_REASONS}, or leave it out`);
+  for (const { code, words } of reasons) {
+    if (!/^[a-z][a-z0-9-]{0,99}$/.test(code))
+      faults.push(`review.rejectReasons: '${code}' must be kebab-case, at most 100 characters`);
+    if (words.trim() === '' || words.length > 200)
+      faults.push(`review.rejectReasons: '${code}' needs words, at most 200 characters`);
+  }
+  if (new Set(reasons.map(({ code }) => code)).size < reasons.length)
+    faults.push('review.rejectReasons: each needs a code of its own');
   return faults;
 }
 

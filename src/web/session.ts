@@ -9,11 +9,13 @@ export interface Session {
   name: string;
   /** How people call them. */
   shown: string;
+  /** Who is away, and in whose place this person answers meanwhile. */
+  standsInFor: NonNullable<MeBody['standsInFor']>;
   /** Whether their verdicts are signed with a passkey. */
   passkey: boolean;
 }
 
-const OUT: Session = { state: 'out', name: '', shown: '', passkey: false };
+const OUT: Session = { state: 'out', name: '', shown: '', standsInFor: [], passkey: false };
 const listeners = new Set<() => void>();
 let session: Session = { ...OUT, state: 'asking' };
 let csrf: string | undefined;
@@ -48,10 +50,10 @@ export async function askWhoIAm(): Promise<void> {
   if (mine !== asked) return;
   if (response.status === 401) return loggedOut();
   if (!response.ok) throw new TypeError(`GET /v1/me: ${response.status}`);
-  const { person, csrf: token, passkey = false } = (await response.json()) as MeBody;
+  const { person, standsInFor = [], csrf: token, passkey = false } = (await response.json()) as MeBody;
   if (!person) return loggedOut();
   csrf = token;
-  change({ state: 'in', name: person.personId, shown: person.name, passkey });
+  change({ state: 'in', name: person.personId, shown: person.name, standsInFor, passkey });
 }
 
 /** Logs in as somebody of the directory: development on one machine only. */

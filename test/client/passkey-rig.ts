@@ -37,7 +37,8 @@ export class PasskeyRig {
   open(ledger: Ledger): void {
     this.ledger = ledger;
     this.on = onLedger(ledger, pack);
-    const access = { mode: 'required', person: (id: string) => ledger.people.person(id) } as const;
+    const { people } = ledger;
+    const access = { ...this.on.ports.access, mode: 'required', person: (id: string) => people.person(id) } as const;
     const ports = { ...this.on.ports, access, passkeys: { ...ledger.passkeys, party: relyingPartyOf() } };
     const decide: CaseClient['decide'] = async (caseId, message) => {
       this.toCase.push(message);

@@ -72,6 +72,15 @@ export interface Fakes {
   now: { at: Date };
 }
 
+const onRealLedger = () => Promise.reject(new Error('replans are tested on the real ledger'));
+const NO_REPLANS: Ports['replans'] = {
+  page: onRealLedger,
+  one: onRealLedger,
+  replan: onRealLedger,
+  looked: onRealLedger,
+  keepLooked: onRealLedger,
+};
+
 /** All ports in memory around one test pack: the ledger keeps the contracts that `ports.ts` states. */
 export function fakePorts(pack: ProcessPack = testPack()): Fakes {
   const now = { at: new Date('2026-03-02T09:00:00Z') };
@@ -136,9 +145,11 @@ export function fakePorts(pack: ProcessPack = testPack()): Fakes {
       start: () => Promise.resolve(),
       resendVerdict: () => Promise.resolve(),
       askAgain: () => Promise.resolve(),
+      replan: () => Promise.resolve(),
     },
+    replans: NO_REPLANS,
     signer: testSigner,
-    access: { mode: 'local', person: () => Promise.resolve(undefined) },
+    access: { mode: 'local', person: () => Promise.resolve(undefined), people: () => Promise.resolve([]) },
     passkeys,
     clock,
   };

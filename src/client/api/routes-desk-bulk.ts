@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { z } from 'zod';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { namedActor, signed } from './acting.ts';
 import { signingOf, verdictsOf, type SaidOfMember } from './bulk-signing.ts';
 import { signingOptions } from './passkey-ceremony.ts';
@@ -8,6 +8,8 @@ import { askingOf, partyHere } from './passkey-page.ts';
 import { bulkChallengeSchema } from './schema-passkeys.ts';
 import { checkPasskey } from './verdict-passkey.ts';
 import type { Bulk, BulkMember } from '../../adapters/ledger/desk/bulk.ts';
+import { hasPartIn } from '../../domain/access.ts';
+import { packNamedIn } from '../../domain/case.ts';
 import type { PasskeyProof } from '../../domain/passkey.ts';
 import { NDJSON } from '../ndjson.ts';
 import type { Api, RoutePorts } from './ports.ts';
@@ -44,10 +46,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, at
       tags: ['desk'],
       response: { 200: alikeGroupsSchema, ...orProblem },
     },
-    handler: async ({ identity: { packs } }, reply) => {
-      const groups = await desk.alikeGroups();
-      return await reply.send({ groups: groups.filter(({ packId }) => packs?.includes(packId) ?? true) });
-    },
+    handler: async ({ identity: { packs } }, reply) => await reply.send({ groups: await desk.alikeGroups(packs) }),
   });
 
   api.route({
@@ -67,6 +66,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, at
       const by = namedActor(request);
       if ((tasks === undefined) === (like === undefined))
         throw invalid(422, [{ field: 'tasks', message: 'give either tasks or like' }]);
+      await onlyOwnPacks(request, like ? [like.packId] : (tasks ?? []).map(packOf));
       const chosen = tasks ?? (like ? await desk.membersOf(like) : []);
       return await reply.code(201).send(bodyOf(await desk.startBulk(by, chosen)));
     },
@@ -82,7 +82,11 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, at
       params,
       response: { 200: bulkSchema, ...orProblem },
     },
-    handler: async (request, reply) => await reply.send(bodyOf(await found(request.params.bulkId))),
+    handler: async (request, reply) => {
+      const bulk = await found(request.params.bulkId);
+      await onlyOwnPacks(request, bulk.members.map(packOf));
+      return await reply.send(bodyOf(bulk));
+    },
   });
 
   api.route({
@@ -99,7 +103,9 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, at
     },
     handler: async (request, reply) => {
       const { personId } = askingOf(request);
-      const all = verdictsOf(await found(request.params.bulkId), personId, request.body);
+      const bulk = await found(request.params.bulkId);
+      await onlyOwnPacks(request, bulk.members.map(packOf));
+      const all = verdictsOf(bulk, personId, request.body);
       const known = await access.passkeys.ofPerson(personId);
       if (known.length === 0) return await reply.send({ options: null });
       const { rpId } = partyHere(request, access.publicUrl);
@@ -182,6 +188,15 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, at
     return await client.decide(caseId, { ...said, ...proofs });
   }
 
+  async function onlyOwnPacks({ identity, method, url }: FastifyRequest, packIds: readonly string[]): Promise<void> {
+    const other = packIds.find((packId) => !hasPartIn(identity, packId));
+    if (other === undefined) return;
+    const { personId } = identity;
+    const detail = `${personId} has no part in the pack '${other}'.`;
+    await access.people.log({ personId, kind: 'refused', subject: `${method} ${url}`, detail });
+    throw new Problem(403, 'not-your-pack', detail);
+  }
+
   async function found(bulkId: string): Promise<Bulk> {
     const bulk = await desk.bulk(bulkId);
     if (!bulk) throw new Problem(404, 'no-such-bulk', `There is no selection '${bulkId}'.`);
@@ -210,6 +225,8 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, at
     );
   }
 }
+
+const packOf = ({ caseId }: { caseId: string }): string => packNamedIn(caseId) ?? '';
 
 function bodyOf({ at, decidedAt, members, ...bulk }: Bulk): BulkBody {
   return {

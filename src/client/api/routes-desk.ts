@@ -41,11 +41,13 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
     config: { action: 'read-counts' },
     schema: {
       summary: 'How much waits, by pack, group and reason, and which deadlines will be missed',
+      description: 'Of the packs that you have a part in.',
       tags: ['desk'],
       response: { 200: deskCountsSchema, ...orProblem },
     },
-    handler: async (_request, reply) => {
-      const [counts, dues, speeds] = await Promise.all([desk.queueCounts(), desk.dues(), desk.speeds()]);
+    handler: async ({ identity: { packs } }, reply) => {
+      const read = [desk.queueCounts(packs), desk.dues(packs), desk.speeds(packs)] as const;
+      const [counts, dues, speeds] = await Promise.all(read);
       const seconds = weighted(counts.packs, speeds.seconds);
       const measured = speeds.lastHour > 0;
       const perReviewerHour = HOUR_SECONDS / seconds;

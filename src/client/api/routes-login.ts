@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { directoryOf, standsInFor } from '../../domain/absence.ts';
 import { sessionCookie, type AccessPorts } from './access.ts';
 import { CALLBACK, type OidcState } from './oidc.ts';
 import type { Api } from './ports.ts';
@@ -34,6 +35,7 @@ export function loginRoutes(api: Api, { mode, people, credentials, passkeys, pub
     },
     handler: async ({ identity, csrf }, reply) => {
       const { via, ...person } = identity;
+      const absent = via === 'local' ? [] : await absentFor(people, identity.personId);
       const shown = {
         ...person,
         roles: [...person.roles],
@@ -41,7 +43,12 @@ export function loginRoutes(api: Api, { mode, people, credentials, passkeys, pub
         packs: person.packs && [...person.packs],
       };
       const passkey = csrf === undefined ? {} : { passkey: await passkeys.hasAny(person.personId) };
-      return await reply.send({ person: via === 'local' ? null : shown, csrf, ...passkey });
+      return await reply.send({
+        person: via === 'local' ? null : shown,
+        ...(absent.length > 0 ? { standsInFor: absent } : {}),
+        csrf,
+        ...passkey,
+      });
     },
   });
 
@@ -149,4 +156,14 @@ function keptOf(cookie: string | undefined): OidcState {
       cause: error,
     });
   }
+}
+
+/** Those in whose place this person answers now. */
+async function absentFor(people: AccessPorts['people'], personId: string) {
+  const directory = directoryOf(await people.people());
+  const self = directory.get(personId);
+  if (!self) return [];
+  return standsInFor(self, directory).map(({ personId: id, name, absence }) => {
+    return { personId: id, name, until: absence?.until ?? '' };
+  });
 }

@@ -93,6 +93,9 @@ export const deskTaskSchema = caseFileSchema.extend({
       .nullable()
       .describe('JSON Schema of the output, of the pinned pack version.'),
     critical: z.array(z.string()).describe('Fields whose confidence decides whether a person is asked.'),
+    rejectReasons: z
+      .array(z.object({ code: z.string(), words: z.string() }))
+      .describe('What the pinned pack version offers; a rejection may carry one as reasonCode.'),
     next: z.array(stepAfterSchema).describe('What happens when nobody answers, in order.'),
     changed: z
       .object({

@@ -37,7 +37,7 @@ export function Desk() {
   const [params, setParams] = useSearchParams();
   const filter = Object.fromEntries(FILTERS.map((key) => [key, params.get(key) ?? undefined])) as DeskFilter;
   const queue = useQueue(filter, name);
-  const { sent, give, forget } = useSending();
+  const { sent, give, forget, missed } = useSending();
   const answered = new Set(sent.filter(({ state }) => state !== 'refused').map(idOf));
   const items = queue.items.filter((item) => !answered.has(idOf(item)));
   const position = usePosition(items, params.get('case') ?? undefined);
@@ -110,7 +110,7 @@ export function Desk() {
       await what;
       setNote(done);
     } catch (failed) {
-      setNote((failed as Error).message);
+      if (!(task && (await missed(task, failed)))) setNote((failed as Error).message);
     }
   };
   const claim = () => {
@@ -154,7 +154,7 @@ export function Desk() {
           submit: approve,
           uncertain: () => focusField(states.filter(({ uncertain }) => uncertain)),
           field: () => focusField([...states]),
-          reject: () => setAsking({ kind: 'reject' }),
+          reject: () => setAsking({ kind: 'reject', reasons: task.desk.rejectReasons }),
           edit: () => setEditing(active ?? (states.find(({ uncertain }) => uncertain) ?? states[0])?.field.name),
           inform: () => setAsking({ kind: 'inform' }),
           snooze: () => setAsking({ kind: 'snooze', dueAt: task.task?.dueAt ?? '' }),
