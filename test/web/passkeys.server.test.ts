@@ -153,4 +153,33 @@ describe.skipIf(found.path === undefined)('passkeys in the browser', () => {
     const file = await fixture.ledger.reads.caseFile(caseId);
     expect(file?.countersignatures[0]?.statement.passkey).toBeUndefined();
   });
+
+  it('signs a selection once, and each of its cases has the signature', async () => {
+    const ids = [await slip('Lea Funk', 'undo-slips'), await slip('Lea Funk', 'undo-slips')];
+    const seat = await withPasskey('dora.lindt');
+    await at(seat.page, queueOf('Lea Funk'));
+    await seat.shows('Please file');
+    await seat.press('Shift+A');
+    const dialog = seat.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: /Lea Funk/ }).click();
+    await seat.shows('2 still to open');
+    await seat.page.waitForFunction(`document.activeElement?.matches('[data-autofocus]') === true`);
+    await seat.press('Enter');
+    await seat.shows('1 still to open');
+    await seat.press('Enter');
+    const approve = seat.page.getByRole('button', { name: 'Approve all 2 (A)' });
+    await until('all are opened', () => approve.isEnabled());
+    await seat.press('a');
+    await seat.shows('2 taken, 0 not taken');
+    const signatures = await Promise.all(
+      ids.map(async (id) => {
+        const file = await fixture.ledger.reads.caseFile(id);
+        return file?.countersignatures[0]?.statement.passkey;
+      }),
+    );
+    expect(signatures.map((one) => one?.way?.length)).toEqual([1, 1]);
+    expect(new Set(signatures.map((one) => one?.signature)).size).toBe(1);
+    await seat.page.getByRole('button', { name: 'Take all back' }).press('Enter');
+    for (const id of ids) await inReview(fixture, id, 2);
+  });
 });

@@ -3,7 +3,7 @@ import { useRef, useState } from 'react';
 import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
 import { ApiProblem, get, isPassing, send, under } from '../api.ts';
 import { withPasskey } from '../passkeys.ts';
-import { currentName, hasPasskey } from '../session.ts';
+import { askWhoIAm, currentName, hasPasskey } from '../session.ts';
 
 /** What is said of a question; `by`, `seen` and an id are added when it is sent. */
 export type Said =
@@ -56,6 +56,8 @@ export function useSending(): {
         return;
       } catch (error) {
         if (!isPassing(error)) {
+          // Registered meanwhile, in another window: from now on they are signed here too.
+          if (error instanceof ApiProblem && error.code === 'passkey-required') await askWhoIAm();
           change(one.id, { state: 'refused', ...(await whatHappened(one, error as Error)) });
           return;
         }
