@@ -31,6 +31,7 @@ const names = [
   'levels',
   'elsewhere',
   'information',
+  'at-once',
 ];
 const files = (added.length > 0 ? added : names).map((name) =>
   fileURLToPath(new URL(`${name}.test.ts`, import.meta.url)),
