@@ -155,7 +155,7 @@ export interface TaskOpening extends TaskContent {
 }
 
 /** The part of the pinned plan that a verdict is judged by. */
-export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'unattested' | 'information' | 'links'> & {
+export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'unattested' | 'information' | 'links' | 'passkey'> & {
   planGroups: readonly string[];
 };
 

@@ -1,4 +1,5 @@
 import type { Person } from '../domain/access.ts';
+import type { Passkey, RelyingParty } from '../domain/passkey.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { PackRegistry } from '../packs/pack.ts';
 import type { Countersignatures } from './countersign-ports.ts';
@@ -29,6 +30,7 @@ export interface Ports {
   signer: Signer;
   countersignatures: Countersignatures;
   access: Access;
+  passkeys: Passkeys;
   clock: () => Date;
 }
 
@@ -40,6 +42,28 @@ export interface Access {
   person(personId: string): Promise<Person | undefined>;
   /** All, as of now. */
   people(): Promise<Person[]>;
+}
+
+/** The passkeys that people have registered, as far as judging a verdict needs them. */
+export interface Passkeys {
+  /** The host they belong to. */
+  party: RelyingParty;
+  /** Whether this person has one in force. */
+  hasAny(personId: string): Promise<boolean>;
+  /** In force; undefined: none of that id, or removed. */
+  find(credentialId: string): Promise<Passkey | undefined>;
+  /**
+   * Notes that a signature of it is used for what `challenge` is of. False: it is not in force any more, or its counter has
+   * gone back; the same use again is none.
+   */
+  use(use: PasskeyUse): Promise<boolean>;
+}
+
+/** `signCount`: how often the authenticator says it has signed; 0: it does not count. */
+export interface PasskeyUse {
+  credentialId: string;
+  challenge: string;
+  signCount: number;
 }
 
 /** The deployment's key: what it signed, it vouches for. */

@@ -1,4 +1,4 @@
-import { withoutAttestation } from '../domain/attestation.ts';
+import { withoutProofs } from '../domain/attestation.ts';
 import type { DocumentRef } from '../domain/case.ts';
 import {
   contentOfAnswer,
@@ -24,7 +24,7 @@ export const takeInformation =
   (ports: Needs): Steps['takeInformation'] =>
   async ({ caseId, channel, message }): Promise<InformationJudged> => {
     const { information, documents } = ports;
-    const { verdict: answered, attestation } = withoutAttestation(message);
+    const { verdict: answered, attestation } = withoutProofs(message);
     const refused = (answerId: string, refusal: InformationRefusal): InformationJudged => {
       return { answer: { accepted: false, answerId, refusal } };
     };

@@ -92,6 +92,8 @@ export type RefusalCode =
   | 'nobody-left'
   | 'information-asked'
   | 'not-attested'
+  | 'passkey-required'
+  | 'passkey-invalid'
   | 'not-entitled'
   | 'absent';
 

@@ -50,7 +50,7 @@ export interface Interpreted<Output> {
 }
 
 /** How people are asked, with durations as people write them; the plan carries the same in milliseconds. */
-export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes' | 'unattested'> {
+export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes' | 'unattested' | 'passkey'> {
   /** `handTo`: that group or person is asked from then on. A deadline never accepts. */
   deadlineDefault: 'reject' | 'keep-waiting' | { handTo: string };
   /** These may be working time by `calendar`: '8 business hours', '2 business days'. */

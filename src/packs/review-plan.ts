@@ -19,6 +19,7 @@ export function reviewPlanOf(policy: ReviewPolicy): ReviewPlan {
     ...(handTo === undefined ? {} : { handTo }),
     fourEyes,
     ...(policy.unattested ? { unattested: policy.unattested } : {}),
+    ...(policy.passkey === 'required' ? { passkey: policy.passkey } : {}),
     remindAfterMs: plainMs(spanOf(remindAfter)),
     escalateAfterMs: plainMs(spanOf(escalateAfter)),
     deadlineMs: plainMs(spanOf(deadline)),
@@ -76,12 +77,16 @@ export function faultsOfPolicy(policy: ReviewPolicy, outputFields: readonly stri
     faults.push(`review.reminders.most: ${reminders.most} must be a whole number from 1 to 20`);
   if (policy.unattested !== undefined && !['never', 'low-risk', 'always'].includes(policy.unattested))
     faults.push(`review.unattested: '${policy.unattested}' is none of never, low-risk, always`);
+  if (policy.passkey !== undefined && !['when-registered', 'required'].includes(policy.passkey))
+    faults.push(`review.passkey: '${policy.passkey}' is none of when-registered, required`);
   if (typeof deadlineDefault === 'object' && deadlineDefault.handTo.trim() === '')
     faults.push('review.deadlineDefault.handTo: name a group or a person');
   if (calendar) faults.push(...faultsOfCalendar('review.calendar', calendar));
   for (const [group, one] of Object.entries(calendars))
     faults.push(...faultsOfCalendar(`review.calendars.${group}`, one));
   if (!LINK_POLICIES.includes(links)) faults.push(`review.links: '${links}' is none of ${LINK_POLICIES.join(', ')}`);
+  if (links !== 'never' && policy.passkey === 'required')
+    faults.push(`review.links: by a link nobody signs with a passkey, which review.passkey: 'required' asks for`);
   for (const { when, for: window } of undo) {
     if (!isSpan(window) || !('ms' in spanOf(window)))
       faults.push(`review.undo.for: '${window}' is no duration such as '10 minutes'`);

@@ -19,7 +19,9 @@ export async function workflowBundle(logger?: Logger): Promise<string> {
   const file = join(folder, `workflows-${stateOfSources()}.js`);
   if (existsSync(file)) return file;
   const workflowsPath = join(source, 'workflows', 'index.ts');
-  const { code } = await bundleWorkflowCode({ workflowsPath, ...(logger ? { logger } : {}) });
+  const workflowInterceptorModules = [join(source, 'workflows', 'one-local-step.ts')];
+  const options = { workflowsPath, workflowInterceptorModules, ...(logger ? { logger } : {}) };
+  const { code } = await bundleWorkflowCode(options);
   if (code.length > BUNDLE_LIMIT_BYTES) {
     throw new Error(
       `workflow bundle: ${code.length} bytes, at most ${BUNDLE_LIMIT_BYTES}; look for a value import that does no workflow good`,

@@ -13,6 +13,7 @@ import { oidcProvider } from '../client/api/oidc.ts';
 import { createCaseClient, type CaseClient } from '../client/case-client.ts';
 import { temporalUrl } from '../client/case-path.ts';
 import { createSubmitterClient, type SubmitterClient } from '../client/submitter-client.ts';
+import { relyingPartyOf } from '../domain/passkey.ts';
 import { askAgainSignal, replanSignal, verdictSignal } from '../messages.ts';
 import { packs as ownPacks } from '../packs/index.ts';
 import type { ModelTiers, ProcessPack } from '../packs/pack.ts';
@@ -79,6 +80,7 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     temporal: workflowsOf(temporal, client),
     signer: createSigner(config.COUNTERSIGN_SIGNING_KEY_FILE),
     access: { mode: config.COUNTERSIGN_ACCESS, person: (id) => people.person(id), people: () => people.people() },
+    passkeys: { ...ledger.passkeys, party: relyingPartyOf(config.COUNTERSIGN_PUBLIC_URL) },
     clock: () => new Date(),
   };
   const notices = noticesIn(config);
@@ -95,10 +97,10 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
   };
 }
 
-function accessOf(config: Config, { people, credentials }: Ledger): AccessPorts {
+function accessOf(config: Config, { people, credentials, passkeys }: Ledger): AccessPorts {
   const { COUNTERSIGN_ACCESS: mode, COUNTERSIGN_PUBLIC_URL: publicUrl, COUNTERSIGN_OIDC_ISSUER: issuer } = config;
   const { COUNTERSIGN_OIDC_CLIENT_ID: clientId, COUNTERSIGN_OIDC_CLIENT_SECRET: clientSecret } = config;
-  const base = { mode, people, credentials, ...(publicUrl === undefined ? {} : { publicUrl }) };
+  const base = { mode, people, credentials, passkeys, ...(publicUrl === undefined ? {} : { publicUrl }) };
   if (issuer === undefined || clientId === undefined || publicUrl === undefined) return base;
   const options = { issuer, clientId, publicUrl, ...(clientSecret === undefined ? {} : { clientSecret }) };
   return { ...base, oidc: oidcProvider(options) };

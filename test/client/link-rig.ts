@@ -15,6 +15,7 @@ import {
 import type { Api } from '../../src/client/api/ports.ts';
 import type { CaseClient } from '../../src/client/case-client.ts';
 import { createSubmitterClient, type SubmitterClientPorts } from '../../src/client/submitter-client.ts';
+import { relyingPartyOf } from '../../src/domain/passkey.ts';
 import type { ProcessPack, ReviewPolicy } from '../../src/packs/pack.ts';
 import { packRegistry } from '../../src/packs/registry.ts';
 import { definition, testPack } from '../support/fake-pack.ts';
@@ -79,6 +80,7 @@ export async function linkRig(ledger: Ledger): Promise<LinkRig> {
       packs: registry,
       signer: testSigner,
       access,
+      passkeys: { ...ledger.passkeys, party: relyingPartyOf() },
       clock: () => new Date(),
     };
     const { answer } = await judgeVerdict(ports)({ caseId, channel: 'update', message });

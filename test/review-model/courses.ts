@@ -1,74 +1,110 @@
 import fc from 'fast-check';
 import { AMOUNTS, GROUPS, SUBMITTER } from './model.ts';
-import type { Move } from './moves.ts';
-import { Play } from './play.ts';
+import type { Lost, Move } from './moves.ts';
 
-const person = fc.constantFrom('rita', 'lea', 'Kim ', SUBMITTER, ' SAM');
-const about = fc.constantFrom('now', 'now', 'now', 'before', 'nothing');
-const base = { kind: fc.constant('verdict' as const), by: person, about, lost: fc.boolean(), races: fc.boolean() };
-const move: fc.Arbitrary<Move> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ ...base, said: fc.constant({ verdict: 'approve' as const }) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      ...base,
-      said: fc.constantFrom(...AMOUNTS, -1).map((amount) => {
-        return { verdict: 'amend' as const, output: { amount, supplier: 'ACME' } };
-      }),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      ...base,
-      said: fc.constantFrom('rita', 'petra', SUBMITTER, ...GROUPS).map((to) => ({ verdict: 'reassign' as const, to })),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      ...base,
-      said: fc.constantFrom(
-        { verdict: 'withdraw' as const },
-        { verdict: 'withdraw' as const },
-        { verdict: 'escalate' as const, reason: 'urgent' },
-        { verdict: 'confirm' as const, reason: 'done' },
-        { verdict: 'request-information' as const, question: 'Which order?', proposeAgain: false },
-        { verdict: 'request-information' as const, question: 'Which order?', proposeAgain: true },
-      ),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ ...base, said: fc.constant({ verdict: 'reject' as const, reason: 'no' }) }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('repeat' as const), which: fc.nat(20), changed: fc.boolean() }),
-  },
-  { weight: 1, arbitrary: fc.constant({ kind: 'malformed' as const }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('answer' as const), about, lost: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'silence' as const }) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'minutes' as const, minutes: 11 }) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'restart' as const }) },
-);
+/** Who plays a course: against the activities alone, or against the whole of it. */
+export interface Player {
+  make(move: Move): Promise<void>;
+  /** All moves are made: what holds whatever came before. */
+  end(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Terms {
+  /** Unless COUNTERSIGN_REVIEW_RUNS says otherwise. */
+  runs: number;
+  /** Of 20 messages, how many lose their result. */
+  lost: number;
+  /** Beside 19 other moves, how many restarts. */
+  restarts: number;
+  mostMoves: number;
+  /** No new course, nor a shorter form of a failed one, is begun after this time. */
+  limitMs?: number;
+}
+
+/** Where the environment says so, one course is played again: `seed/path` from the message of a failure. */
+const [seed = '', path = ''] = (process.env['COUNTERSIGN_REVIEW_SEED'] ?? '').split('/');
 
 /**
- * Plays that many courses of random messages, each on a case of its own, and holds them against the model. A course that
- * fails is made as short as possible; its seed stands in the message.
+ * Plays random courses of messages, each on a case of its own, and holds them against the model. A course that fails is
+ * made as short as possible; its seed and path stand in the message.
+ *
+ * @param start begins a case with that amount; `hurried`: whose times are short, where time is real
  */
-export async function playCourses(url: string, usual: number): Promise<void> {
-  const runs = Number(process.env['COUNTERSIGN_REVIEW_RUNS'] ?? usual);
-  let at = 0;
-  const course = fc.asyncProperty(
-    fc.constantFrom(...AMOUNTS),
-    fc.array(move, { minLength: 1, maxLength: 14 }),
-    async (amount, moves) => {
-      const play = await Play.start(url, `K-${(at += 1)}`, amount);
-      try {
-        for (const one of moves) await play.make(one);
-        await play.end();
-      } finally {
-        await play.close();
-      }
+export async function playCourses(
+  start: (amount: number, hurried: boolean) => Promise<Player>,
+  { runs, lost, restarts, mostMoves, limitMs }: Terms,
+): Promise<void> {
+  const moves = fc.array(moveOf({ lost, restarts }), { minLength: 1, maxLength: mostMoves });
+  const course = fc.asyncProperty(fc.constantFrom(...AMOUNTS), fc.boolean(), moves, async (amount, hurried, made) => {
+    const player = await start(amount, hurried);
+    try {
+      for (const one of made) await player.make(one);
+      await player.end();
+    } finally {
+      await player.close();
+    }
+  });
+  const again = seed === '' ? {} : { seed: Number(seed), ...(path === '' ? {} : { path }) };
+  const numRuns = seed === '' ? Number(process.env['COUNTERSIGN_REVIEW_RUNS'] ?? runs) : 1;
+  await fc.assert(course, {
+    numRuns,
+    ...again,
+    ...(limitMs === undefined ? {} : { interruptAfterTimeLimit: limitMs }),
+  });
+}
+
+function moveOf({ lost, restarts }: Pick<Terms, 'lost' | 'restarts'>): fc.Arbitrary<Move> {
+  const person = fc.constantFrom('rita', 'lea', 'Kim ', SUBMITTER, ' SAM');
+  const sent = {
+    about: fc.constantFrom('now', 'now', 'now', 'before', 'nothing'),
+    channel: fc.constantFrom('update', 'signal'),
+    lost: fc.oneof({ weight: 20 - lost, arbitrary: fc.constant<Lost>(null) }, { weight: lost, arbitrary: fc.nat(150) }),
+  } as const;
+  const base = { kind: fc.constant('verdict' as const), by: person, races: fc.boolean(), ...sent };
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.record({ ...base, said: fc.constant({ verdict: 'approve' as const }) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        ...base,
+        said: fc.constantFrom(...AMOUNTS, -1).map((amount) => {
+          return { verdict: 'amend' as const, output: { amount, supplier: 'ACME' } };
+        }),
+      }),
     },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        ...base,
+        said: fc
+          .constantFrom('rita', 'petra', SUBMITTER, ...GROUPS)
+          .map((to) => ({ verdict: 'reassign' as const, to })),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        ...base,
+        said: fc.constantFrom(
+          { verdict: 'withdraw' as const },
+          { verdict: 'withdraw' as const },
+          { verdict: 'escalate' as const, reason: 'urgent' },
+          { verdict: 'confirm' as const, reason: 'done' },
+          { verdict: 'request-information' as const, question: 'Which order?', proposeAgain: false },
+          { verdict: 'request-information' as const, question: 'Which order?', proposeAgain: true },
+        ),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ ...base, said: fc.constant({ verdict: 'reject' as const, reason: 'no' }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('repeat' as const), which: fc.nat(20), changed: fc.boolean() }),
+    },
+    { weight: 1, arbitrary: fc.constant({ kind: 'malformed' as const }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('answer' as const), ...sent }) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'silence' as const }) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'minutes' as const, minutes: 11 }) },
+    { weight: restarts, arbitrary: fc.record({ kind: fc.constant('restart' as const), hard: fc.boolean() }) },
   );
-  await fc.assert(course, { numRuns: runs });
 }

@@ -1,7 +1,6 @@
 /** What a review is, said anew and as simply as possible, to hold the real one against. */
 export const GROUPS = ['clerks', 'leads', 'board'];
 export const SUBMITTER = 'sam';
-export const WINDOW_MS = 600_000;
 /** Amounts: one approval and written at once; one, and held back; two, and held back. */
 export const AMOUNTS = [100, 600, 2000] as const;
 
@@ -14,8 +13,16 @@ export interface Question {
   group: string;
   rest: string[];
   /** The open question to the submitter. */
-  asks?: string;
+  asks?: Asks;
 }
+
+export interface Asks {
+  requestId: string;
+  proposeAgain: boolean;
+}
+
+/** A question that is to be put. */
+export type Next = Omit<Question, 'taskNo' | 'seen' | 'asks'>;
 
 export interface Decided {
   decisionNo: number;
@@ -25,17 +32,26 @@ export interface Decided {
   withdrawn?: boolean;
 }
 
+/** What a verdict that is taken leads to. */
+export type Taken =
+  | { kind: 'moved' | 'submitter-asked' | 'counted' | 'decided' | 'rejected' }
+  | { kind: 'asked-anew' | 'taken-back'; next: Next };
+
 /** The state of one case. */
 export class Model {
   readonly proposed: number;
+  readonly windowMs: number;
   question: Question | undefined;
   decisions: Decided[] = [];
   ended: 'written' | 'rejected' | undefined;
   answered = new Set<string>();
   asked = new Set<string>();
+  /** Who is asked about a proposal, and how many must approve at least. */
+  #base: Pick<Question, 'needed' | 'group' | 'rest'> = { needed: 1, ...inTurn() };
 
-  constructor(proposed: number) {
+  constructor(proposed: number, windowMs: number) {
     this.proposed = proposed;
+    this.windowMs = windowMs;
   }
 
   get latest(): Decided | undefined {
@@ -47,6 +63,24 @@ export class Model {
     return !this.ended && !this.question && this.latest?.until !== undefined && this.latest.withdrawn !== true;
   }
 
+  /** Decided, and written as soon as nothing holds it back. */
+  get toWrite(): Decided | undefined {
+    const { latest } = this;
+    return this.ended || this.question || latest?.withdrawn ? undefined : latest;
+  }
+
+  /** The question about the model's proposal. */
+  get first(): Next {
+    const { needed, group, rest } = this.#base;
+    return {
+      amount: this.proposed,
+      needed: Math.max(neededFor(this.proposed), needed),
+      by: [],
+      group,
+      rest: [...rest],
+    };
+  }
+
   /** Why a verdict is refused; undefined: it is taken. */
   refuses(said: Said, now: number): string | undefined {
     const { verdict, by, seen } = said;
@@ -54,8 +88,8 @@ export class Model {
     const { question } = this;
     if (!question) return 'case-not-waiting';
     if (seen !== question.seen) return 'stale';
-    if (by.trim().toLowerCase() === SUBMITTER) return 'four-eyes';
-    const approved = (name: string) => question.by.includes(name.trim().toLowerCase());
+    if (plain(by) === SUBMITTER) return 'four-eyes';
+    const approved = (name: string) => question.by.includes(plain(name));
     switch (verdict) {
       case 'confirm':
         return 'not-allowed-here';
@@ -76,6 +110,96 @@ export class Model {
     }
   }
 
+  /** Takes in a verdict that is not refused. */
+  take(said: Said, now: number): Taken {
+    if (said.verdict === 'withdraw') {
+      if (this.latest) this.latest.withdrawn = true;
+      return { kind: 'taken-back', next: this.first };
+    }
+    const question = this.#asked();
+    switch (said.verdict) {
+      case 'escalate':
+        this.escalated();
+        return { kind: 'moved' };
+      case 'reassign':
+        question.group = said.to;
+        if (GROUPS.includes(said.to)) question.rest = inTurn(said.to).rest;
+        return { kind: 'moved' };
+      case 'request-information':
+        return { kind: 'submitter-asked' };
+      case 'reject':
+        this.question = undefined;
+        this.ended = 'rejected';
+        return { kind: 'rejected' };
+      case 'approve':
+      case 'amend':
+        return this.#accept(question, said, now);
+      case 'confirm':
+        throw new Error('confirm is never taken here');
+    }
+  }
+
+  /** Nobody answered, or somebody said so: the next group is asked. */
+  escalated(): void {
+    const question = this.#asked();
+    const [group, ...rest] = question.rest;
+    if (group === undefined) throw new Error('nobody is left to escalate to');
+    Object.assign(question, { group, rest });
+  }
+
+  /** The question stands as it was put. */
+  ask({ taskNo, seen }: Pick<Question, 'taskNo' | 'seen'>, next: Next): void {
+    this.question = { taskNo, seen, ...next };
+  }
+
+  askSubmitter(asks: Asks): void {
+    this.#asked().asks = asks;
+    this.asked.add(asks.requestId);
+  }
+
+  /** Why the submitter's answer is refused; undefined: it is taken. */
+  refusesAnswer(requestId: string): string | undefined {
+    if (requestId === this.question?.asks?.requestId) return undefined;
+    if (!this.asked.has(requestId)) return 'no-such-request';
+    return this.answered.has(requestId) ? 'already-answered' : 'too-late';
+  }
+
+  /** Takes in the submitter's answer: what is asked then. Approvals that were given without it do not count. */
+  answer(): Next {
+    const { asks, needed, group, rest, amount } = this.#asked();
+    if (asks) this.answered.add(asks.requestId);
+    if (!asks?.proposeAgain) return { amount, needed, by: [], group, rest };
+    this.#base = { needed, group, rest };
+    return this.first;
+  }
+
+  /** The submitter did not answer in time: what is asked then. */
+  unanswered(): Next {
+    const { needed, group, rest, amount } = this.#asked();
+    return { amount, needed, by: [], group, rest };
+  }
+
+  #accept(question: Question, said: Extract<Said, { verdict: 'approve' | 'amend' }>, now: number): Taken {
+    const amends = said.verdict === 'amend';
+    const amount = amends ? said.output.amount : question.amount;
+    const needed = Math.max(question.needed, neededFor(amount));
+    const by = amends ? [plain(said.by)] : [...question.by, plain(said.by)];
+    if (amends && needed > 1) return { kind: 'asked-anew', next: { amount, needed, by, ...inTurn() } };
+    if (by.length < needed) {
+      question.by = by;
+      return { kind: 'counted' };
+    }
+    const until = isHeld(amount) ? { until: now + this.windowMs } : {};
+    this.decisions.push({ decisionNo: this.decisions.length + 1, seen: question.seen, amount, ...until });
+    this.question = undefined;
+    return { kind: 'decided' };
+  }
+
+  #asked(): Question {
+    if (!this.question) throw new Error('nobody is asked');
+    return this.question;
+  }
+
   #refusesWithdrawal(seen: string, now: number): string | undefined {
     const { latest } = this;
     if (!latest?.until) return 'nothing-to-withdraw';
@@ -86,7 +210,8 @@ export class Model {
 }
 
 export type Said = { by: string; seen: string } & (
-  | { verdict: 'approve' | 'withdraw' }
+  | { verdict: 'approve' }
+  | { verdict: 'withdraw' }
   | { verdict: 'reject' | 'confirm' | 'escalate'; reason: string }
   | { verdict: 'amend'; output: { amount: number; supplier: string } }
   | { verdict: 'reassign'; to: string }
@@ -95,3 +220,13 @@ export type Said = { by: string; seen: string } & (
 
 export const neededFor = (amount: number) => (amount >= 1000 ? 2 : 1);
 export const isHeld = (amount: number) => amount >= 500;
+
+/** Names as people read them. */
+export function plain(name: string): string {
+  return name.trim().toLowerCase();
+}
+
+/** A group, and those that are asked after it. */
+function inTurn(group = GROUPS[0] ?? ''): { group: string; rest: string[] } {
+  return { group, rest: GROUPS.slice(GROUPS.indexOf(group) + 1) };
+}

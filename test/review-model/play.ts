@@ -1,36 +1,42 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { expect } from 'vitest';
-import type { ReviewQuestion, Steps, VerdictJudged } from '../../src/activities/steps.ts';
+import type { Before, ReviewQuestion, Steps, VerdictJudged } from '../../src/activities/steps.ts';
 import { createActivities } from '../../src/activities/index.ts';
-import { verifyChain } from '../../src/adapters/ledger/audit-chain.ts';
 import { type Ledger, openLedger } from '../../src/adapters/ledger/ledger.ts';
 import type { Reason } from '../../src/domain/route.ts';
 import { fakePorts, replyOf } from '../support/fake-ports.ts';
-import { GROUPS, isHeld, Model, neededFor, SUBMITTER, WINDOW_MS, type Said } from './model.ts';
-import { PACK, type About, type Move } from './moves.ts';
+import type { Player } from './courses.ts';
+import { expectKept } from './invariants.ts';
+import { Model, plain, SUBMITTER, type Next, type Question, type Said, type Taken } from './model.ts';
+import { packWith, type Move } from './moves.ts';
+import { portsOn } from './ports-on.ts';
 import { snapshotOf } from './snapshot.ts';
+import { Voices } from './voices.ts';
+
+const PACK = packWith('test-pack', { window: '10 minutes' });
+const WINDOW_MS = 600_000;
 
 /** One case on a real ledger, with the real activities, driven as its workflow drives it; the model says what must come. */
-export class Play {
+export class Play implements Player {
   readonly caseId: string;
   readonly model: Model;
   readonly #url: string;
-  readonly #supplier: string;
+  readonly #voices: Voices;
   readonly #fakes = fakePorts(PACK);
   #ledger: Ledger;
   #steps: Steps;
   #callId = '';
-  #sent: { message: Record<string, unknown>; accepted: boolean }[] = [];
-  #seen: string[] = [];
-  #ids = 0;
+  /** Of the question that a new proposal replaces: kept for when it is asked about again. */
+  #before: Before | undefined;
 
   private constructor(url: string, caseKey: string, amount: number) {
     this.#url = url;
     this.caseId = `case/test-pack/${caseKey}`;
-    this.model = new Model(amount);
-    this.#supplier = `ACME ${caseKey}`;
-    this.#fakes.replies.splice(0, 1, replyOf({ amount, supplier: this.#supplier }, 0.1));
+    this.model = new Model(amount, WINDOW_MS);
+    const supplier = `ACME ${caseKey}`;
+    this.#voices = new Voices(this.model, supplier);
+    this.#fakes.replies.splice(0, 1, replyOf({ amount, supplier }, 0.1));
     [this.#ledger, this.#steps] = this.#open();
   }
 
@@ -39,7 +45,7 @@ export class Play {
     const documents = [{ name: 'a.txt', text: `Pay ${caseKey}` }];
     const start = { packId: 'test-pack', caseKey, documents, submittedBy: SUBMITTER };
     await play.#steps.ingest({ caseId: play.caseId, start });
-    await play.#propose([]);
+    await play.#propose([], play.model.first);
     return play;
   }
 
@@ -54,7 +60,7 @@ export class Play {
       case 'repeat':
         return await this.#repeat(move.which, move.changed);
       case 'malformed':
-        await this.#unchanged('verdict-refused', () => this.#judge({ verdict: 'perhaps', id: (this.#ids += 1) }));
+        await this.#unchanged('verdict-refused', () => this.#judge(this.#voices.malformed()));
         return;
       case 'answer':
         return await this.#answer(move);
@@ -69,23 +75,10 @@ export class Play {
     }
   }
 
-  /** What holds whatever came before. */
   async end(): Promise<void> {
     const file = await this.#ledger.reads.caseFile(this.caseId);
-    expect(file?.record.outcome ?? undefined).toBe(this.model.ended);
-    expect(file?.decisions).toHaveLength(this.model.decisions.length + (this.model.ended === 'rejected' ? 1 : 0));
-    for (const { by, approvedBy = [], kind, output } of file?.decisions ?? []) {
-      const names = (approvedBy.length > 0 ? approvedBy : [by.kind === 'reviewer' ? by.name : '']).map(plain);
-      expect(names).not.toContain(SUBMITTER);
-      expect(new Set(names).size).toBe(names.length);
-      if (kind === 'accept') expect(names.length).toBeGreaterThanOrEqual(neededFor(Number(output?.['amount'])));
-    }
-    // Once each, of the one decision that stands, and only when it is not held back.
-    const written = this.model.ended === 'written' ? this.model.latest : undefined;
-    const keys = written ? ['post', 'pay'].map((name) => `${this.caseId}/${written.decisionNo}/${name}`) : [];
-    expect(this.#fakes.sink.entries.map(({ key }) => key)).toEqual(keys);
-    expect(verifyChain(file?.audit ?? [])).toEqual([]);
-    expect(file?.audit.filter(({ kind }) => kind === 'closed')).toHaveLength(this.model.ended ? 1 : 0);
+    if (!file) throw new Error('the case is gone');
+    expectKept(file, this.model, this.#fakes.sink.entries);
   }
 
   get #now(): number {
@@ -93,77 +86,63 @@ export class Play {
   }
 
   #open(): [Ledger, Steps] {
-    const clock = () => this.#fakes.now.at;
-    const ledger = openLedger({ url: this.#url, poolSize: 4, clock });
-    const { documents, cases, modelCalls, reviews, information, effects, countersignatures } = ledger;
-    const own = { documents, cases, modelCalls, reviews, information, effects, countersignatures };
-    const ports = { ...this.#fakes.ports, ...own };
-    return [ledger, createActivities(ports)];
+    const ledger = openLedger({ url: this.#url, poolSize: 4, clock: () => this.#fakes.now.at });
+    return [ledger, createActivities({ ...this.#fakes.ports, ...portsOn(ledger) })];
   }
 
-  async #propose(because: Reason[], before?: Parameters<Steps['validate']>[0]['before']): Promise<void> {
+  async #propose(because: Reason[], next: Next): Promise<void> {
     const { models, asking } = PACK.plan({ primary: { provider: 'p', model: 'm-1' }, fallback: undefined });
     const [model] = models;
     const env = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
-    const input = {
-      caseId: this.caseId,
-      packHash: PACK.hash,
-      model,
-      turn: 'first',
-      asking,
-      interactive: false,
-    } as const;
+    const { caseId } = this;
+    const input = { caseId, packHash: PACK.hash, model, turn: 'first', asking, interactive: false } as const;
     const called = (await env.run(() => this.#steps.callModel(input))) as Awaited<ReturnType<Steps['callModel']>>;
     if ('callId' in called) this.#callId = called.callId;
-    await this.#validate(because, before);
+    await this.#validate(because, next);
   }
 
-  async #validate(because: Reason[], before?: Parameters<Steps['validate']>[0]['before']): Promise<void> {
+  async #validate(because: Reason[], next: Next): Promise<void> {
     const { caseId } = this;
     const taskNo = ((await this.#ledger.cases.get(caseId))?.lastTaskNo ?? 0) + 1;
-    const input = { caseId, packHash: PACK.hash, taskNo, callId: this.#callId, because, ...(before ? { before } : {}) };
+    const before = this.#before ? { before: this.#before } : {};
+    const input = { caseId, packHash: PACK.hash, taskNo, callId: this.#callId, because, ...before };
     const asked = await this.#steps.validate(input);
     if (asked.kind !== 'review') throw new Error(`a question was to be put, not ${asked.kind}`);
-    const amount = this.model.proposed;
-    const ask = before?.ask ?? { group: GROUPS[0] ?? '', rest: GROUPS.slice(1) };
-    const needed = Math.max(neededFor(amount), before?.approvals.needed ?? 1);
-    this.#ask(asked, { amount, needed, by: [], group: ask.group, rest: [...ask.rest] });
+    await this.#ask(asked, next);
   }
 
-  #ask(asked: ReviewQuestion, question: Omit<NonNullable<Model['question']>, 'taskNo' | 'seen'>): void {
-    const { taskNo, seen, approvals } = asked;
-    this.model.question = { taskNo, seen, ...question };
-    expect(approvals?.needed ?? 1).toBe(question.needed);
-    expect(approvals?.by.map(plain) ?? []).toEqual(question.needed > 1 ? question.by : []);
-    expect(this.#seen).not.toContain(seen);
-    this.#seen.push(seen);
+  async #ask(asked: ReviewQuestion, next: Next): Promise<void> {
+    const { taskNo, approvals } = asked;
+    this.#voices.shown(asked.seen);
+    this.model.ask(asked, next);
+    expect(approvals?.needed ?? 1).toBe(next.needed);
+    expect(approvals?.by.map(plain) ?? []).toEqual(next.needed > 1 ? next.by : []);
+    const { group, rest } = next;
+    expect(await this.#ledger.reviews.standing(this.caseId, taskNo)).toMatchObject({ group, rest });
   }
 
-  async #judge(message: unknown): Promise<VerdictJudged> {
-    return await this.#steps.judgeVerdict({ caseId: this.caseId, channel: 'update', message });
+  async #judge(message: unknown, channel: 'signal' | 'update' = 'update'): Promise<VerdictJudged> {
+    return await this.#steps.judgeVerdict({ caseId: this.caseId, channel, message });
   }
 
-  async #verdict({ said, by, about, lost, races }: Extract<Move, { kind: 'verdict' }>): Promise<void> {
-    const seen = this.#seenOf(said.verdict, about);
-    // Written once under a business identity: every case has one of its own.
-    const own = said.verdict === 'amend' ? { output: { ...said.output, supplier: this.#supplier } } : {};
-    const full = { ...said, ...own, by, seen } as Said;
-    const message = { ...full, verdictId: `v-${(this.#ids += 1)}` };
-    const expected = this.model.refuses(full, this.#now);
+  async #verdict(move: Extract<Move, { kind: 'verdict' }>): Promise<void> {
+    const { channel, lost, races } = move;
+    const { said, message } = this.#voices.verdict(move);
+    const expected = this.model.refuses(said, this.#now);
     const timer = races ? this.#timer() : undefined;
-    const judged = expected === undefined || timer ? await this.#judge(message) : undefined;
+    const judged = expected === undefined || timer ? await this.#judge(message, channel) : undefined;
     await timer;
-    if (timer && judged) await this.#afterRace(full, judged, expected);
+    if (timer && judged) await this.#afterRace(said, judged, expected);
     else if (expected !== undefined) {
-      const refused = await this.#unchanged('verdict-refused', () => this.#judge(message));
-      expect(refused.answer, JSON.stringify(full)).toMatchObject({ accepted: false, refusal: { code: expected } });
+      const refused = await this.#unchanged('verdict-refused', () => this.#judge(message, channel));
+      expect(refused.answer, JSON.stringify(said)).toMatchObject({ accepted: false, refusal: { code: expected } });
     }
-    const result = judged ?? (await this.#judge(message));
-    this.#sent.push({ message, accepted: result.answer.accepted });
+    const result = judged ?? (await this.#judge(message, channel));
+    this.#voices.sent(message, result.answer.accepted);
     if (timer === undefined && expected === undefined)
-      expect(result.answer, JSON.stringify(full)).toMatchObject({ accepted: true });
-    if (lost) expect((await this.#judge(message)).then?.kind).toBe(result.then?.kind);
-    if (result.answer.accepted) await this.#take(full, result);
+      expect(result.answer, JSON.stringify(said)).toMatchObject({ accepted: true });
+    if (lost !== null) expect((await this.#judge(message, channel)).then?.kind).toBe(result.then?.kind);
+    if (result.answer.accepted) await this.#take(said, result);
   }
 
   /** The escalation's timer fires while a verdict is judged. */
@@ -186,57 +165,53 @@ export class Play {
     if (!question || !standing) return;
     const to = said.verdict === 'reassign' ? [said.to] : [];
     expect([question.group, ...question.rest, ...to]).toContain(standing.group);
-    Object.assign(question, { group: standing.group, rest: [...standing.rest] });
+    // Where the verdict moved it on, that is still to be taken in.
+    if (judged.then?.kind !== 'changed') adopt(question, standing);
   }
 
   /** Goes on as the workflow does. */
   async #take(said: Said, { then, approvals }: VerdictJudged): Promise<void> {
     const { model } = this;
-    const question = model.question as NonNullable<Model['question']>;
-    if (said.verdict === 'withdraw') {
-      if (model.latest) model.latest.withdrawn = true;
-      return await this.#validate([{ code: 'withdrawn', message: 'taken back' }]);
+    const { question } = model;
+    if (then?.kind === 'changed' && question) return this.#changed(question, said, then.standing);
+    const taken: Taken = model.take(said, this.#now);
+    switch (taken.kind) {
+      case 'taken-back':
+        return await this.#validate([{ code: 'withdrawn', message: 'taken back' }], taken.next);
+      case 'asked-anew':
+        if (then?.kind !== 'asked-anew') throw new Error('the others were to be asked about the amendment');
+        return await this.#ask(then.question, taken.next);
+      case 'counted':
+        expect(approvals?.by.map(plain)).toEqual(question?.by);
+        return;
+      case 'decided':
+        if (then?.kind !== 'decided') throw new Error(`it was to be decided, not ${then?.kind ?? 'left'}`);
+        expect(then.decision.decisionNo).toBe(model.latest?.decisionNo);
+        return await this.#write();
+      case 'rejected':
+        return;
+      case 'moved':
+      case 'submitter-asked':
+        throw new Error('how the question stands was to change');
     }
-    if (then?.kind === 'changed') {
-      const { group, rest, held } = then.standing;
-      if (said.verdict === 'reassign') expect(group).toBe(said.to);
-      Object.assign(question, { group, rest: [...rest] });
-      if (held) question.asks = held.requestId;
-      if (held) model.asked.add(held.requestId);
-      expect(held?.requestId).toBe(question.asks);
-      return;
-    }
-    if (said.verdict === 'reject') {
-      model.question = undefined;
-      model.ended = 'rejected';
-      return;
-    }
-    const amount = said.verdict === 'amend' ? said.output.amount : question.amount;
-    const needed = Math.max(question.needed, neededFor(amount));
-    const by = said.verdict === 'amend' ? [plain(said.by)] : [...question.by, plain(said.by)];
-    if (said.verdict === 'amend' && needed > 1) {
-      if (then?.kind !== 'asked-anew') throw new Error('the others were to be asked about the amendment');
-      return this.#ask(then.question, { amount, needed, by, group: GROUPS[0] ?? '', rest: GROUPS.slice(1) });
-    }
-    if (by.length < needed) {
-      expect(approvals?.by.map(plain)).toEqual(by);
-      question.by = by;
-      return;
-    }
-    if (then?.kind !== 'decided') throw new Error(`it was to be decided, not ${then?.kind ?? 'left'}`);
-    const { decisionNo } = then.decision;
-    const until = isHeld(amount) ? { until: this.#now + WINDOW_MS } : {};
-    model.decisions.push({ decisionNo, seen: question.seen, amount, ...until });
-    model.question = undefined;
-    await this.#write();
+  }
+
+  /** Somebody else is asked: as the model says, unless the timer came between. */
+  #changed(question: Question, said: Said, standing: Standing): void {
+    this.model.take(said, this.#now);
+    if (said.verdict === 'reassign') expect(standing.group).toBe(said.to);
+    adopt(question, standing);
+    if (said.verdict !== 'request-information') return expect(standing.held?.requestId).toBe(question.asks?.requestId);
+    if (!standing.held) throw new Error('the submitter was to be asked');
+    const { requestId } = standing.held;
+    this.model.askSubmitter({ requestId, proposeAgain: said.proposeAgain });
   }
 
   /** What is decided and not held back is written. */
   async #write(): Promise<void> {
     const { model, caseId } = this;
-    const decided = model.latest;
-    if (model.ended || model.question || !decided || decided.withdrawn) return;
-    if (decided.until !== undefined && this.#now < decided.until) return;
+    const decided = model.toWrite;
+    if (!decided || (decided.until !== undefined && this.#now < decided.until)) return;
     const { decisionNo } = decided;
     if (decided.until !== undefined) expect(await this.#steps.endUndo({ caseId, decisionNo })).toBeNull();
     for (const effect of ['post', 'pay'])
@@ -245,7 +220,7 @@ export class Play {
   }
 
   async #repeat(which: number, changed: boolean): Promise<void> {
-    const former = this.#sent[which % Math.max(this.#sent.length, 1)];
+    const former = this.#voices.former(which);
     if (!former) return;
     const { message, accepted } = former;
     if (!changed) {
@@ -253,36 +228,33 @@ export class Play {
       expect(again.answer.accepted).toBe(accepted);
       return;
     }
-    const other = { ...message, by: `another ${(this.#ids += 1)}` };
-    const refused = await this.#unchanged('verdict-refused', () => this.#judge(other));
+    const refused = await this.#unchanged('verdict-refused', () => this.#judge(this.#voices.changed(message)));
     expect(refused.answer).toMatchObject({ refusal: { code: 'verdict-id-reused' } });
   }
 
-  async #answer({ about, lost }: Extract<Move, { kind: 'answer' }>): Promise<void> {
+  async #answer({ about, channel, lost }: Extract<Move, { kind: 'answer' }>): Promise<void> {
     const { model, caseId } = this;
-    const { question } = model;
-    const former = [...model.asked].find((one) => one !== question?.asks);
-    const requestId = (about === 'now' ? question?.asks : about === 'before' ? former : undefined) ?? 'q-none';
-    const message = { answerId: `a-${(this.#ids += 1)}`, requestId, by: SUBMITTER, text: `It is ${this.#ids}` };
-    const give = () => this.#steps.takeInformation({ caseId, channel: 'update', message });
-    if (!question || requestId !== question.asks) {
+    const { requestId, message } = this.#voices.answer(about);
+    const give = () => this.#steps.takeInformation({ caseId, channel, message });
+    const code = model.refusesAnswer(requestId);
+    if (code !== undefined) {
       const refused = await this.#unchanged('information-refused', give);
-      const code =
-        requestId === 'q-none' ? 'no-such-request' : model.answered.has(requestId) ? 'already-answered' : 'too-late';
       expect(refused.answer).toMatchObject({ refusal: { code } });
       return;
     }
     const given = await give();
     expect(given.answer).toMatchObject({ accepted: true });
-    if (lost) expect(await give()).toEqual(given);
-    model.answered.add(requestId);
+    if (lost !== null) expect(await give()).toEqual(given);
+    const { asks, group, rest } = model.question ?? {};
     const read = await this.#steps.readInformation({ caseId, requestId });
-    if (lost) expect((await this.#steps.readInformation({ caseId, requestId })).kind).toBe(read.kind);
-    const { asks: _, taskNo: __, seen: ___, ...kept } = question;
-    if (read.kind === 'asked-anew') return this.#ask(read.question, { ...kept, by: [] });
-    if (read.kind !== 'propose-again') throw new Error(`the answer led to ${read.kind}`);
-    expect(read.before).toMatchObject({ ask: { group: question.group, rest: question.rest } });
-    await this.#propose(read.because, read.before);
+    if (lost !== null) expect((await this.#steps.readInformation({ caseId, requestId })).kind).toBe(read.kind);
+    const next = model.answer();
+    expect(read.kind).toBe(asks?.proposeAgain ? 'propose-again' : 'asked-anew');
+    if (read.kind === 'asked-anew') return await this.#ask(read.question, next);
+    if (read.kind !== 'propose-again') return;
+    expect(read.before).toMatchObject({ ask: { group, rest } });
+    this.#before = read.before;
+    await this.#propose(read.because, next);
   }
 
   /** Nobody answers in time: the submitter, or else who is asked. */
@@ -290,26 +262,19 @@ export class Play {
     const { question } = this.model;
     if (!question) return;
     if (question.asks === undefined) {
-      const [group, ...rest] = question.rest;
-      if (group === undefined) return;
+      if (question.rest.length === 0) return;
       await this.#timer();
-      Object.assign(question, { group, rest });
+      this.model.escalated();
+      const { group, rest } = question;
       expect(await this.#ledger.reviews.standing(this.caseId, question.taskNo)).toMatchObject({ group, rest });
       return;
     }
     this.#fakes.now.at = new Date(this.#now + 4 * 86_400_000);
-    const { asks: requestId, taskNo, seen: _, ...kept } = question;
-    const back = await this.#steps.giveUpInformation({ caseId: this.caseId, taskNo, requestId });
+    const { asks, taskNo } = question;
+    const back = await this.#steps.giveUpInformation({ caseId: this.caseId, taskNo, requestId: asks.requestId });
     if (back?.kind !== 'asked-anew')
       throw new Error(`it was to go back to the reviewers, not ${back?.kind ?? 'nowhere'}`);
-    this.#ask(back.question, { ...kept, by: [] });
-  }
-
-  #seenOf(verdict: string, about: About): string {
-    if (about === 'nothing') return '000000000000';
-    const { question, latest } = this.model;
-    if (about === 'before') return this.#seen.findLast((seen) => seen !== question?.seen) ?? '000000000000';
-    return (verdict === 'withdraw' ? latest?.seen : question?.seen) ?? '000000000000';
+    await this.#ask(back.question, this.model.unanswered());
   }
 
   /** Runs what must change nothing but the audit trail, by at most one entry of this kind. */
@@ -326,6 +291,9 @@ export class Play {
   }
 }
 
-function plain(name: string): string {
-  return name.trim().toLowerCase();
+type Standing = Extract<NonNullable<VerdictJudged['then']>, { kind: 'changed' }>['standing'];
+
+/** Whom the ledger says that the question asks. */
+function adopt(question: Question, { group, rest }: { group: string; rest: readonly string[] }): void {
+  Object.assign(question, { group, rest: [...rest] });
 }

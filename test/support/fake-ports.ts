@@ -7,6 +7,7 @@ import { failure } from '../../src/failures.ts';
 import { testSigner } from './signing-key.ts';
 import { FakeLedger } from './fake-ledger.ts';
 import { testPack } from './fake-pack.ts';
+import { FakePasskeys } from './fake-passkeys.ts';
 
 /** A sink in memory. `script` holds what the next calls answer; a thrown error stands for a lost answer. */
 export class FakeSink implements Sink {
@@ -56,6 +57,7 @@ export interface Fakes {
   activities: Steps;
   ledger: FakeLedger;
   sink: FakeSink;
+  passkeys: FakePasskeys;
   pack: ProcessPack;
   feeds: Map<string, FeedItem>;
   /** How old each feed is; one that is not named here is as of now, undefined: never loaded. */
@@ -85,6 +87,7 @@ export function fakePorts(pack: ProcessPack = testPack()): Fakes {
   const clock = () => now.at;
   const ledger = new FakeLedger(clock);
   const sink = new FakeSink();
+  const passkeys = new FakePasskeys();
   const feeds = new Map<string, FeedItem>();
   const asOf = new Map<string, Date | undefined>();
   const told: string[] = [];
@@ -147,6 +150,7 @@ export function fakePorts(pack: ProcessPack = testPack()): Fakes {
     replans: NO_REPLANS,
     signer: testSigner,
     access: { mode: 'local', person: () => Promise.resolve(undefined), people: () => Promise.resolve([]) },
+    passkeys,
     clock,
   };
   const usePacks = (packs: readonly ProcessPack[]) => {
@@ -157,6 +161,7 @@ export function fakePorts(pack: ProcessPack = testPack()): Fakes {
     activities: createActivities(ports),
     ledger,
     sink,
+    passkeys,
     pack,
     feeds,
     replies,

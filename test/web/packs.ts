@@ -57,6 +57,7 @@ function slips(id: string, undo: boolean): ProcessPack {
       fourEyes: false,
       alikeBy: 'sender',
       stake: { otherwise: 2_000 },
+      information: { proposeAgain: true },
       ...(undo ? { undo: [{ when: {}, for: '10 minutes' as const }], rejectReasons: REASONS } : {}),
     },
     effects: [

@@ -18,6 +18,8 @@ export interface Seat {
   /** The key of the case on the screen. */
   caseKey(): Promise<string>;
   shows(text: string | RegExp): Promise<Locator>;
+  /** Waits for the dialog of this title, and until it has the keys. */
+  dialog(name: string | RegExp): Promise<void>;
   /** Waits until another case is on the screen than this one. */
   after(caseKey: string): Promise<string>;
 }
@@ -56,6 +58,11 @@ export async function openReviewers(executablePath: string, base: string): Promi
           const found = page.getByText(text).first();
           await found.waitFor();
           return found;
+        },
+        async dialog(name) {
+          await page.getByRole('dialog', { name }).waitFor();
+          // The focus may move while it opens.
+          await page.waitForFunction(`document.activeElement?.matches('[data-autofocus]') === true`);
         },
         async after(caseKey) {
           // By exact text, since one key may begin like another.

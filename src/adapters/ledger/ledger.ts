@@ -19,6 +19,7 @@ import { type AskingLimits, DEFAULT_LIMITS, modelCallsOf } from './model-calls.t
 import { linkRowsOf, type LinkRows } from './links.ts';
 import { type NoticeMessages, noticesOf } from './notice-messages.ts';
 import type { Outbox } from './outbox.ts';
+import { type PasskeyRows, passkeysOf } from './passkeys.ts';
 import { type People, peopleOf } from './people.ts';
 import { openPool } from './pool.ts';
 import { type Reads, readsOf } from './reads.ts';
@@ -43,6 +44,7 @@ export interface Ledger {
   links: LinkRows;
   people: People;
   credentials: Credentials;
+  passkeys: PasskeyRows;
   reads: Reads;
   desk: Desk;
   audit: Audit;
@@ -86,6 +88,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     links: guarded(linkRowsOf(store)),
     people: guarded(peopleOf(store)),
     credentials: guarded(credentialsOf(store)),
+    passkeys: guarded(passkeysOf(store)),
     reads: guarded(readsOf(store)),
     desk: guarded(deskOf(store)),
     audit: auditOf(store),

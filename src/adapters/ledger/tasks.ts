@@ -47,6 +47,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         rest: restOf(row, row.policy?.groups ?? []),
         held: (await requestsWhere(db, openRequestOn(caseId, task.taskNo))).length > 0,
         ...(row.policy?.unattested ? { unattested: row.policy.unattested } : {}),
+        ...(row.policy?.passkey ? { passkey: row.policy.passkey } : {}),
         ...(row.policy?.undo ? { undo: row.policy.undo } : {}),
         ...(row.policy?.levels ? { levels: row.policy.levels } : {}),
         ...(row.policy?.information ? { information: row.policy.information } : {}),

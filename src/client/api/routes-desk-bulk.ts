@@ -2,18 +2,24 @@ import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { namedActor, signed } from './acting.ts';
+import { signingOf, verdictsOf, type SaidOfMember } from './bulk-signing.ts';
+import { signingOptions } from './passkey-ceremony.ts';
+import { askingOf, partyHere } from './passkey-page.ts';
+import { bulkChallengeSchema } from './schema-passkeys.ts';
+import { checkPasskey } from './verdict-passkey.ts';
 import type { Bulk, BulkMember } from '../../adapters/ledger/desk/bulk.ts';
 import { hasPartIn } from '../../domain/access.ts';
 import { packNamedIn } from '../../domain/case.ts';
+import type { PasskeyProof } from '../../domain/passkey.ts';
 import { NDJSON } from '../ndjson.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { invalid, Problem, problemOf } from './problems.ts';
-import { given } from './routes-desk.ts';
 import { orProblem, sendLines } from './responses.ts';
 import {
   alikeGroupsSchema,
   bulkLineSchema,
   bulkSchema,
+  bulkSigningSchema,
   bulkVerdictSchema,
   bulkWithdrawSchema,
   startBulkSchema,
@@ -30,7 +36,7 @@ const lines = {
 };
 
 /** Questions that look alike, decided together: one verdict per case through the case itself. */
-export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest, access }: RoutePorts): void {
+export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, attest, access }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/v1/desk/alike',
@@ -85,6 +91,31 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest, acc
 
   api.route({
     method: 'POST',
+    url: '/v1/desk/bulks/:bulkId/challenges',
+    config: { action: 'decide' },
+    schema: {
+      summary: 'What your passkey signs for a selection',
+      description: 'One signature counts for each of its verdicts, and for nothing else.',
+      tags: ['desk'],
+      params,
+      body: bulkSigningSchema,
+      response: { 200: bulkChallengeSchema, ...orProblem },
+    },
+    handler: async (request, reply) => {
+      const { personId } = askingOf(request);
+      const bulk = await found(request.params.bulkId);
+      await onlyOwnPacks(request, bulk.members.map(packOf));
+      const all = verdictsOf(bulk, personId, request.body);
+      const known = await access.passkeys.ofPerson(personId);
+      if (known.length === 0) return await reply.send({ options: null });
+      const { rpId } = partyHere(request, access.publicUrl);
+      const { challenge } = await signingOf(reviews, all);
+      return await reply.send({ options: await signingOptions(rpId, known, challenge) });
+    },
+  });
+
+  api.route({
+    method: 'POST',
     url: '/v1/desk/bulks/:bulkId/verdicts',
     config: { action: 'decide' },
     schema: {
@@ -96,7 +127,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest, acc
       response: lines,
     },
     handler: async (request, reply) => {
-      const { verdict, reason, reasonCode } = request.body;
+      const { verdict, reason, reasonCode, passkey } = request.body;
       const by = namedActor(request);
       if (verdict === 'reject' && reason === undefined)
         throw invalid(422, [{ field: 'reason', message: 'say why they are rejected' }]);
@@ -116,11 +147,9 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest, acc
       }
       if (!(await desk.decideBulk(bulk.bulkId, verdict)))
         throw new Problem(409, 'decided-otherwise', `This selection was decided as '${bulk.verdict}' before.`);
-      const answers = each(bulk, async ({ caseId, seen }, at) => {
-        const sent = { verdictId: `bulk-${bulk.bulkId}-${at}`, by, seen, verdict };
-        const said = given({ ...sent, reason, reasonCode });
-        return await client.decide(caseId, { ...said, ...signed(attest, request, caseId, said) });
-      });
+      const all = verdictsOf(bulk, by, { verdict, reason, reasonCode });
+      const proofs = passkey ? (await signingOf(reviews, all)).proofs(passkey) : [];
+      const answers = each(bulk, async (_, at) => await give(request, all[at], proofs[at]));
       return await sendLines(reply, answers);
     },
   });
@@ -137,20 +166,29 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest, acc
       response: lines,
     },
     handler: async (request, reply) => {
-      const { reason } = request.body;
+      const { reason, passkey } = request.body;
       const by = namedActor(request);
       const bulk = await found(request.params.bulkId);
+      const all = verdictsOf(bulk, by, { verdict: 'withdraw', reason });
+      const proofs = passkey ? (await signingOf(reviews, all)).proofs(passkey) : [];
       const answers = each(bulk, async ({ caseId, seen }, at) => {
         const file = await reads.caseFile(caseId);
         const mine = file?.decisions.findLast(({ undo }) => undo?.seen === seen);
         if (!mine?.undo) throw new Problem(409, 'nothing-to-withdraw', 'It has no approval in an undo window.');
-        const sent = { verdictId: `bulk-${bulk.bulkId}-${at}-undo`, by, seen: mine.undo.seen, verdict: 'withdraw' };
-        const said = reason === undefined ? sent : { ...sent, reason };
-        return await client.decide(caseId, { ...said, ...signed(attest, request, caseId, said) });
+        return await give(request, all[at], proofs[at]);
       });
       return await sendLines(reply, answers);
     },
   });
+
+  /** Gives one verdict of a selection to its case. */
+  async function give(request: FastifyRequest, of: SaidOfMember | undefined, passkey: PasskeyProof | undefined) {
+    if (!of) throw new TypeError('a selection has more members than verdicts');
+    const { caseId, said } = of;
+    await checkPasskey(access, request, caseId, said, passkey);
+    const proofs = { ...(passkey ? { passkey } : {}), ...signed(attest, request, caseId, said) };
+    return await client.decide(caseId, { ...said, ...proofs });
+  }
 
   async function onlyOwnPacks({ identity, method, url }: FastifyRequest, packIds: readonly string[]): Promise<void> {
     const other = packIds.find((packId) => !hasPartIn(identity, packId));

@@ -12,7 +12,7 @@ const KEPT_SECONDS = 600;
 const keptSchema = z.strictObject({ state: z.string(), nonce: z.string(), verifier: z.string() });
 
 /** Who one is, logging in and out. */
-export function loginRoutes(api: Api, { mode, people, credentials, publicUrl, oidc }: AccessPorts): void {
+export function loginRoutes(api: Api, { mode, people, credentials, passkeys, publicUrl, oidc }: AccessPorts): void {
   const name = sessionCookie(publicUrl);
   const options = {
     path: '/',
@@ -42,10 +42,12 @@ export function loginRoutes(api: Api, { mode, people, credentials, publicUrl, oi
         groups: [...person.groups],
         packs: person.packs && [...person.packs],
       };
+      const passkey = csrf === undefined ? {} : { passkey: await passkeys.hasAny(person.personId) };
       return await reply.send({
         person: via === 'local' ? null : shown,
         ...(absent.length > 0 ? { standsInFor: absent } : {}),
         csrf,
+        ...passkey,
       });
     },
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assertionSchema } from '../../domain/passkey.ts';
 import { caseFileSchema, caseSummarySchema, STAGES } from './schema-case.ts';
 
 const at = z.iso.datetime().describe('ISO 8601');
@@ -219,19 +220,28 @@ export const bulkSchema = z.object({
     .describe('Those that are least like the others first.'),
 });
 export type BulkBody = z.output<typeof bulkSchema>;
+const reason = z.string().trim().min(1).max(2000).optional();
+const passkey = assertionSchema.optional().describe('What your passkey signed for all of them, where you have one.');
+const reasonCode = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .optional()
+  .describe("Of a rejection: which of the pack's reasons it is.");
 export const bulkVerdictSchema = z.strictObject({
   by: person,
   verdict: z.enum(['approve', 'reject']),
-  reason: z.string().trim().min(1).max(2000).optional().describe('Required to reject.'),
-  reasonCode: z
-    .string()
-    .trim()
-    .min(1)
-    .max(100)
-    .optional()
-    .describe("Of a rejection: which of the pack's reasons it is."),
+  reason: reason.describe('Required to reject.'),
+  reasonCode,
+  passkey,
 });
-export const bulkWithdrawSchema = z.strictObject({ by: person, reason: z.string().trim().min(1).max(2000).optional() });
+export const bulkWithdrawSchema = z.strictObject({ by: person, reason, passkey });
+export const bulkSigningSchema = z.strictObject({
+  verdict: z.enum(['approve', 'reject', 'withdraw']),
+  reason,
+  reasonCode,
+});
 export const bulkLineSchema = z.object({
   caseId,
   accepted: z.boolean(),

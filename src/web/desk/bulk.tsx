@@ -5,7 +5,8 @@ import type { AlikeGroupsBody, BulkBody, BulkLine, QueueItemBody } from '../../c
 import { get, send, sendForLines } from '../api.ts';
 import { money, words } from '../format.ts';
 import { useWords } from '../i18n/use-words.ts';
-import { currentName } from '../session.ts';
+import { signBulk } from '../passkeys.ts';
+import { currentName, hasPasskey } from '../session.ts';
 import { RejectDialog } from './dialogs.tsx';
 import { Member } from './member.tsx';
 import { Members } from './members.tsx';
@@ -49,6 +50,12 @@ export function AlikeDialog({ onClose, onChoose }: { onClose: () => void; onChoo
       </Stack>
     </Modal>
   );
+}
+
+/** Of a rejection. */
+interface Because {
+  reason?: string;
+  reasonCode?: string;
 }
 
 /** A selection: those drawn at random are opened one by one, then all are decided, one verdict each. */
@@ -96,11 +103,19 @@ export function BulkDialog({
     await send('POST', '/v1/desk/looks', { caseId: member.caseId, taskNo: member.taskNo, by: currentName() });
     await refetch();
   };
-  const run = async (path: string, body: Record<string, unknown>) => {
+  const run = async (path: string, verdict: 'approve' | 'reject' | 'withdraw', because: Because = {}) => {
+    if (bulkId === undefined) return;
     setBusy(true);
-    setLines([]);
+    setFailed(undefined);
     try {
-      await sendForLines<BulkLine>(`/v1/desk/bulks/${bulkId}/${path}`, { by: currentName(), ...body }, (line) =>
+      const passkey = hasPasskey() ? await signBulk(bulkId, { verdict, ...because }) : undefined;
+      const body = {
+        by: currentName(),
+        ...(verdict === 'withdraw' ? {} : { verdict, ...because }),
+        ...(passkey ? { passkey } : {}),
+      };
+      setLines([]);
+      await sendForLines<BulkLine>(`/v1/desk/bulks/${bulkId}/${path}`, body, (line) =>
         setLines((all = []) => [...all, line]),
       );
     } catch (error) {
@@ -110,9 +125,9 @@ export function BulkDialog({
     await client.invalidateQueries({ queryKey: ['queue'] });
   };
   const ready = bulk !== undefined && left.length === 0 && !busy && lines === undefined;
-  const decide = (verdict: 'approve' | 'reject', because: { reason?: string; reasonCode?: string } = {}) => {
+  const decide = (verdict: 'approve' | 'reject', because: Because = {}) => {
     setSaid(verdict);
-    void run('verdicts', { verdict, ...because });
+    void run('verdicts', verdict, because);
   };
   const approve = () => decide('approve');
   // They are alike, so of one version of a pack or nearly so: what the first one offers.
@@ -184,7 +199,7 @@ export function BulkDialog({
                 {say('bulk.reject', { count })} (R)
               </Button>
               {said === 'approve' && lines !== undefined && !busy && (
-                <Button variant="default" onClick={() => void run('withdrawals', {})}>
+                <Button variant="default" onClick={() => void run('withdrawals', 'withdraw')}>
                   {say('bulk.undo')}
                 </Button>
               )}

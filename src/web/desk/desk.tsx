@@ -20,6 +20,7 @@ import { takeBack } from './undo.ts';
 import { holdsUnfit } from './unfit.ts';
 import { useMarks } from './use-marks.ts';
 import { usePosition } from './use-position.ts';
+import { useSigning } from './use-signing.ts';
 
 const FILTERS = ['packId', 'group', 'reason', 'text', 'alike', 'stage', 'order'] as const;
 const NOTE_MS = 8_000;
@@ -53,12 +54,13 @@ export function Desk() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [queueShown, setQueueShown] = useState(false);
   const [note, setNote] = useState('');
+  const { signing, sign } = useSigning(position, setNote);
 
   const editKey = `${task?.caseId} ${task?.task?.seen}`;
   const edits = allEdits[editKey] ?? {};
   const states = useMemo(() => (task ? fieldStates(task, edits) : []), [task, edits]);
   const can =
-    task && !answered.has(idOf({ caseId: task.caseId, taskNo: task.task?.taskNo ?? 0 }))
+    task && !signing && !answered.has(idOf({ caseId: task.caseId, taskNo: task.task?.taskNo ?? 0 }))
       ? answerable(task, states)
       : NOTHING;
   const looks = task ? looksOf(task) : [];
@@ -90,10 +92,11 @@ export function Desk() {
     if (field !== undefined) setTimeout(() => fieldButton(field)?.focus(), 0);
   };
   const answer = (said: Said) => {
-    if (!task?.task) return;
+    if (!task?.task || signing) return;
     setAsking(undefined);
-    give(task, said);
-    position.leave();
+    const signed = give(task, said);
+    if (signed) void sign(task.caseId, signed);
+    else position.leave();
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   };
   const approve = () => {

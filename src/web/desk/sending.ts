@@ -2,7 +2,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
 import { ApiProblem, get, isPassing, send, under } from '../api.ts';
-import { currentName } from '../session.ts';
+import { withPasskey } from '../passkeys.ts';
+import { askWhoIAm, currentName, hasPasskey } from '../session.ts';
 
 /** What is said of a question; `by`, `seen` and an id are added when it is sent. */
 export type Said =
@@ -35,7 +36,8 @@ const KEPT = 30;
 /** Sends verdicts and keeps what became of them. The same id is sent until the case has answered, so none is lost or taken twice. */
 export function useSending(): {
   sent: readonly Sent[];
-  give: (task: DeskTaskBody, said: Said) => void;
+  /** Undefined: it is on its way. Else it waits for the person's passkey; rejects when that does not sign. */
+  give: (task: DeskTaskBody, said: Said) => Promise<void> | undefined;
   forget: (id: string) => void;
   /** Keeps that a hold, or whatever else is no answer, came too late; false: it failed for another reason. */
   missed: (task: DeskTaskBody, error: unknown) => Promise<boolean>;
@@ -54,6 +56,8 @@ export function useSending(): {
         return;
       } catch (error) {
         if (!isPassing(error)) {
+          // Registered meanwhile, in another window: from now on they are signed here too.
+          if (error instanceof ApiProblem && error.code === 'passkey-required') await askWhoIAm();
           change(one.id, { state: 'refused', ...(await whatHappened(one, error as Error)) });
           return;
         }
@@ -76,13 +80,17 @@ export function useSending(): {
       return true;
     },
     give(task, said) {
-      if (!task.task) return;
+      if (!task.task) return undefined;
       const one: Sent = { ...aboutOf(task, task.task), verdict: said.verdict, state: 'sending' };
       const { caseId, seen } = one;
-      setSent((all) => [one, ...all].slice(0, KEPT));
-      void deliver(one, { caseId, verdictId: one.id, by: currentName(), seen, ...said }).then(() =>
-        client.invalidateQueries({ queryKey: ['task', caseId] }),
-      );
+      const start = (body: Record<string, unknown>) => {
+        setSent((all) => [one, ...all].slice(0, KEPT));
+        void deliver(one, body).then(() => client.invalidateQueries({ queryKey: ['task', caseId] }));
+      };
+      const body = { caseId, verdictId: one.id, by: currentName(), seen, ...said };
+      if (hasPasskey()) return withPasskey(body).then(start);
+      start(body);
+      return undefined;
     },
   };
 }

@@ -80,6 +80,17 @@ export function SearchPage() {
       {data?.cases.length === 0 && <p>{say('search.none')}</p>}
       <div className="scroll-x" tabIndex={0} role="region" aria-label={say('search.title')}>
         <Table striped>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{say('case.title')}</Table.Th>
+              <Table.Th>{say('queue.pack')}</Table.Th>
+              <Table.Th>{say('queue.stage')}</Table.Th>
+              <Table.Th>{say('search.received')}</Table.Th>
+              <Table.Th>
+                <span className="hidden">{say('act.undo')}</span>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
           <Table.Tbody>
             {data?.cases.map((found) => (
               <FoundRow key={found.caseId} found={found} onUndo={() => void undo(found)} />
