@@ -1,6 +1,6 @@
 import { isGrpcDeadlineError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Ports } from '../activities/ports.ts';
-import { sha256 } from '../canonical.ts';
+import { digestOf } from '../canonical.ts';
 import type { DocumentRef } from '../domain/case.ts';
 import type { Information } from '../domain/information.ts';
 import { failure } from '../failures.ts';
@@ -49,7 +49,9 @@ export function createSubmitterClient(ports: SubmitterClientPorts): SubmitterCli
       const { caseId } = request;
       const documents = await stored(ports, caseId, given);
       const message: Information = { requestId, answerId, by, documents };
-      const contentHash = sha256(JSON.stringify(message));
+      // As the case itself works it out: a repeat is known as one.
+      const known = documents.map(({ hash, name }) => ({ hash, name }));
+      const contentHash = digestOf({ answerId, requestId, by, documents: known });
       try {
         const handle = temporal.workflow.getHandle(caseId);
         return await temporal.withDeadline(Date.now() + ANSWER_MS, () =>
