@@ -37,8 +37,8 @@ const FOREIGN = [
   'COUNTERSIGN_SINKS',
 ];
 
-/** Starts it all in a folder of its own. Refuses to run against systems that the environment names. */
-export async function startWorld(log: Log): Promise<World> {
+/** Starts it all in a folder of its own; `env`: more for worker and API. Refuses to run against systems that the environment names. */
+export async function startWorld(log: Log, env: Record<string, string> = {}): Promise<World> {
   const named = FOREIGN.filter((name) => process.env[name] !== undefined);
   if (named.length > 0) throw new Error(`The bench only runs against servers of its own: unset ${named.join(', ')}`);
   const stateDir = await mkdtemp(join(tmpdir(), 'countersign-bench-'));
@@ -55,7 +55,7 @@ export async function startWorld(log: Log): Promise<World> {
   const stop = () => (stopped ??= endAll());
   try {
     const packs = fileURLToPath(new URL('./bench-pack.ts', import.meta.url));
-    const stack = await startStack({ stateDir, log, worker: false, env: { COUNTERSIGN_PACKS: packs } });
+    const stack = await startStack({ stateDir, log, worker: false, env: { ...env, COUNTERSIGN_PACKS: packs } });
     ends.push(() => stack.stop());
     const { temporal: server, postgres, businessUrl } = stack;
     if (!server || !postgres || businessUrl === undefined) throw new Error('the stack did not start all of its parts');

@@ -7,6 +7,7 @@ import { ApplicationFailure } from '@temporalio/common';
 export const FAILURES = {
   InvalidInput: { retryable: false, means: 'The submission itself is wrong; the message names the field.' },
   Conflict: { retryable: false, means: 'The same case key was submitted with other content.' },
+  NotWaiting: { retryable: false, means: 'Nobody is asked that question any more: it was answered, or has changed.' },
   UnknownPack: { retryable: false, means: 'No process pack of that id on this worker.' },
   PackVersionGone: { retryable: false, means: 'This worker lacks the pinned version of the pack.' },
   LedgerUnavailable: { retryable: true, means: 'PostgreSQL did not answer.' },

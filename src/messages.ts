@@ -81,6 +81,8 @@ export const submitInformation = defineUpdate<InformationAnswer, [unknown]>('sub
 export const withdrawSignal = defineSignal<[Withdrawal]>('withdraw');
 /** A provider that was away answers again: a case that is in review for that reason alone asks its model. */
 export const askAgainSignal = defineSignal('askAgain');
+/** People or calendars have changed: the open question asks whom it should now, and steps come when they should. */
+export const replanSignal = defineSignal('replan');
 export const getCase = defineQuery<CaseView>('getCase');
 
 /** Search attributes, registered by the worker at start. Nothing personal goes into them. */

@@ -1,17 +1,19 @@
 import { reversalOf, withdrawalOf, type Authentication } from '../domain/attestation.ts';
 import { refusalOfAccess, seesOnlyOwn, type Action, type Person } from '../domain/access.ts';
 import { packNamedIn } from '../domain/case.ts';
+import type { Information, InformationRefusal } from '../domain/information.ts';
 import { undoWindowMs } from '../domain/policy.ts';
 import { ownReversal, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { digestOf } from '../packs/digest.ts';
 import { authenticate } from './attest.ts';
 import type { CaseRecord, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
+import { standsInForAnyOf } from './stand-ins.ts';
 import type { Steps } from './steps.ts';
 
 /** The task that a verdict is about, as far as it says who may answer it. */
-export type AskedTask = Pick<OpenTask, 'kind' | 'fourEyes' | 'approvals' | 'rest'> &
-  Pick<TaskOpening, 'group' | 'groups' | 'output' | 'reasons' | 'confidence'> &
+export type AskedTask = Pick<OpenTask, 'kind' | 'fourEyes' | 'approvals' | 'rest' | 'submittedBy'> &
+  Pick<TaskOpening, 'group' | 'groups' | 'standsFor' | 'output' | 'reasons' | 'confidence'> &
   TaskPolicy;
 
 /**
@@ -37,7 +39,37 @@ export async function refusalOfPerson(
   if (denied) return denied;
   // Whoever sees a mistake in time may stop it.
   if (!task || verdict === 'withdraw' || isAsked(person, task)) return undefined;
+  const absent = await standsInForAnyOf(access, caseId, person, task);
+  if (absent.some((one) => isAsked(one, task))) return undefined;
   return refusal('not-entitled', `by: ${by} is in none of the groups that are asked (${askedOf(task).join(', ')}).`);
+}
+
+/**
+ * Whether whoever answers a reviewer's question may: known by the API's signature, in the directory, with a role for it. A
+ * name that is only claimed counts where it would for a verdict. Who is asked may answer while away: it decides nothing.
+ */
+export async function refusalOfInformant(
+  { access, information, reviews }: Pick<Ports, 'access' | 'information' | 'reviews'>,
+  caseId: string,
+  { by, requestId }: Pick<Information, 'by' | 'requestId'>,
+  known: Authentication | false,
+): Promise<InformationRefusal | undefined> {
+  const notAttested = (message: string) => ({ code: 'not-attested', message }) as const;
+  const notEntitled = (message: string) => ({ code: 'not-entitled', message: `by: ${message}` }) as const;
+  if (known === false) return notAttested('attestation: it is not what the API signed for this answer.');
+  if (known.via === 'unauthenticated') {
+    if (access.mode === 'local' || countsUnattested(await reviews.openTask(caseId))) return undefined;
+    return notAttested('by: nothing proves who sends this, and here that matters; send it through the API.');
+  }
+  if (known.personId !== by) return notAttested(`by: the API signed for ${known.personId}, not for ${by}.`);
+  const person = await access.person(by);
+  if (!person || person.disabled) return notEntitled(`${by} is not in the directory any more.`);
+  const identity = { ...person, via: known.via };
+  const lacking = refusalOfAccess(identity, 'answer-information', packNamedIn(caseId) ?? '');
+  if (lacking) return notEntitled(lacking.message);
+  const request = await information.get(requestId);
+  const others = request && request.askedOf !== by && (known.via === 'link' || seesOnlyOwn(identity));
+  return others ? notEntitled(`${by} is not who was asked.`) : undefined;
 }
 
 interface Asked {
@@ -133,9 +165,9 @@ function isAsked({ personId, groups, roles }: Person, task: AskedTask): boolean 
 }
 
 /** Those who were asked so far: an escalation asks more people, it sends none home. */
-function askedOf({ group, groups, planGroups, rest }: AskedTask): readonly string[] {
+function askedOf({ group, groups, planGroups, rest, standsFor = group }: AskedTask): readonly string[] {
   const order: readonly string[] = groups ?? planGroups;
-  return [...new Set([...order.filter((one) => !rest.includes(one)), group])];
+  return [...new Set([...order.filter((one) => !rest.includes(one)), group, standsFor])];
 }
 
 function refusal(code: Refusal['code'], message: string): Refusal {

@@ -9,6 +9,7 @@ import { giveUpInformation, readInformation } from './information.ts';
 import { ingest } from './ingest.ts';
 import { judgeVerdict } from './judge-verdict.ts';
 import type { Ports } from './ports.ts';
+import { replanReviews, replanTask } from './replan.ts';
 import type { Steps } from './steps.ts';
 import { takeInformation } from './take-information.ts';
 import { sweep } from './sweep.ts';
@@ -29,6 +30,7 @@ export function createActivities(ports: Ports, { sweepAfterMs }: { sweepAfterMs?
     readInformation: readInformation(ports),
     giveUpInformation: giveUpInformation(ports),
     escalate: escalate(ports),
+    replanTask: replanTask(ports),
     applyDeadline: applyDeadline(ports),
     endUndo: endUndo(ports),
     write: write(ports),
@@ -40,5 +42,6 @@ export function createActivities(ports: Ports, { sweepAfterMs }: { sweepAfterMs?
     effectsToReverse: effectsToReverse(ports),
     sweep: sweep(ports, sweepAfterMs),
     watchFeeds: watchFeeds(ports),
+    replanReviews: replanReviews(ports),
   };
 }

@@ -1,3 +1,4 @@
+import type { Authentication } from '../domain/attestation.ts';
 import type { DocumentRef } from '../domain/case.ts';
 import type { Information, InformationRefusal, InformationRequest } from '../domain/information.ts';
 import type { TaskOpening } from './ledger-ports.ts';
@@ -18,13 +19,29 @@ export interface InformationRequests {
     caseId: string;
     answer: Pick<Information, 'answerId' | 'requestId' | 'by'>;
     documents: readonly DocumentRef[];
-    channel: 'signal' | 'update';
+    /** `link`: what the API has signed as coming by a link. */
+    channel: 'signal' | 'update' | 'link';
     contentHash: string;
+    /** How it is known who gave it. Absent: it came too late to be looked at. */
+    authentication?: Authentication;
   }): Promise<AnswerJudged>;
-  /** A message that is no answer at all. */
-  malformed(caseId: string, channel: 'signal' | 'update', refusal: InformationRefusal, answerId: string): Promise<void>;
-  /** The answer that was taken; `inputNo`: how many the case has with it. */
-  taken(requestId: string): Promise<{ by: string; documents: DocumentRef[]; inputNo: number } | undefined>;
+  /**
+   * Records a message that is no answer, or not of who may give it; `said`: what it claims. The same again: no change. The
+   * id can still carry an answer.
+   */
+  refused(
+    caseId: string,
+    channel: 'signal' | 'update',
+    refusal: InformationRefusal,
+    answerId: string,
+    said?: { requestId: string; by: string; authentication: Authentication },
+  ): Promise<void>;
+  /** The answer that was taken; `inputNo`: how many the case has with it. `authentication` is null of old ones. */
+  taken(
+    requestId: string,
+  ): Promise<
+    { by: string; documents: DocumentRef[]; authentication: Authentication | null; inputNo: number } | undefined
+  >;
   /** Nobody answered in time: `opening` is asked in place of the task. `ended`: the task was closed meanwhile. */
   giveUp(requestId: string, opening: TaskOpening): Promise<'given-up' | 'answered' | 'ended'>;
 }

@@ -17,6 +17,8 @@ type Needs = Pick<
   'information' | 'cases' | 'modelCalls' | 'reviews' | 'documents' | 'reader' | 'packs' | 'feeds' | 'clock'
 >;
 
+type Taken = NonNullable<Awaited<ReturnType<Ports['information']['taken']>>>;
+
 /**
  * Makes what the submitter answered part of the case: read, cleaned and looked through like the documents that came
  * first. The reviewers are asked anew with it, or the model is. Again: the same.
@@ -41,7 +43,7 @@ export const readInformation =
       ? await preparedAgain(ports, pinned, { ...input, sources }, read.findings)
       : { ...input, sources, findings: [...input.findings, ...findings] };
     await cases.informed(caseId, next, taken.inputNo);
-    const because: Reason[] = [givenReason(taken.documents.length), ...reasonsOf(findings)];
+    const because: Reason[] = [givenReason(taken), ...reasonsOf(findings)];
     if (proposeAgain) return { kind: 'propose-again', because, before: beforeOf(record, former) };
     const opening = await putAnew(ports, record, former, because);
     await reviews.open(opening);
@@ -84,9 +86,11 @@ function answerOf({ question }: InformationRequest, { name, text }: SourceDocume
   return { name, text: `Question of the reviewer: ${question}\n\n${text}` };
 }
 
-function givenReason(documents: number): Reason {
-  const what = documents === 1 ? 'one document' : `${documents} documents`;
-  return { code: 'information-given', message: `The submitter has answered the reviewer's question (${what})` };
+function givenReason({ documents, authentication }: Taken): Reason {
+  const what = documents.length === 1 ? 'one document' : `${documents.length} documents`;
+  const who =
+    authentication === null || authentication.via === 'unauthenticated' ? '; nothing proves who answered' : '';
+  return { code: 'information-given', message: `The submitter has answered the reviewer's question (${what}${who})` };
 }
 
 function reasonsOf(findings: readonly Finding[]): Reason[] {

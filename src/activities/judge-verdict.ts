@@ -1,7 +1,8 @@
 import type { LiveFacts } from '../domain/countersignature.ts';
-import { withoutAttestation } from '../domain/attestation.ts';
+import { withoutProofs, type Authentication } from '../domain/attestation.ts';
 import { refusalOf, staleDigest, verdictSchema, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { undoWindowMs } from '../domain/policy.ts';
+import { reasonCodeRefusalOf, rejectReasonsOf } from '../domain/reject-reasons.ts';
 import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence } from '../packs/pack.ts';
@@ -9,15 +10,20 @@ import { problemsOf } from '../packs/define-pack.ts';
 import { isElsewhere, putElsewhere, taskStanding } from './judge-elsewhere.ts';
 import { authenticate } from './attest.ts';
 import { refusalOfPerson } from './entitled.ts';
+import { judgePasskey } from './judge-passkey.ts';
 import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
 import { aboutCase } from './about-case.ts';
 import { openingOf, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
 import { signedVerdict } from './signed-verdict.ts';
+import { refusalOfAbsent } from './stand-ins.ts';
 import type { Answer, Steps, VerdictJudged, Withdrawn } from './steps.ts';
 
-type Needs = Pick<Ports, 'reviews' | 'cases' | 'modelCalls' | 'packs' | 'feeds' | 'signer' | 'access' | 'clock'>;
+type Needs = Pick<
+  Ports,
+  'reviews' | 'cases' | 'modelCalls' | 'packs' | 'feeds' | 'signer' | 'access' | 'passkeys' | 'clock'
+>;
 type Task = OpenTask & TaskOpening & TaskPolicy;
 type Recorded = Parameters<Ports['reviews']['record']>[0];
 type Base = Pick<Recorded, 'caseId' | 'verdict' | 'channel' | 'contentHash' | 'authentication'>;
@@ -30,7 +36,7 @@ export const judgeVerdict =
   (ports: Needs): Steps['judgeVerdict'] =>
   async ({ caseId, channel, message }) => {
     const { reviews } = ports;
-    const { verdict: said, attestation } = withoutAttestation(message);
+    const { verdict: said, attestation, passkey: proof } = withoutProofs(message);
     const parsed = verdictSchema.safeParse(said);
     if (!parsed.success) {
       const refusal: Refusal = {
@@ -68,14 +74,20 @@ export const judgeVerdict =
     const known = authenticate(ports.signer, caseId, verdict, attestation);
     const task = verdict.verdict === 'withdraw' ? undefined : await reviews.openTask(caseId);
     const authentication = known || ({ via: 'unauthenticated' } as const);
-    const base: Base = { caseId, verdict, channel, contentHash, authentication };
+    const base = { caseId, verdict, channel, contentHash, authentication };
     const denied = await refusalOfPerson(ports, caseId, verdict, known, task);
     if (denied) return answerOf(verdict, await reviews.record({ ...base, refusal: denied }));
-    if (verdict.verdict === 'withdraw') return answerOf(verdict, await withdrawal(ports, base));
-    const refusal = refusalOf(verdict, task);
+    if (verdict.verdict === 'withdraw') return answerOf(verdict, await withdrawal(ports, base, proof));
+    const refusal =
+      refusalOf(verdict, task) ??
+      (await wrongCode(ports, verdict, task)) ??
+      (task && (await refusalOfAbsent(ports.access, caseId, verdict, task)));
     if (refusal || !task) return answerOf(verdict, await reviews.record({ ...base, ...(refusal ? { refusal } : {}) }));
     const { taskNo } = task;
-    const signed = { ...base, countersignature: signedVerdict(ports, base, task) };
+    const held = await judgePasskey(ports, { ...base, authentication, proof }, task);
+    if (held.refusal) return answerOf(verdict, await reviews.record({ ...base, refusal: held.refusal }));
+    const signing = { ...base, passkey: held.signature };
+    const signed = { ...base, countersignature: signedVerdict(ports, signing, task) };
     if (isElsewhere(verdict))
       return await answered(ports, caseId, verdict, await putElsewhere(ports, signed, verdict, task));
     if (verdict.verdict === 'confirm')
@@ -95,21 +107,34 @@ export const judgeVerdict =
     if (amended.kind === 'refused') {
       return answerOf(verdict, await reviews.record({ ...base, refusal: amended.refusal }));
     }
-    const both = { ...base, countersignature: signedVerdict(ports, base, task, amended) };
+    const both = { ...base, countersignature: signedVerdict(ports, signing, task, amended) };
     const opening = await amendedQuestion(ports, task, verdict.by, amended);
     if (opening) return answerOf(verdict, await reviews.record({ ...both, askAnew: { taskNo, opening } }), opening);
     return answerOf(verdict, await reviews.record({ ...both, decide: acceptance(ports, task, amended) }));
   };
 
+/** The reasons of the pinned version count, which every worker can read. */
+async function wrongCode({ cases }: Needs, verdict: Verdict, task: Task | undefined): Promise<Refusal | undefined> {
+  if (!task || verdict.verdict !== 'reject' || verdict.reasonCode === undefined) return undefined;
+  const manifest = await cases.manifest(task.packHash);
+  return reasonCodeRefusalOf(verdict, rejectReasonsOf(manifest?.review));
+}
+
 /** Takes an approval back; it is signed as the other verdicts are, over what was approved. */
-async function withdrawal(ports: Needs, base: Base): Promise<Judged> {
+async function withdrawal(
+  ports: Needs,
+  base: Base & { authentication: Authentication },
+  proof: unknown,
+): Promise<Judged> {
   const { reviews } = ports;
   const { caseId, verdict } = base;
   const decision = await reviews.latestDecision(caseId);
   const task = decision?.taskNo ? await reviews.task(caseId, decision.taskNo) : undefined;
   const refusal = task && staleDigest(verdict, task.digest);
   if (refusal) return await reviews.record({ ...base, refusal });
-  const countersignature = task && signedVerdict(ports, base, task);
+  const held = task && (await judgePasskey(ports, { ...base, proof }, task));
+  if (held?.refusal) return await reviews.record({ ...base, refusal: held.refusal });
+  const countersignature = task && signedVerdict(ports, { ...base, passkey: held?.signature }, task);
   return await reviews.record({ ...base, withdraw: true, ...(countersignature ? { countersignature } : {}) });
 }
 

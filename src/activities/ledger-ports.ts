@@ -150,10 +150,12 @@ export interface TaskOpening extends TaskContent {
   groups?: readonly [string, ...string[]];
   /** Who is asked after `group`. Absent: the groups that come after it. */
   rest?: readonly string[];
+  /** The person who is away, and in whose place `group` is asked. */
+  standsFor?: string;
 }
 
 /** The part of the pinned plan that a verdict is judged by. */
-export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'unattested' | 'information' | 'links'> & {
+export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'unattested' | 'information' | 'links' | 'passkey'> & {
   planGroups: readonly string[];
 };
 

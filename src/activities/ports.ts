@@ -1,10 +1,12 @@
 import type { Person } from '../domain/access.ts';
+import type { Passkey, RelyingParty } from '../domain/passkey.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { PackRegistry } from '../packs/pack.ts';
 import type { Countersignatures } from './countersign-ports.ts';
 import type { CaseRecord, Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from './ledger-ports.ts';
 import type { InformationRequests } from './information-ports.ts';
 import type { ModelCalls } from './model-call-ports.ts';
+import type { Replans } from './replan-ports.ts';
 
 /**
  * What the activities need from outside. Each ledger port writes its audit entry in the same transaction as what it
@@ -15,6 +17,7 @@ export interface Ports {
   cases: Cases;
   modelCalls: ModelCalls;
   reviews: Reviews;
+  replans: Replans;
   information: InformationRequests;
   effects: Effects;
   feeds: DatedFeeds;
@@ -27,6 +30,7 @@ export interface Ports {
   signer: Signer;
   countersignatures: Countersignatures;
   access: Access;
+  passkeys: Passkeys;
   clock: () => Date;
 }
 
@@ -36,6 +40,30 @@ export interface Access {
   mode: 'required' | 'local';
   /** As of now; undefined: nobody of that id. */
   person(personId: string): Promise<Person | undefined>;
+  /** All, as of now. */
+  people(): Promise<Person[]>;
+}
+
+/** The passkeys that people have registered, as far as judging a verdict needs them. */
+export interface Passkeys {
+  /** The host they belong to. */
+  party: RelyingParty;
+  /** Whether this person has one in force. */
+  hasAny(personId: string): Promise<boolean>;
+  /** In force; undefined: none of that id, or removed. */
+  find(credentialId: string): Promise<Passkey | undefined>;
+  /**
+   * Notes that a signature of it is used for what `challenge` is of. False: it is not in force any more, or its counter has
+   * gone back; the same use again is none.
+   */
+  use(use: PasskeyUse): Promise<boolean>;
+}
+
+/** `signCount`: how often the authenticator says it has signed; 0: it does not count. */
+export interface PasskeyUse {
+  credentialId: string;
+  challenge: string;
+  signCount: number;
 }
 
 /** The deployment's key: what it signed, it vouches for. */
@@ -158,4 +186,6 @@ export interface Workflows {
   resendVerdict(caseId: string, verdict: Verdict): Promise<void>;
   /** Tells a case in review that a model may be asked again. */
   askAgain(caseId: string): Promise<void>;
+  /** Tells a case that people or calendars have changed. One that has ended meanwhile is left alone. */
+  replan(caseId: string): Promise<void>;
 }

@@ -7,6 +7,8 @@ import type { Ports } from './ports.ts';
 /** When a group is reminded, when the next one is asked, when the deadline is. */
 export type ReviewTimes = Pick<TaskOpening, 'remindAt' | 'dueAt' | 'escalateAt' | 'reminders'>;
 
+type CalendarPlan = Pick<Plan, 'packId' | 'packHash'>;
+
 /**
  * The instants of a step of a review, from the durations of the plan and the calendar as it is now: a calendar that was
  * changed while a case waited counts from its next step on.
@@ -16,7 +18,7 @@ export type ReviewTimes = Pick<TaskOpening, 'remindAt' | 'dueAt' | 'escalateAt' 
  */
 export function reviewTimes(
   packs: Ports['packs'],
-  plan: Plan,
+  plan: CalendarPlan & Pick<Plan, 'review'>,
   group: string,
   { openedAt, now }: { openedAt: Date; now: Date },
 ): ReviewTimes {
@@ -50,7 +52,7 @@ function remindersOf({ most, every }: Timing['reminders'], first: Date, calendar
 }
 
 /** That of the current version, not of the pinned one: who works when is no policy. */
-function calendarOf(packs: Ports['packs'], { packId, packHash }: Plan, group: string): Calendar | undefined {
+function calendarOf(packs: Ports['packs'], { packId, packHash }: CalendarPlan, group: string): Calendar | undefined {
   const pack = packs.ids().includes(packId) ? packs.current(packId) : packs.pinned(packHash);
   return pack?.calendarOf(group);
 }

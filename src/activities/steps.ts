@@ -40,6 +40,8 @@ export interface Steps {
     /** Only if that group is still the one that is asked. */
     from?: string;
   }): Promise<Answer | { kind: 'asked'; times: StepTimes } | null>;
+  /** People or calendars have changed: whom the question asks now, and when its steps come. Null: it has ended meanwhile. */
+  replanTask(input: { caseId: string; taskNo: number }): Promise<TaskStanding | null>;
   applyDeadline(input: {
     caseId: string;
     taskNo: number;
@@ -77,6 +79,7 @@ export interface Steps {
   }): Promise<EffectToReverse[]>;
   sweep(): Promise<SweepReport>;
   watchFeeds(): Promise<FeedsReport>;
+  replanReviews(): Promise<ReplanReport>;
 }
 
 export type Ingested =
@@ -253,6 +256,14 @@ export interface EffectToReverse {
 export interface FeedsReport {
   stale: string[];
   fresh: string[];
+}
+
+/** How many open questions were looked at, and how many cases were told that their next step has moved. */
+export interface ReplanReport {
+  looked: number;
+  told: number;
+  /** The rest is for the next time. */
+  more: boolean;
 }
 
 export interface SweepReport {

@@ -1,32 +1,49 @@
+import { withoutProofs } from '../domain/attestation.ts';
 import type { DocumentRef } from '../domain/case.ts';
-import { informationSchema, type Information, type InformationRefusal } from '../domain/information.ts';
+import {
+  contentOfAnswer,
+  informationSchema,
+  type Information,
+  type InformationRefusal,
+} from '../domain/information.ts';
 import { problemsOf } from '../packs/define-pack.ts';
 import { digestOf } from '../packs/digest.ts';
+import { authenticate } from './attest.ts';
+import { refusalOfInformant } from './entitled.ts';
 import type { Ports } from './ports.ts';
 import { contentOf, INLINE_BYTES, type Part } from './read-documents.ts';
 import type { InformationJudged, Steps } from './steps.ts';
 
-type Needs = Pick<Ports, 'information' | 'documents'>;
+type Needs = Pick<Ports, 'information' | 'documents' | 'reviews' | 'access' | 'signer'>;
 
 /**
- * The one place where a submitter's answer is judged. Its text and documents are stored by their hash before it is
- * recorded; what is refused is recorded too. Exact repeats get the first answer again.
+ * The one place where a submitter's answer is judged: is it one, and may this person give it. Its text and documents are
+ * stored by their hash before it is recorded; what is refused is recorded too. Exact repeats get the first answer again.
  */
 export const takeInformation =
-  ({ information, documents }: Needs): Steps['takeInformation'] =>
+  (ports: Needs): Steps['takeInformation'] =>
   async ({ caseId, channel, message }): Promise<InformationJudged> => {
+    const { information, documents } = ports;
+    const { verdict: answered, attestation } = withoutProofs(message);
     const refused = (answerId: string, refusal: InformationRefusal): InformationJudged => {
       return { answer: { accepted: false, answerId, refusal } };
     };
     const malformed = async (problems: readonly string[]): Promise<InformationJudged> => {
       const refusal = { code: 'malformed', message: `The answer is malformed: ${problems.join('; ')}` } as const;
       const answerId = idOf(message);
-      await information.malformed(caseId, channel, refusal, answerId);
+      await information.refused(caseId, channel, refusal, answerId);
       return refused(answerId, refusal);
     };
-    const parsed = informationSchema.safeParse(message);
+    const parsed = informationSchema.safeParse(answered);
     if (!parsed.success) return await malformed(problemsOf(parsed.error));
     const { answerId, requestId, by, text, documents: given = [] } = parsed.data;
+    const known = authenticate(ports.signer, caseId, answered, attestation);
+    const authentication = known || ({ via: 'unauthenticated' } as const);
+    const denied = await refusalOfInformant(ports, caseId, parsed.data, known);
+    if (denied) {
+      await information.refused(caseId, channel, denied, answerId, { requestId, by, authentication });
+      return refused(answerId, denied);
+    }
     const stored = given.filter((one): one is DocumentRef => 'hash' in one);
     const parts = partsOf(given, text);
     const bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0);
@@ -39,8 +56,11 @@ export const takeInformation =
       return await malformed([`documents: there is no stored document ${missing.join(', ')}; send it to the API`]);
     const refs = [...(await documents.put(parts)), ...stored];
     const answer = { answerId, requestId, by };
-    const contentHash = digestOf({ ...answer, documents: refs.map(({ hash, name }) => ({ hash, name })) });
-    const judged = await information.answer({ caseId, answer, documents: refs, channel, contentHash });
+    const judged = await information.answer({
+      ...{ caseId, answer, documents: refs, authentication },
+      channel: authentication.via === 'link' ? 'link' : channel,
+      contentHash: digestOf(contentOfAnswer(answer, refs)),
+    });
     if (judged.kind === 'refused') return refused(answerId, judged.refusal);
     const then = { kind: 'informed', seen: judged.seen, requestId } as const;
     return { answer: { accepted: true, answerId, requestId }, then };

@@ -42,6 +42,10 @@ function tell({ kind, data }: Event, file: CaseFileBody): Told {
         : [`${text('to')} is asked now, in place of ${text('from')}`, 'person'];
     case 'reassigned':
       return [`${text('to')} is asked now, in place of ${text('from')}`, 'person'];
+    case 'replanned':
+      return text('to') === ''
+        ? ['working times changed: reminder, escalation and deadline were set anew']
+        : [`${text('to')} is asked now, in place of ${text('from')}: ${text('because')}`, 'person'];
     case 'information-asked':
       return [`${text('of')} is asked: ${text('question')}`, 'person'];
     case 'information-given':

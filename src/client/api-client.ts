@@ -10,6 +10,7 @@ import type {
 } from './api/schema-information.ts';
 import type { FeedBody, FeedsBody, LoadedBody } from './api/schema-feeds.ts';
 import type { LinksBody, RevocationBody, UndeliveredBody } from './api/schema-notices.ts';
+import type { PasskeysRemoved } from './api/schema-passkeys.ts';
 import { problemSchema, type ProblemBody } from './api/schema-problem.ts';
 import type { LineReceipt, ReceiptBody, SubmissionBody } from './api/schema-submission.ts';
 import type { CountsBody, IndexBody, PacksBody } from './api/schema-system.ts';
@@ -66,6 +67,8 @@ export interface ApiClient {
   people(): Promise<PeopleBody['people']>;
   putPerson(personId: string, entry: PersonEntryBody): Promise<void>;
   putAbsence(personId: string, absence: AbsenceBody): Promise<void>;
+  /** All of somebody who has lost them; returns how many there were. */
+  removePasskeys(personId: string): Promise<number>;
   keys(): Promise<KeysBody['keys']>;
   /** The secret is in this answer only. */
   makeKey(personId: string, key: { label: string; expiresAt?: string }): Promise<KeyMadeBody>;
@@ -179,6 +182,10 @@ export function createApiClient({ url, key, fetch: fetched = fetch }: ApiClientO
       void (await call(`/v1/people/${encodeURIComponent(personId)}`, putting(entry))),
     putAbsence: async (personId, absence) =>
       void (await call(`/v1/people/${encodeURIComponent(personId)}/absence`, putting(absence))),
+    async removePasskeys(personId) {
+      const answer = await call(`/v1/people/${encodeURIComponent(personId)}/passkeys`, { method: 'DELETE' });
+      return ((await answer.json()) as PasskeysRemoved).removed;
+    },
     keys: async () => (await json<KeysBody>('/v1/keys')).keys,
     makeKey: (personId, key_) => post(`/v1/people/${encodeURIComponent(personId)}/keys`, key_),
     revokeKey: async (keyId) => void (await call(`/v1/keys/${encodeURIComponent(keyId)}`, { method: 'DELETE' })),

@@ -8,7 +8,7 @@ import {
 import type { CaseRecord } from '../activities/ledger-ports.ts';
 import type { Ports } from '../activities/ports.ts';
 import { digestOf } from '../canonical.ts';
-import { withoutAttestation } from '../domain/attestation.ts';
+import { withoutProofs } from '../domain/attestation.ts';
 import { faultOfCaseKey, type CaseOutcome } from '../domain/case.ts';
 import type { FeedLimit } from '../domain/freshness.ts';
 import type { CaseResult } from '../domain/decision.ts';
@@ -200,7 +200,7 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
   async function closedAnswer(caseId: string, message: unknown): Promise<VerdictAnswer> {
     const record = await cases.get(caseId);
     if (!record) throw failure('InvalidInput', `caseId: there is no case '${caseId}'`);
-    const { verdict: said } = withoutAttestation(message);
+    const { verdict: said } = withoutProofs(message);
     const parsed = verdictSchema.safeParse(said);
     const closed = `The case is closed (${record.outcome ?? 'no workflow is running'}); a verdict changes nothing now.`;
     const undoes = parsed.data?.verdict === 'withdraw' && record.outcome === 'written';

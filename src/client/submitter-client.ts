@@ -1,8 +1,9 @@
 import { isGrpcDeadlineError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Ports } from '../activities/ports.ts';
-import { digestOf } from '../canonical.ts';
+import { digestOf, sha256 } from '../canonical.ts';
+import type { Attestation } from '../domain/attestation.ts';
 import type { DocumentRef } from '../domain/case.ts';
-import type { Information } from '../domain/information.ts';
+import { contentOfAnswer, type Information } from '../domain/information.ts';
 import { failure } from '../failures.ts';
 import { submitInformation, type InformationAnswer } from '../messages.ts';
 import { NotConfirmed, type PackInfo } from './case-client.ts';
@@ -23,12 +24,15 @@ export interface SubmitterAnswer {
     | undefined;
 }
 
+/** Signs who gives the answer. Nothing: only a name is given. */
+export type SignAnswer = (caseId: string, answer: Information) => { attestation?: Attestation };
+
 export interface SubmitterClient {
   /**
    * Undefined: there is no such question. Throws `InvalidInput` naming a document that cannot be read, and `NotConfirmed`
    * when no worker answered in time: send the same answer again.
    */
-  answer(given: SubmitterAnswer): Promise<InformationAnswer | undefined>;
+  answer(given: SubmitterAnswer, sign?: SignAnswer): Promise<InformationAnswer | undefined>;
 }
 
 export interface SubmitterClientPorts extends Pick<Ports, 'information' | 'documents' | 'cases' | 'reader'> {
@@ -42,20 +46,19 @@ const ANSWER_MS = 15_000;
 export function createSubmitterClient(ports: SubmitterClientPorts): SubmitterClient {
   const { temporal, information } = ports;
   return {
-    async answer(given) {
+    async answer(given, sign = () => ({})) {
       const { requestId, answerId, by } = given;
       const request = await information.get(requestId);
       if (!request) return undefined;
       const { caseId } = request;
       const documents = await stored(ports, caseId, given);
-      const message: Information = { requestId, answerId, by, documents };
-      // As the case itself works it out: a repeat is known as one.
-      const known = documents.map(({ hash, name }) => ({ hash, name }));
-      const contentHash = digestOf({ answerId, requestId, by, documents: known });
+      const answer: Information = { requestId, answerId, by, documents };
+      const message = { ...answer, ...sign(caseId, answer) };
+      const updateId = sha256(JSON.stringify(message)).slice(0, 32);
       try {
         const handle = temporal.workflow.getHandle(caseId);
         return await temporal.withDeadline(Date.now() + ANSWER_MS, () =>
-          handle.executeUpdate(submitInformation, { args: [message], updateId: contentHash.slice(0, 32) }),
+          handle.executeUpdate(submitInformation, { args: [message], updateId }),
         );
       } catch (error) {
         if (isGrpcDeadlineError(error))
@@ -65,7 +68,8 @@ export function createSubmitterClient(ports: SubmitterClientPorts): SubmitterCli
       if (request.taskOpen)
         throw failure('Conflict', `requestId: '${caseId}' has no running workflow; try again in a minute`);
       // The case is closed; that someone answered is recorded all the same.
-      const judged = await information.answer({ caseId, answer: message, documents, channel: 'update', contentHash });
+      const contentHash = digestOf(contentOfAnswer(answer, documents));
+      const judged = await information.answer({ caseId, answer, documents, channel: 'update', contentHash });
       if (judged.kind === 'taken') return { accepted: true, answerId, requestId };
       return { accepted: false, answerId, refusal: judged.refusal };
     },

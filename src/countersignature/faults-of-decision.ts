@@ -1,6 +1,7 @@
 import { canonicalText } from '../canonical.ts';
 import type { Countersignature, Shown, SignedDecision, Statement } from '../domain/countersignature.ts';
 import { samePerson } from '../domain/verdict.ts';
+import { faultsOfPasskey } from './passkey.ts';
 import { digestOfAmendment, digestOfShown } from './shown.ts';
 import { isSigned, type Verify } from './statement.ts';
 
@@ -83,6 +84,7 @@ function faultsOfPeople({ by, kind, approvedBy }: SignedDecision, shown: Shown, 
   const faults = names
     .filter((name) => !taking.some((one) => samePerson(one.by, name)))
     .map((name) => `the decision names ${name}, who did not sign it`);
+  faults.push(...taking.flatMap((one) => faultsOfPasskey(one, policy.review.passkey)));
   if (kind === 'reject') return faults;
   const people = taking.filter((one, at) => !taking.slice(0, at).some((other) => samePerson(other.by, one.by)));
   if (people.length < policy.approvals) faults.push(`${people.length} of ${policy.approvals} approvals are signed`);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { canonicalText } from '../canonical.ts';
 import type { Countersignature, Shown, SignedDecision } from '../domain/countersignature.ts';
 import type { PreparedEffect } from '../domain/decision.ts';
+import { passkeySignatureSchema } from '../domain/passkey.ts';
 import type { StatementSigner } from './statement.ts';
 
 export const RECEIPT_FORMAT = 'countersign/receipt/1';
@@ -29,7 +30,10 @@ const shown = z.looseObject({
   policy: z.looseObject({ packHash: text, approvals: z.int(), review: z.looseObject({ fourEyes: z.boolean() }) }),
 });
 const countersignature = z.strictObject({
-  statement: z.looseObject({ format: z.literal('countersign/statement/1'), caseId: text, by: text, keyId: text }),
+  statement: z.looseObject({
+    ...{ format: z.literal('countersign/statement/1'), caseId: text, by: text, keyId: text },
+    passkey: passkeySignatureSchema.optional(),
+  }),
   signature: text,
 });
 

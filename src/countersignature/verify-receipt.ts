@@ -3,6 +3,7 @@ import { canonicalText } from '../canonical.ts';
 import type { Countersignature, Shown, Statement } from '../domain/countersignature.ts';
 import { faultsOfDecision } from './faults-of-decision.ts';
 import { publicKeysOf } from './keys.ts';
+import { digestOfVerdict, faultsOfPasskey } from './passkey.ts';
 import { receiptSchema, type CaseReceipt } from './receipt.ts';
 import { digestOfShown } from './shown.ts';
 import { hashOfCountersignature, isSigned, type Verify } from './statement.ts';
@@ -152,7 +153,11 @@ function verdict(
   const task = receipt.tasks.find((other) => other.taskNo === taskNo);
   if (statement.digest !== task?.digest) faults.push('it was signed on another digest than that of its question');
   if (entry?.at !== one.at) faults.push('it was taken at another time');
-  const holds = `signed on ${statement.digest.slice(0, 12)} (${statement.identity}) at ${statement.at}`;
+  const { passkey } = statement;
+  faults.push(...faultsOfPasskey(statement, task?.shown?.policy.review.passkey));
+  if (passkey && passkey.said !== digestOfVerdict(one.body)) faults.push('the passkey signed another message');
+  const how = passkey ? `${statement.identity}, with a passkey of ${passkey.rpId}` : statement.identity;
+  const holds = `signed on ${statement.digest.slice(0, 12)} (${how}) at ${statement.at}`;
   return { about, faults, holds };
 }
 

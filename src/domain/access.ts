@@ -43,6 +43,12 @@ const MAY = {
 
 export type Action = keyof typeof MAY;
 
+/** Whether a role alone gives the right. */
+export function mayDo(role: Role, action: Action): boolean {
+  const may: readonly Role[] = MAY[action];
+  return may.includes(role);
+}
+
 export interface AccessRefusal {
   code: 'not-entitled' | 'not-your-pack';
   message: string;
@@ -55,14 +61,18 @@ export function refusalOfAccess(
   packId?: string,
 ): AccessRefusal | undefined {
   if (via === 'local') return undefined;
-  const may: readonly Role[] = MAY[action];
-  if (!roles.some((role) => may.includes(role))) {
+  if (!roles.some((role) => mayDo(role, action))) {
     const has = roles.length === 0 ? 'no role' : roles.join(', ');
-    const message = `${personId} (${has}) may not ${action.replaceAll('-', ' ')}: it takes one of ${may.join(', ')}.`;
+    const message = `${personId} (${has}) may not ${action.replaceAll('-', ' ')}: it takes one of ${MAY[action].join(', ')}.`;
     return { code: 'not-entitled', message };
   }
-  if (packId === undefined || packs === undefined || packs.includes(packId)) return undefined;
+  if (packId === undefined || hasPartIn({ packs }, packId)) return undefined;
   return { code: 'not-your-pack', message: `${personId} has no part in the pack '${packId}'.` };
+}
+
+/** Whether somebody has a part in a pack: what others have is not theirs to see, not even as a number. */
+export function hasPartIn({ packs }: { packs?: readonly string[] | undefined }, packId: string): boolean {
+  return packs === undefined || packs.includes(packId);
 }
 
 const READS_ALL: readonly Role[] = ['reviewer', 'lead', 'owner', 'auditor', 'operator'];

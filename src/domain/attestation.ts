@@ -14,12 +14,11 @@ export const attestationSchema = z.strictObject({
 });
 export type Attestation = z.infer<typeof attestationSchema>;
 
-/** Takes the attestation out of a message, whatever that is. */
-export function withoutAttestation(message: unknown): { verdict: unknown; attestation: unknown } {
-  if (typeof message !== 'object' || message === null || Array.isArray(message))
-    return { verdict: message, attestation: undefined };
-  const { attestation, ...verdict } = message as Record<string, unknown>;
-  return { verdict, attestation };
+/** Takes out of a message what proves who sent it: the attestation, and what a passkey signed. */
+export function withoutProofs(message: unknown): { verdict: unknown; attestation?: unknown; passkey?: unknown } {
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) return { verdict: message };
+  const { attestation, passkey, ...verdict } = message as Record<string, unknown>;
+  return { verdict, attestation, passkey };
 }
 
 /** What is attested of a withdrawal or a reversal, in the place of a verdict. */

@@ -1,5 +1,6 @@
 import type { DecidedBy, PreparedEffect } from './decision.ts';
 import type { DocumentRef } from './case.ts';
+import type { PasskeySignature } from './passkey.ts';
 import type { Plan } from './plan.ts';
 import type { Finding, Reason, RuleResult } from './route.ts';
 import type { TaskKind, Verdict } from './verdict.ts';
@@ -87,6 +88,8 @@ export interface Statement {
   digest: string;
   /** Of an amendment: covers `digest` and what is written in place of the proposal. */
   amendedDigest?: string;
+  /** What the person's own passkey signed, where one was used. */
+  passkey?: PasskeySignature;
   /** ISO 8601. */
   at: string;
   keyId: string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DocumentRef } from './case.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'give the SHA-256 in hex of a stored document');
 const name = z.string().trim().min(1).max(255);
@@ -33,7 +34,14 @@ export type Information = z.infer<typeof informationSchema>;
 
 /** Why an answer changes nothing. */
 export interface InformationRefusal {
-  code: 'malformed' | 'no-such-request' | 'already-answered' | 'too-late' | 'answer-id-reused';
+  code:
+    | 'malformed'
+    | 'no-such-request'
+    | 'already-answered'
+    | 'too-late'
+    | 'answer-id-reused'
+    | 'not-attested'
+    | 'not-entitled';
   message: string;
 }
 
@@ -55,6 +63,14 @@ export interface InformationRequest {
   givenUpAt: Date | null;
   /** False once the review task has ended, for whatever reason. */
   taskOpen: boolean;
+}
+
+/** What an answer is known by: its digest tells a repeat from another answer under the same id. */
+export function contentOfAnswer(
+  { answerId, requestId, by }: Pick<Information, 'answerId' | 'requestId' | 'by'>,
+  documents: readonly Pick<DocumentRef, 'hash' | 'name'>[],
+): unknown {
+  return { answerId, requestId, by, documents: documents.map(({ hash, name }) => ({ hash, name })) };
 }
 
 /** Where a request stands. `overtaken`: the case went on without the answer. */

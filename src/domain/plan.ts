@@ -1,4 +1,5 @@
 import type { LinkPolicy } from './link.ts';
+import type { PasskeyPolicy } from './passkey.ts';
 import type { Level, UndoRule } from './policy.ts';
 import type { ReviewTiming, Span } from './timing.ts';
 
@@ -56,6 +57,8 @@ export interface ReviewPlan {
   timing?: ReviewTiming;
   /** Absent: nobody decides by a link in a message. */
   links?: LinkPolicy;
+  /** Absent: `when-registered`. */
+  passkey?: PasskeyPolicy;
 }
 
 /**

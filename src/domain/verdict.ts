@@ -8,7 +8,7 @@ import type { Approvals } from './policy.ts';
  *
  * - `approve`: write the proposal as shown. After an effect with an unknown outcome it means: not there, write it again.
  * - `amend`: write `output` in its place.
- * - `reject`: nothing takes effect; `reason` required.
+ * - `reject`: nothing takes effect; `reason` required. `reasonCode`: which of the pack's reject reasons it is.
  * - `confirm`: only where an effect's outcome is unknown or its compensation was refused: a person has settled it by hand.
  * - `withdraw`: within the undo window of an approval, with the `seen` of what was approved: nothing is written, it is asked again.
  * - `reassign`: `to`, a group of the plan or a named person, is asked in place of who is asked now. The question stays.
@@ -44,7 +44,12 @@ export const verdictSchema = z.discriminatedUnion('verdict', [
     output: z.record(z.string(), z.unknown()),
     reason: optionalReason,
   }),
-  z.strictObject({ ...common, verdict: z.literal('reject'), reason: z.string().trim().min(1).max(2000) }),
+  z.strictObject({
+    ...common,
+    verdict: z.literal('reject'),
+    reason: z.string().trim().min(1).max(2000),
+    reasonCode: z.string().trim().min(1).max(100).optional(),
+  }),
   z.strictObject({ ...common, verdict: z.literal('confirm'), reason: z.string().trim().min(1).max(2000) }),
   z.strictObject({ ...common, verdict: z.literal('withdraw'), reason: optionalReason }),
   z.strictObject({
@@ -87,6 +92,8 @@ export type RefusalCode =
   | 'nobody-left'
   | 'information-asked'
   | 'not-attested'
+  | 'passkey-required'
+  | 'passkey-invalid'
   | 'not-entitled'
   | 'absent';
 

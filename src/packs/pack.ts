@@ -4,6 +4,7 @@ import type { FeedLimit } from '../domain/freshness.ts';
 import type { LinkPolicy } from '../domain/link.ts';
 import type { Condition, Level } from '../domain/policy.ts';
 import type { Plan, ReviewPlan } from '../domain/plan.ts';
+import type { RejectReason } from '../domain/reject-reasons.ts';
 import type { LiveFacts } from '../domain/countersignature.ts';
 import type { Calendar } from './calendar.ts';
 import type { Duration } from './duration.ts';
@@ -49,7 +50,7 @@ export interface Interpreted<Output> {
 }
 
 /** How people are asked, with durations as people write them; the plan carries the same in milliseconds. */
-export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes' | 'unattested'> {
+export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes' | 'unattested' | 'passkey'> {
   /** `handTo`: that group or person is asked from then on. A deadline never accepts. */
   deadlineDefault: 'reject' | 'keep-waiting' | { handTo: string };
   /** These may be working time by `calendar`: '8 business hours', '2 business days'. */
@@ -89,6 +90,8 @@ export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes' | '
    * value where there is none, both in minor units. Default: 10,000 (a hundred units of money).
    */
   stake?: { field?: string; otherwise: number };
+  /** What people choose from when they reject, at most nine, most used first. Default: `REJECT_REASONS`. They may always write another. */
+  rejectReasons?: readonly RejectReason[];
   /** The field of the output by which cases count as alike when several are decided at once, e.g. the supplier. */
   alikeBy?: string;
 }

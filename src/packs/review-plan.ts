@@ -1,6 +1,7 @@
 import type { LinkPolicy } from '../domain/link.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
 import type { Condition } from '../domain/policy.ts';
+import { MOST_REJECT_REASONS, type RejectReason } from '../domain/reject-reasons.ts';
 import type { ReviewTiming } from '../domain/timing.ts';
 import { faultsOfCalendar, plainMs } from './calendar.ts';
 import { spanOf } from './duration.ts';
@@ -18,6 +19,7 @@ export function reviewPlanOf(policy: ReviewPolicy): ReviewPlan {
     ...(handTo === undefined ? {} : { handTo }),
     fourEyes,
     ...(policy.unattested ? { unattested: policy.unattested } : {}),
+    ...(policy.passkey === 'required' ? { passkey: policy.passkey } : {}),
     remindAfterMs: plainMs(spanOf(remindAfter)),
     escalateAfterMs: plainMs(spanOf(escalateAfter)),
     deadlineMs: plainMs(spanOf(deadline)),
@@ -75,12 +77,16 @@ export function faultsOfPolicy(policy: ReviewPolicy, outputFields: readonly stri
     faults.push(`review.reminders.most: ${reminders.most} must be a whole number from 1 to 20`);
   if (policy.unattested !== undefined && !['never', 'low-risk', 'always'].includes(policy.unattested))
     faults.push(`review.unattested: '${policy.unattested}' is none of never, low-risk, always`);
+  if (policy.passkey !== undefined && !['when-registered', 'required'].includes(policy.passkey))
+    faults.push(`review.passkey: '${policy.passkey}' is none of when-registered, required`);
   if (typeof deadlineDefault === 'object' && deadlineDefault.handTo.trim() === '')
     faults.push('review.deadlineDefault.handTo: name a group or a person');
   if (calendar) faults.push(...faultsOfCalendar('review.calendar', calendar));
   for (const [group, one] of Object.entries(calendars))
     faults.push(...faultsOfCalendar(`review.calendars.${group}`, one));
   if (!LINK_POLICIES.includes(links)) faults.push(`review.links: '${links}' is none of ${LINK_POLICIES.join(', ')}`);
+  if (links !== 'never' && policy.passkey === 'required')
+    faults.push(`review.links: by a link nobody signs with a passkey, which review.passkey: 'required' asks for`);
   for (const { when, for: window } of undo) {
     if (!isSpan(window) || !('ms' in spanOf(window)))
       faults.push(`review.undo.for: '${window}' is no duration such as '10 minutes'`);
@@ -97,7 +103,23 @@ export function faultsOfPolicy(policy: ReviewPolicy, outputFields: readonly stri
     if (field !== undefined && !outputFields.includes(field))
       faults.push(`review.${at}: '${field}' is no field of the output`);
   }
+  if (policy.rejectReasons) faults.push(...faultsOfReasons(policy.rejectReasons));
   if (stake && !(stake.otherwise >= 0)) faults.push(`review.stake.otherwise: ${stake.otherwise} must not be below 0`);
+  return faults;
+}
+
+function faultsOfReasons(reasons: readonly RejectReason[]): string[] {
+  const faults: string[] = [];
+  if (reasons.length === 0 || reasons.length > MOST_REJECT_REASONS)
+    faults.push(`review.rejectReasons: give 1 to ${MOST_REJECT_REASONS}, or leave it out`);
+  for (const { code, words } of reasons) {
+    if (!/^[a-z][a-z0-9-]{0,99}$/.test(code))
+      faults.push(`review.rejectReasons: '${code}' must be kebab-case, at most 100 characters`);
+    if (words.trim() === '' || words.length > 200)
+      faults.push(`review.rejectReasons: '${code}' needs words, at most 200 characters`);
+  }
+  if (new Set(reasons.map(({ code }) => code)).size < reasons.length)
+    faults.push('review.rejectReasons: each needs a code of its own');
   return faults;
 }
 

@@ -12,6 +12,7 @@ import { Login } from './login.tsx';
 import { askWhoIAm, loggedOut, signOut, useSession } from './session.ts';
 import { changeSettings, useSettings } from './settings.ts';
 
+const AccountPage = lazy(async () => ({ default: (await import('./pages/account.tsx')).AccountPage }));
 const AuditPage = lazy(async () => ({ default: (await import('./pages/audit.tsx')).AuditPage }));
 const CasePage = lazy(async () => ({ default: (await import('./pages/case.tsx')).CasePage }));
 const PacksPage = lazy(async () => ({ default: (await import('./pages/packs.tsx')).PacksPage }));
@@ -24,6 +25,7 @@ const PAGES = [
   ['/packs', 'app.packs'],
   ['/people', 'app.people'],
   ['/audit', 'app.audit'],
+  ['/account', 'app.account'],
 ] as const;
 
 export function App() {
@@ -70,6 +72,7 @@ export function App() {
                 <Route path="/packs" component={PacksPage} />
                 <Route path="/people" component={PeoplePage} />
                 <Route path="/audit" component={AuditPage} />
+                <Route path="/account" component={AccountPage} />
                 <Route component={Desk} />
               </Switch>
             </Suspense>

@@ -39,7 +39,8 @@ export function useLive(client: QueryClient, loggedIn: boolean): boolean {
     };
     const refresh = () => {
       gathering = undefined;
-      for (const key of ['queue', 'counts', 'views', 'alike']) void client.invalidateQueries({ queryKey: [key] });
+      for (const key of ['queue', 'counts', 'views', 'alike', 'search'])
+        void client.invalidateQueries({ queryKey: [key] });
       for (const caseId of changed) void client.invalidateQueries({ queryKey: ['task', caseId] });
       changed.clear();
     };

@@ -9,11 +9,15 @@ export interface Session {
   name: string;
   /** How people call them. */
   shown: string;
+  /** Who is away, and in whose place this person answers meanwhile. */
+  standsInFor: NonNullable<MeBody['standsInFor']>;
+  /** Whether their verdicts are signed with a passkey. */
+  passkey: boolean;
 }
 
-const OUT: Session = { state: 'out', name: '', shown: '' };
+const OUT: Session = { state: 'out', name: '', shown: '', standsInFor: [], passkey: false };
 const listeners = new Set<() => void>();
-let session: Session = { state: 'asking', name: '', shown: '' };
+let session: Session = { ...OUT, state: 'asking' };
 let csrf: string | undefined;
 let asked = 0;
 
@@ -32,6 +36,11 @@ export function currentName(): string {
   return session.name;
 }
 
+/** Whether they sign with a passkey, outside of components. */
+export function hasPasskey(): boolean {
+  return session.passkey;
+}
+
 /** Asks the server who is logged in. Without an answer it stays as it was: a lost connection logs nobody out. */
 export async function askWhoIAm(): Promise<void> {
   asked += 1;
@@ -41,10 +50,10 @@ export async function askWhoIAm(): Promise<void> {
   if (mine !== asked) return;
   if (response.status === 401) return loggedOut();
   if (!response.ok) throw new TypeError(`GET /v1/me: ${response.status}`);
-  const { person, csrf: token } = (await response.json()) as MeBody;
+  const { person, standsInFor = [], csrf: token, passkey = false } = (await response.json()) as MeBody;
   if (!person) return loggedOut();
   csrf = token;
-  change({ state: 'in', name: person.personId, shown: person.name });
+  change({ state: 'in', name: person.personId, shown: person.name, standsInFor, passkey });
 }
 
 /** Logs in as somebody of the directory: development on one machine only. */

@@ -86,6 +86,7 @@ const variables = z.object({
   COUNTERSIGN_BUILD_ID: z.string().min(1).optional(),
   COUNTERSIGN_SWEEP_EVERY: z.string().default('1 minute'),
   COUNTERSIGN_WATCH_FEEDS_EVERY: z.string().default('5 minutes'),
+  COUNTERSIGN_REPLAN_EVERY: z.string().default('30 seconds'),
   /** The sweep leaves alone what was touched within this time: it may still be on its way from the ledger to Temporal. */
   COUNTERSIGN_SWEEP_AFTER: z.string().default('30 seconds').transform(parseDuration),
   COUNTERSIGN_TASK_QUEUE: z.string().default('countersign'),

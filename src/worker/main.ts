@@ -10,7 +10,7 @@ import { serveHealth } from './health.ts';
 import { sendNotices } from './notices.ts';
 import { notifiersOf } from './notifiers.ts';
 import { compose } from './ports.ts';
-import { registerSearchAttributes, scheduleSweep, scheduleWatchFeeds } from './temporal-setup.ts';
+import { registerSearchAttributes, scheduleReplan, scheduleSweep, scheduleWatchFeeds } from './temporal-setup.ts';
 
 /** Longer than any pack's model timeout: a running model call is paid for and may finish. */
 const GRACE = '75 seconds';
@@ -42,6 +42,7 @@ const worker = await Worker.create({
 });
 await scheduleSweep(temporal, config.COUNTERSIGN_TASK_QUEUE, config.COUNTERSIGN_SWEEP_EVERY);
 await scheduleWatchFeeds(temporal, config.COUNTERSIGN_TASK_QUEUE, config.COUNTERSIGN_WATCH_FEEDS_EVERY);
+await scheduleReplan(temporal, config.COUNTERSIGN_TASK_QUEUE, config.COUNTERSIGN_REPLAN_EVERY);
 const health = await serveHealth(config.COUNTERSIGN_HEALTH_PORT, async () => ({
   temporal: worker.getState() === 'RUNNING',
   ledger: await answers(ledger),

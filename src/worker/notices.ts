@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { LinkTokens } from '../adapters/links/link-tokens.ts';
+import type { LinkRequest, LinkTokens } from '../adapters/links/link-tokens.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { Gathering, NoticeItem, NoticeMessage } from '../adapters/ledger/notice-messages.ts';
 import type { Notice } from '../adapters/ledger/outbox.ts';
@@ -19,7 +19,7 @@ export interface NoticeSender {
   /** Absent: notices are only logged. */
   config?: NoticesConfig;
   notifiers: ReadonlyMap<string, Notifier>;
-  /** Absent: no decision links. */
+  /** Absent: no links. */
   links?: LinkTokens;
   log: Logger;
   /** Default: the system's clock. */
@@ -93,17 +93,28 @@ async function send(sender: NoticeSender, message: NoticeMessage): Promise<void>
   }
 }
 
-/** A link to decide, where the recipient is a person and the question may be answered by one. */
+/** A link to answer, where the recipient is a person who may answer by one: a question of the desk, or of a reviewer to who submitted it. */
 async function linkOf(
   { ledger, links }: NoticeSender,
   { id: messageId, channel, person }: NoticeMessage,
   { payload }: NoticeItem,
 ): Promise<AnswerLink | undefined> {
-  if (!links || person === undefined || payload.caseId === undefined || 'to' in payload) return undefined;
+  if (!links || person === undefined || payload.caseId === undefined) return undefined;
   const task = await ledger.reviews.openTask(payload.caseId);
-  if (task?.taskNo !== payload.taskNo || !mayHaveLink(task.links ?? 'never', task, person)) return undefined;
+  if (task?.taskNo !== payload.taskNo) return undefined;
   const { caseId, taskNo, seen, dueAt } = task;
-  return await links.issue({ purpose: 'decide', messageId, channel, caseId, taskNo, seen, person, dueAt });
+  const base = { messageId, channel, caseId, taskNo, seen, person };
+  if ('to' in payload) {
+    const { requestId, to, answerBy } = payload;
+    if (to !== person || !task.held) return undefined;
+    return await issued(links, { ...base, purpose: 'inform', requestId, dueAt: new Date(answerBy) });
+  }
+  if (!mayHaveLink(task.links ?? 'never', task, person)) return undefined;
+  return await issued(links, { ...base, purpose: 'decide', dueAt });
+}
+
+async function issued(links: LinkTokens, request: LinkRequest): Promise<AnswerLink> {
+  return { purpose: request.purpose, ...(await links.issue(request)) };
 }
 
 function aboutOf(payload: Notice['payload']): Record<string, string> {

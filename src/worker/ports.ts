@@ -13,7 +13,8 @@ import { oidcProvider } from '../client/api/oidc.ts';
 import { createCaseClient, type CaseClient } from '../client/case-client.ts';
 import { temporalUrl } from '../client/case-path.ts';
 import { createSubmitterClient, type SubmitterClient } from '../client/submitter-client.ts';
-import { askAgainSignal, verdictSignal } from '../messages.ts';
+import { relyingPartyOf } from '../domain/passkey.ts';
+import { askAgainSignal, replanSignal, verdictSignal } from '../messages.ts';
 import { packs as ownPacks } from '../packs/index.ts';
 import type { ModelTiers, ProcessPack } from '../packs/pack.ts';
 import { packRegistry } from '../packs/registry.ts';
@@ -45,7 +46,19 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
   });
   const packs = await loadPacks(config.COUNTERSIGN_PACKS);
   const reader = createDocumentReader({});
-  const { documents, cases, modelCalls, reviews, information, effects, feeds, feedAlarms, countersignatures } = ledger;
+  const {
+    documents,
+    cases,
+    modelCalls,
+    reviews,
+    replans,
+    people,
+    information,
+    effects,
+    feeds,
+    feedAlarms,
+    countersignatures,
+  } = ledger;
   const taskQueue = config.COUNTERSIGN_TASK_QUEUE;
   const client = createCaseClient({ temporal, cases, reviews, reader, packs, taskQueue });
   const submitters = createSubmitterClient({ temporal, information, documents, cases, reader, packs });
@@ -54,6 +67,7 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     cases,
     modelCalls,
     reviews,
+    replans,
     information,
     effects,
     feeds,
@@ -65,7 +79,8 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
     sinks: createSinks(config.COUNTERSIGN_SINKS),
     temporal: workflowsOf(temporal, client),
     signer: createSigner(config.COUNTERSIGN_SIGNING_KEY_FILE),
-    access: { mode: config.COUNTERSIGN_ACCESS, person: (id) => ledger.people.person(id) },
+    access: { mode: config.COUNTERSIGN_ACCESS, person: (id) => people.person(id), people: () => people.people() },
+    passkeys: { ...ledger.passkeys, party: relyingPartyOf(config.COUNTERSIGN_PUBLIC_URL) },
     clock: () => new Date(),
   };
   const notices = noticesIn(config);
@@ -82,10 +97,10 @@ export async function compose(config: Config, temporal: Client): Promise<Composi
   };
 }
 
-function accessOf(config: Config, { people, credentials }: Ledger): AccessPorts {
+function accessOf(config: Config, { people, credentials, passkeys }: Ledger): AccessPorts {
   const { COUNTERSIGN_ACCESS: mode, COUNTERSIGN_PUBLIC_URL: publicUrl, COUNTERSIGN_OIDC_ISSUER: issuer } = config;
   const { COUNTERSIGN_OIDC_CLIENT_ID: clientId, COUNTERSIGN_OIDC_CLIENT_SECRET: clientSecret } = config;
-  const base = { mode, people, credentials, ...(publicUrl === undefined ? {} : { publicUrl }) };
+  const base = { mode, people, credentials, passkeys, ...(publicUrl === undefined ? {} : { publicUrl }) };
   if (issuer === undefined || clientId === undefined || publicUrl === undefined) return base;
   const options = { issuer, clientId, publicUrl, ...(clientSecret === undefined ? {} : { clientSecret }) };
   return { ...base, oidc: oidcProvider(options) };
@@ -159,6 +174,13 @@ function workflowsOf(temporal: Client, client: CaseClient): Workflows {
     },
     start: (record) => client.start(record),
     resendVerdict: async (caseId, verdict) => await temporal.workflow.getHandle(caseId).signal(verdictSignal, verdict),
+    async replan(caseId) {
+      try {
+        await temporal.workflow.getHandle(caseId).signal(replanSignal);
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    },
     askAgain: async (caseId) => await temporal.workflow.getHandle(caseId).signal(askAgainSignal),
   };
 }

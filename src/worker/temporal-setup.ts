@@ -56,6 +56,12 @@ export async function scheduleWatchFeeds(client: Client, taskQueue: string, ever
   await scheduled(client, taskQueue, { name: 'watch-feeds', workflowType: 'watchFeeds', every, summary });
 }
 
+/** The schedule that looks whether people or calendars move open questions; a second worker finds it there. */
+export async function scheduleReplan(client: Client, taskQueue: string, every: string): Promise<void> {
+  const summary = 'Find questions that others should answer, or at other times';
+  await scheduled(client, taskQueue, { name: 'replan', workflowType: 'replanReviews', every, summary });
+}
+
 async function scheduled(
   client: Client,
   taskQueue: string,

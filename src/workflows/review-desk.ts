@@ -4,6 +4,7 @@ import type { ReviewPlan } from '../domain/plan.ts';
 import type { Reason } from '../domain/route.ts';
 import {
   provideInformationSignal,
+  replanSignal,
   submitInformation,
   submitVerdict,
   verdictSignal,
@@ -48,6 +49,9 @@ export class ReviewDesk {
     });
     setHandler(provideInformationSignal, async (message) => void (await this.#inform('signal', message)), {
       description: 'What the submitter answers to a question: { answerId, requestId, by, text }',
+    });
+    setHandler(replanSignal, () => this.#replan(), {
+      description: 'People or calendars have changed: read them again for the open question',
     });
     setHandler(submitInformation, (message) => this.#inform('update', message), {
       validator: refuseNonMessage,
@@ -127,6 +131,16 @@ export class ReviewDesk {
         this.#recalls += 1;
         this.#take(question.seen, { kind: 'ask-again' });
       }
+    });
+  }
+
+  async #replan(): Promise<void> {
+    await this.#turn.take(async () => {
+      const question = this.question;
+      if (!question || question.held || this.#answers.has(question.seen)) return;
+      const input = { caseId: this.#caseId, taskNo: question.taskNo };
+      const standing = await quickly('replanTask', 'People or calendars changed: who is asked, and until when', input);
+      if (standing) this.#change(question.seen, (open) => open.apply(standing));
     });
   }
 

@@ -35,6 +35,7 @@ type QuickStep =
   | 'takeInformation'
   | 'giveUpInformation'
   | 'escalate'
+  | 'replanTask'
   | 'applyDeadline'
   | 'endUndo'
   | 'closeCase'

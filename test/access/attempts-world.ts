@@ -5,6 +5,7 @@ import { createSigner } from '../../src/adapters/signing.ts';
 import type { Attestation } from '../../src/domain/attestation.ts';
 import type { Role } from '../../src/domain/access.ts';
 import { submitVerdict, verdictSignal } from '../../src/messages.ts';
+import { SoftPasskey } from '../support/soft-passkey.ts';
 import { inReview, startFixture, type Fixture } from '../e2e/fixture.ts';
 
 /** The real system with access required, an invoice and a ticket that wait for a person, and people with and without the right. */
@@ -12,6 +13,9 @@ export let fixture: Fixture;
 export let CASE: string;
 export let TICKET: string;
 export let seen: string;
+export let question: { taskNo: number; digest: string };
+/** Ben's. */
+export let passkey: SoftPasskey;
 export let ticketSeen: string;
 export let trusted: ReturnType<typeof createSigner>;
 export const keys: Record<string, string> = {};
@@ -54,7 +58,11 @@ export function useWorld(): void {
     trusted = createSigner(await readFile(fixture.stack.env['COUNTERSIGN_SIGNING_KEY_FILE'] ?? '', 'utf8'));
     CASE = await submitted('invoice-intake', 'A-1', 'carla');
     TICKET = await submitted('ticket-triage', 'T-1', 'sam');
-    seen = (await inReview(fixture, CASE)).seen;
+    question = await inReview(fixture, CASE);
+    seen = question.digest.slice(0, 12);
+    passkey = new SoftPasskey('ben', { origin: fixture.stack.apiUrl.replace('127.0.0.1', 'localhost') });
+    const registered = { ...passkey.passkey, signCount: 1, transports: ['usb'], label: 'test' };
+    await fixture.ledger.passkeys.add(registered);
     ticketSeen = (await inReview(fixture, TICKET)).seen;
   }, 180_000);
   afterAll(async () => await fixture.close());

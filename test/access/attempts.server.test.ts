@@ -3,6 +3,7 @@ import { verdictSignal } from '../../src/messages.ts';
 import { until } from '../e2e/fixture.ts';
 import { BY_HTTP } from './attempts-by-http.ts';
 import { PAST_THE_API } from './attempts-past-the-api.ts';
+import { WITH_PASSKEYS } from './attempts-with-passkeys.ts';
 import {
   CASE,
   TICKET,
@@ -20,7 +21,7 @@ import {
  * Attempts to decide an invoice without the right to, on the real system with access required. Each tries to reject it,
  * which any entitled verdict can: none succeeds, and each stands in the case's audit trail or in the access log.
  */
-const ATTEMPTS = [...BY_HTTP, ...PAST_THE_API];
+const ATTEMPTS = [...BY_HTTP, ...PAST_THE_API, ...WITH_PASSKEYS];
 useWorld();
 
 async function entries(): Promise<number> {

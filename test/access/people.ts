@@ -18,8 +18,11 @@ export async function oneOfEach({ people, credentials }: Ledger): Promise<Keys> 
 }
 
 /** Access as a production API has it. */
-export function requiredAccess({ people, credentials }: Ledger, more: Partial<AccessPorts> = {}): AccessPorts {
-  return { mode: 'required', people, credentials, ...more };
+export function requiredAccess(
+  { people, credentials, passkeys }: Ledger,
+  more: Partial<AccessPorts> = {},
+): AccessPorts {
+  return { mode: 'required', people, credentials, passkeys, ...more };
 }
 
 export const bearer = (key: string) => ({ authorization: `Bearer ${key}` });

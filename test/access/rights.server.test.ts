@@ -62,6 +62,7 @@ const DESK: Right[] = [
   ['GET', '/v1/desk/alike', '/v1/desk/alike', DECIDERS],
   ['POST', '/v1/desk/bulks', '/v1/desk/bulks', DECIDERS, {}],
   ['GET', '/v1/desk/bulks/{bulkId}', '/v1/desk/bulks/none', DECIDERS],
+  ['POST', '/v1/desk/bulks/{bulkId}/challenges', '/v1/desk/bulks/none/challenges', DECIDERS, {}],
   ['POST', '/v1/desk/bulks/{bulkId}/verdicts', '/v1/desk/bulks/none/verdicts', DECIDERS, {}],
   ['POST', '/v1/desk/bulks/{bulkId}/withdrawals', '/v1/desk/bulks/none/withdrawals', DECIDERS, {}],
   ['POST', '/v1/desk/claims', '/v1/desk/claims', DECIDERS, {}],
@@ -86,6 +87,7 @@ const RIGHTS: Right[] = [
   ],
   ['POST', '/v1/tasks/viewed', '/v1/tasks/viewed', ['reviewer', 'lead'], { caseId: BODY.caseId, taskNo: 1 }],
   ['POST', '/v1/verdicts', '/v1/verdicts', ['reviewer', 'lead'], BODY],
+  ['POST', '/v1/verdicts/challenges', '/v1/verdicts/challenges', ['reviewer', 'lead'], BODY],
   ['GET', '/v1/information-requests', '/v1/information-requests', WITH_DOCUMENTS],
   ['GET', '/v1/information-requests/{requestId}', '/v1/information-requests/q-1', WITH_DOCUMENTS],
   [
@@ -117,6 +119,11 @@ const RIGHTS: Right[] = [
   ['GET', '/v1/links', '/v1/links', ['lead', 'owner', 'auditor', 'operator', 'service']],
   ['POST', '/v1/links/revocations', '/v1/links/revocations', ['lead', 'owner', 'operator'], {}],
   ...DESK,
+  ['GET', '/v1/passkeys', '/v1/passkeys', ALL],
+  ['POST', '/v1/passkeys', '/v1/passkeys', ALL, {}],
+  ['POST', '/v1/passkeys/challenges', '/v1/passkeys/challenges', ALL, {}],
+  ['POST', '/v1/passkeys/removals', '/v1/passkeys/removals', ALL, {}],
+  ['DELETE', '/v1/people/{personId}/passkeys', '/v1/people/nobody/passkeys', ['operator']],
   ['GET', '/v1/me', '/v1/me', ALL],
   ['POST', '/v1/logout', '/v1/logout', ALL],
 ];

@@ -68,6 +68,22 @@ describe('the demo login', () => {
     expect(me.json()).toMatchObject({ person: { personId: 'lead.one', roles: ['lead'] } });
   });
 
+  test('says in whose place one answers', async () => {
+    const on = local();
+    const until = new Date(Date.now() + 60_000);
+    const absence = { from: new Date(Date.now() - 60_000), until, substitute: 'lead.one' };
+    await ledger.people.putAbsence('reviewer.one', absence, 'test');
+    const me = async (personId: string): Promise<object> =>
+      (await on.inject({ url: '/v1/me', cookies: (await loggedIn(on, personId)).cookies })).json();
+    expect(await me('lead.one')).toMatchObject({
+      standsInFor: [{ personId: 'reviewer.one', name: 'reviewer', until: until.toISOString() }],
+    });
+    expect(await me('owner.one')).not.toHaveProperty('standsInFor');
+    await ledger.people.putAbsence('reviewer.one', null, 'test');
+    const auditor = ledger.people.putAbsence('reviewer.one', { ...absence, substitute: 'auditor.one' }, 'test');
+    await expect(auditor).rejects.toThrow('substitute: auditor.one may not decide; name a reviewer or a lead');
+  });
+
   test('does not exist where access is required, and lists nobody', async () => {
     const on = required();
     const answer = await on.inject({ method: 'POST', url: '/v1/login/demo', payload: { personId: 'lead.one' } });

@@ -35,6 +35,7 @@ async function desk(rita: Partial<Person> | null = {}, review: Partial<typeof po
   const fakes = fakePorts(pack);
   fakes.ports.access.mode = 'required';
   fakes.ports.access.person = (id) => Promise.resolve(people.get(id));
+  fakes.ports.access.people = () => Promise.resolve([...people.values()]);
   const case_ = await waiting({ probability: 0.1 }, fakes);
   const { seen } = case_.question;
   const full = (said: Said): Said => ({ verdictId: 'v-1', verdict: 'approve', by: 'rita', seen, ...said });
@@ -90,6 +91,69 @@ describe('who is asked', () => {
     const attestation = sign({});
     people.clear();
     expect(await say({}, attestation)).toMatchObject(refused('not-entitled'));
+  });
+});
+
+const AWAY = '2026-03-09T00:00:00.000Z';
+const petra = (more: Partial<Person> = {}): Person => ({
+  ...{ ...RITA, personId: 'petra', name: 'Petra', absence: { until: AWAY, substitute: 'rita' } },
+  ...more,
+});
+
+describe('who answers in the place of somebody who is away', () => {
+  const OTHER = { groups: ['others'] };
+  test.each<[string, Partial<Person>, Person[], boolean]>([
+    ['a member of the group', OTHER, [petra()], true],
+    ['nobody, once she is back', OTHER, [petra({ absence: undefined } as never)], false],
+    ['somebody who is in another group too', OTHER, [petra({ groups: ['elsewhere'] })], false],
+    ['somebody who left', OTHER, [petra({ disabled: true })], false],
+    ['somebody who may not decide', OTHER, [petra({ roles: ['auditor'] })], false],
+    ['somebody who has no part in the pack', OTHER, [petra({ packs: ['another'] })], false],
+    ['whose packs this is not: the own rights count', { ...OTHER, packs: ['another'] }, [petra()], false],
+    ['who may not decide: the own rights count', { ...OTHER, roles: ['auditor'] }, [petra()], false],
+    [
+      'somebody in whose place another one is away',
+      OTHER,
+      [petra({ absence: { until: AWAY, substitute: 'paul' } }), petra({ personId: 'paul', groups: [] })],
+      true,
+    ],
+    ['somebody whose substitute is another', OTHER, [petra({ absence: { until: AWAY, substitute: 'paul' } })], false],
+  ])('%s', async (_, rita, others, may) => {
+    const { signed, people } = await desk(rita);
+    for (const one of others) people.set(one.personId, one);
+    expect(await signed()).toMatchObject(may ? accepted : refused('not-entitled'));
+  });
+
+  it('nobody does for the submitter, under four eyes', async () => {
+    for (const [fourEyes, answer] of [
+      [true, refused('not-entitled')],
+      [false, accepted],
+    ] as const) {
+      const { signed, people } = await desk(OTHER, { fourEyes });
+      people.set('sam', petra({ personId: 'sam' }));
+      expect(await signed()).toMatchObject(answer);
+    }
+  });
+
+  it('nobody does for who has approved already, where two must', async () => {
+    const levels = [{ when: {}, approvals: 2 }];
+    const { sign, say, people, signed } = await desk(OTHER, { levels });
+    people.set('petra', petra({ absence: undefined } as never));
+    const said = { verdictId: 'v-0', by: 'petra' };
+    expect(await say(said, sign(said, { personId: 'petra' }))).toMatchObject({ approvals: { needed: 2 } });
+    people.set('petra', petra());
+    expect(await signed()).toMatchObject(refused('not-entitled'));
+    people.set('paul', petra({ personId: 'paul' }));
+    expect(await signed({ verdictId: 'v-2' })).toMatchObject(accepted);
+  });
+
+  it('a question is not put to who is away with nobody in place', async () => {
+    const { signed, people } = await desk();
+    people.set('petra', petra({ absence: { until: AWAY, substitute: null } }));
+    expect(await signed({ verdict: 'reassign', to: 'petra' })).toMatchObject(refused('absent', /^to: petra is away/));
+    people.set('petra', petra({ absence: { until: AWAY, substitute: 'paul' } }));
+    people.set('paul', { ...RITA, personId: 'paul' });
+    expect(await signed({ verdictId: 'v-2', verdict: 'reassign', to: 'petra' })).toMatchObject(accepted);
   });
 });
 

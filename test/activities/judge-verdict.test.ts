@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { fakePorts } from '../support/fake-ports.ts';
-import { testPack } from '../support/fake-pack.ts';
+import { definition, testPack } from '../support/fake-pack.ts';
 import { CASE, decided, proposed, waiting } from './arrange.ts';
 
 const accepted = { accepted: true, verdictId: 'v-1' };
@@ -35,6 +35,21 @@ describe('a verdict that fits', () => {
       then: { decision: { kind: 'reject', reason: 'not ours', effects: [] } },
     });
     expect(ledger.case(CASE).outcome).toBe('rejected');
+  });
+
+  it('reject with a code of the pack keeps it, another one is refused and names those there are', async () => {
+    const { review } = definition();
+    const rejectReasons = [{ code: 'not-ours', words: 'Not for us' }];
+    const { judge, ledger } = await waiting(undefined, fakePorts(testPack({ review: { ...review, rejectReasons } })));
+    const said = { verdict: 'reject', reason: 'Not for us' } as const;
+    const wrong = await judge({ ...said, verdictId: 'v-0', reasonCode: 'duplicate' });
+    expect(wrong.answer).toMatchObject({
+      accepted: false,
+      refusal: { code: 'malformed', message: expect.stringContaining('none of not-ours;') },
+    });
+    expect(ledger.decisions).toEqual([]);
+    expect(await judge({ ...said, reasonCode: 'not-ours' })).toMatchObject({ answer: accepted });
+    expect(ledger.verdicts.at(-1)?.verdict).toMatchObject({ reasonCode: 'not-ours' });
   });
 
   it("approve against a soft rule is a person's to decide", async () => {

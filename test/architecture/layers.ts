@@ -58,6 +58,7 @@ export const LAYERS: readonly Layer[] = [
       'src/activities/ledger-ports.ts',
       'src/activities/information-ports.ts',
       'src/activities/model-call-ports.ts',
+      'src/activities/replan-ports.ts',
       'src/packs',
     ],
   },

@@ -50,7 +50,7 @@ test('show tells what was asked and answered, and how to answer', async () => {
   expect(open).toContain('rita asks sam: Which order is it?');
   expect(open).toContain(`countersign answer '${CASE}' --text TEXT`.replaceAll("'", ''));
   const document = { hash: 'e'.repeat(64), name: 'answer.txt', mediaType: 'text/plain', size: 5, text: 'It is 4711' };
-  const answer = { by: 'sam', at: new Date(), documents: [document] };
+  const answer = { by: 'sam', identity: 'session' as const, at: new Date(), documents: [document] };
   const given = requestOf({ answeredAt: new Date(), taskOpen: false, answer });
   expect((await run(asked([given]).api, ['show', CASE])).out).toContain('sam: It is 4711');
   const missed = requestOf({ givenUpAt: new Date(), taskOpen: false });

@@ -37,13 +37,13 @@ test('notices retry names the message', async () => {
 test('links lists those of a case; revoke-link takes one back, with who and why', async () => {
   const revoked: unknown[] = [];
   const link = {
-    ...{ linkId: 'a'.repeat(32), purpose: 'decide', taskNo: 1, person: 'rosa', state: 'open' as const },
+    ...{ linkId: 'a'.repeat(32), purpose: 'decide' as const, taskNo: 1, person: 'rosa', state: 'open' as const },
     expiresAt: '2026-03-02T09:00:00.000Z',
   };
   const api = apiWith({ links: async () => [link], revokeLink: async (given) => void revoked.push(given) }, [
     viewOf(fileInReview()),
   ]);
-  expect((await run(api, ['links', 'invoice-intake/INV-1'])).out).toMatch(/a{32} +rosa +1 +open/);
+  expect((await run(api, ['links', 'invoice-intake/INV-1'])).out).toMatch(/a{32} +rosa +to decide +1 +open/);
   await run(api, ['revoke-link', link.linkId, '--by', 'olga', '--reason', 'left us']);
   expect(revoked).toEqual([{ linkId: link.linkId, by: 'olga', reason: 'left us' }]);
 });

@@ -6,4 +6,5 @@ export const LOCAL_ACCESS: AccessPorts = {
   mode: 'local',
   people: orThrow<AccessPorts['people']>('people', { log: () => Promise.resolve() }),
   credentials: orThrow<AccessPorts['credentials']>('credentials', {}),
+  passkeys: orThrow<AccessPorts['passkeys']>('passkeys', {}),
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Bulk } from '../../src/adapters/ledger/desk/bulk.ts';
 import type { QueueItem } from '../../src/adapters/ledger/desk/queue.ts';
+import { REJECT_REASONS } from '../../src/domain/reject-reasons.ts';
 import { failure } from '../../src/failures.ts';
 import { apiOf, fileInReview, later, type Given } from './fakes.ts';
 
@@ -98,6 +99,30 @@ describe('GET /v1/desk/tasks/*', () => {
     });
   });
 
+  it('has the steps of a question that somebody else was given: their own time, then who was still to come', async () => {
+    const file = fileInReview();
+    const [task] = file.tasks;
+    if (task) Object.assign(task, { group: 'bob', standsFor: 'petra', rest: ['heads'], askedAt: later(5_000) });
+    const answer = await apiOf(given(file)).inject(`/v1/desk/tasks/${CASE}`);
+    const body = answer.json<{ task: unknown; desk: { next: { at: string }[] } }>();
+    expect(body.task).toMatchObject({ group: 'bob', standsFor: 'petra', next: ['heads'] });
+    const afterMs = file.record.plan?.review.escalateAfterMs ?? Number.NaN;
+    expect(body.desk.next[0]).toEqual({ kind: 'escalate', to: 'heads', at: later(5_000 + afterMs).toISOString() });
+  });
+
+  it('offers the reasons to reject of the pinned pack version, or the default', async () => {
+    const offered = async (review: object) => {
+      const manifests = { manifest: async () => ({ ...manifest, review }) as never };
+      const body = (await apiOf({ ...given(), manifests }).inject(`/v1/desk/tasks/${CASE}`)).json<{
+        desk: { rejectReasons: unknown[] };
+      }>();
+      return body.desk.rejectReasons;
+    };
+    const own = [{ code: 'too-late', words: 'It came too late' }];
+    expect(await offered({ rejectReasons: own })).toEqual(own);
+    expect(await offered({})).toEqual(REJECT_REASONS);
+  });
+
   it('tells what changed since the question before', async () => {
     const file = fileInReview();
     const [task] = file.tasks;
@@ -133,6 +158,16 @@ describe('claims, snoozes and comments', () => {
       code: 'claimed',
       detail: expect.stringContaining('kim holds this until') as string,
     });
+  });
+
+  it.each([
+    ['/v1/desk/claims', by],
+    ['/v1/desk/snoozes', { ...by, until: '2031-01-01T00:00:00Z' }],
+  ])('%s of what somebody has answered meanwhile is 409, under the code that verdicts have', async (url, payload) => {
+    const late = () =>
+      Promise.reject(failure('NotWaiting', `caseId: nobody is asked question 1 of '${CASE}' any more`));
+    const response = await post({ desk: { claim: late, snooze: late } }, url, payload);
+    expect(response.json()).toMatchObject({ status: 409, code: 'case-not-waiting', errors: [{ field: 'caseId' }] });
   });
 
   it.each([

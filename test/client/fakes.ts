@@ -154,7 +154,13 @@ export function fileInReview(caseId = 'case/invoice-intake/INV-1'): CaseFile {
       {
         ...{ caseId, taskNo: 1, kind: 'proposal', seen: 'abcdef123456', packHash: 'p'.repeat(64), group: 'clerks' },
         digest: 'abcdef123456'.padEnd(64, '0'),
-        ...{ openedAt: later(600), dueAt: later(86_400_000), remindAt: later(3_600_000), closedAt: null },
+        ...{
+          openedAt: later(600),
+          askedAt: later(600),
+          dueAt: later(86_400_000),
+          remindAt: later(3_600_000),
+          closedAt: null,
+        },
         reasons: [{ code: 'low-confidence', field: 'total', message: 'total: confidence 0.41 is below 0.80' }],
         output: { number: 'RE-7', total: 11_900 },
         evidence: { number: { document: 0, start: 8, end: 12 }, total: null },

@@ -33,14 +33,15 @@ describe('GET /v1/information-requests', () => {
 
   test('shows one with its answer', async () => {
     const document = { hash: 'e'.repeat(64), name: 'answer.txt', mediaType: 'text/plain', size: 5, text: 'It is 4711' };
-    const answer = { by: 'sam', at: new Date('2026-03-01T11:00:00Z'), documents: [document] };
-    const found = requestOf({ answer, answeredAt: answer.at, taskOpen: false });
+    const at = new Date('2026-03-01T11:00:00Z');
+    const answer = { by: 'sam', at, identity: 'api-key', documents: [document] } as const;
+    const found = requestOf({ answer: { ...answer, documents: [document] }, answeredAt: at, taskOpen: false });
     const reads = { informationRequest: async (id: string) => (id === 'q-1' ? found : undefined) };
     const shown = await send({ reads }, '/v1/information-requests/q-1');
     const href = `/v1/documents/${document.hash}`;
     expect(shown.json()).toMatchObject({
       state: 'answered',
-      answer: { by: 'sam', documents: [{ ...document, href }] },
+      answer: { by: 'sam', identity: 'api-key', documents: [{ ...document, href }] },
     });
     expect((await send({ reads }, '/v1/information-requests/q-2')).statusCode).toBe(404);
   });

@@ -30,6 +30,11 @@ describe('definePack refuses a definition that cannot work, naming the field:', 
     [/^ *alike\.least: 7 must be/m, { alike: { least: 7, differ: () => false } }],
     [/^ *review\.deadline: '10 fortnights'/m, { review: { ...review, deadline: '10 fortnights' } }],
     [/^ *review\.remindAfter: '0 hours'/m, { review: { ...review, remindAfter: '0 hours' } }],
+    [/^ *review\.passkey: 'never' is none of/m, { review: { ...review, passkey: 'never' as 'required' } }],
+    [
+      /^ *review\.links: by a link nobody signs with a passkey/m,
+      { review: { ...review, passkey: 'required', links: 'always' } },
+    ],
   ];
   test.each(faults)('%s', (names, change) => {
     expect(() => testPack(change)).toThrow(names);

@@ -1,3 +1,4 @@
+import type { Authentication } from '../../src/domain/attestation.ts';
 import type { DocumentRef } from '../../src/domain/case.ts';
 import type { Ports } from '../../src/activities/ports.ts';
 import { answerRefusalOf, type InformationRequest } from '../../src/domain/information.ts';
@@ -9,6 +10,8 @@ export interface FakeAnswer {
   contentHash: string;
   by: string;
   documents: DocumentRef[];
+  channel: string;
+  authentication: Authentication | null;
 }
 
 /** What submitters are asked and answer, of the ledger in memory. */
@@ -24,7 +27,7 @@ export function fakeInformation(ledger: FakeLedger): Ports['information'] {
   };
   return {
     get: (requestId) => Promise.resolve(requestOf(requestId)),
-    answer: async ({ caseId, answer, documents, contentHash }) => {
+    answer: async ({ caseId, answer, documents, contentHash, channel, authentication = null }) => {
       const request = requestOf(answer.requestId);
       const task = request && taskOf(request);
       const former = ledger.answers.find(({ answerId }) => answerId === answer.answerId);
@@ -36,21 +39,23 @@ export function fakeInformation(ledger: FakeLedger): Ports['information'] {
         ledger.audit.push(`answer refused ${code}`);
         return { kind: 'refused', refusal: refusal ?? reused };
       }
-      ledger.answers.push({ ...answer, contentHash, documents: [...documents] });
+      ledger.answers.push({ ...answer, contentHash, documents: [...documents], channel, authentication });
       change(answer.requestId, { answeredAt: ledger.clock() });
       task.open = false;
       const answers = [...ledger.case(caseId).answers, ...documents];
       await ledger.change(caseId, { answers, stage: 'proposing' });
       return { kind: 'taken', seen: task.seen };
     },
-    malformed: (_, __, refusal) => {
+    refused: (_, __, refusal) => {
       ledger.audit.push(`answer refused ${refusal.code}`);
       return Promise.resolve();
     },
     taken: (requestId) => {
       const at = ledger.answers.findIndex((one) => one.requestId === requestId);
       const found = ledger.answers[at];
-      return Promise.resolve(found && { by: found.by, documents: found.documents, inputNo: at + 1 });
+      if (!found) return Promise.resolve(undefined);
+      const { by, documents, authentication } = found;
+      return Promise.resolve({ by, documents, authentication, inputNo: at + 1 });
     },
     giveUp: async (requestId, opening) => {
       const request = requestOf(requestId);

@@ -7,6 +7,7 @@ import { failure } from '../../src/failures.ts';
 import { testSigner } from './signing-key.ts';
 import { FakeLedger } from './fake-ledger.ts';
 import { testPack } from './fake-pack.ts';
+import { FakePasskeys } from './fake-passkeys.ts';
 
 /** A sink in memory. `script` holds what the next calls answer; a thrown error stands for a lost answer. */
 export class FakeSink implements Sink {
@@ -56,6 +57,7 @@ export interface Fakes {
   activities: Steps;
   ledger: FakeLedger;
   sink: FakeSink;
+  passkeys: FakePasskeys;
   pack: ProcessPack;
   feeds: Map<string, FeedItem>;
   /** How old each feed is; one that is not named here is as of now, undefined: never loaded. */
@@ -70,12 +72,22 @@ export interface Fakes {
   now: { at: Date };
 }
 
+const onRealLedger = () => Promise.reject(new Error('replans are tested on the real ledger'));
+const NO_REPLANS: Ports['replans'] = {
+  page: onRealLedger,
+  one: onRealLedger,
+  replan: onRealLedger,
+  looked: onRealLedger,
+  keepLooked: onRealLedger,
+};
+
 /** All ports in memory around one test pack: the ledger keeps the contracts that `ports.ts` states. */
 export function fakePorts(pack: ProcessPack = testPack()): Fakes {
   const now = { at: new Date('2026-03-02T09:00:00Z') };
   const clock = () => now.at;
   const ledger = new FakeLedger(clock);
   const sink = new FakeSink();
+  const passkeys = new FakePasskeys();
   const feeds = new Map<string, FeedItem>();
   const asOf = new Map<string, Date | undefined>();
   const told: string[] = [];
@@ -133,9 +145,12 @@ export function fakePorts(pack: ProcessPack = testPack()): Fakes {
       start: () => Promise.resolve(),
       resendVerdict: () => Promise.resolve(),
       askAgain: () => Promise.resolve(),
+      replan: () => Promise.resolve(),
     },
+    replans: NO_REPLANS,
     signer: testSigner,
-    access: { mode: 'local', person: () => Promise.resolve(undefined) },
+    access: { mode: 'local', person: () => Promise.resolve(undefined), people: () => Promise.resolve([]) },
+    passkeys,
     clock,
   };
   const usePacks = (packs: readonly ProcessPack[]) => {
@@ -146,6 +161,7 @@ export function fakePorts(pack: ProcessPack = testPack()): Fakes {
     activities: createActivities(ports),
     ledger,
     sink,
+    passkeys,
     pack,
     feeds,
     replies,

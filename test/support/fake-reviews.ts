@@ -142,6 +142,7 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
         fourEyes: plan?.review.fourEyes ?? false,
         planGroups: plan?.review.groups ?? [],
         ...(plan?.review.unattested ? { unattested: plan.review.unattested } : {}),
+        ...(plan?.review.passkey ? { passkey: plan.review.passkey } : {}),
         ...(plan?.review.undo ? { undo: plan.review.undo } : {}),
         ...(plan?.review.levels ? { levels: plan.review.levels } : {}),
       });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../../src/dev/chromium.ts';
 import { ended, inReview, startFixture, submit, textCase, until, type Fixture } from '../e2e/fixture.ts';
 import { openReviewers, type Reviewers } from './reviewers.ts';
+import { queueOf, slipMaker } from './slips.ts';
 
 const found = await findChromium({ log: () => undefined });
 const SENDER = 'Mara Lind';
@@ -10,20 +11,8 @@ const SENDER = 'Mara Lind';
 describe.skipIf(found.path === undefined)('the desk in the browser', () => {
   let fixture: Fixture;
   let reviewers: Reviewers;
-  let count = 0;
-
-  /** Slips that wait for a person. Each test has a sender of its own, so that its queue holds only what is its own. */
-  async function slips(many: number, sender: string, packId = 'slips'): Promise<string[]> {
-    const ids = Array.from({ length: many }, () => `slip-${String((count += 1)).padStart(3, '0')}`);
-    const all = ids.map(async (key) => {
-      await submit(fixture, textCase(packId, key, `Sender: ${sender}\nSubject: Please file ${key}\n\nThank you`));
-      const caseId = `case/${packId}/${key}`;
-      await inReview(fixture, caseId);
-      return caseId;
-    });
-    return await Promise.all(all);
-  }
-  const queueOf = (sender: string, order = 'due') => `/desk?alike=${encodeURIComponent(sender)}&order=${order}`;
+  // Each test has a sender of its own, so that its queue holds only what is its own.
+  const slips = slipMaker(() => fixture);
   const decisionsOf = async (caseId: string) => (await fixture.ledger.reads.caseFile(caseId))?.decisions ?? [];
 
   beforeAll(async () => {

@@ -4,6 +4,11 @@ import { packs as ownPacks } from '../../src/packs/index.ts';
 import type { ProcessPack } from '../../src/packs/pack.ts';
 import { documentBlocks } from '../../src/packs/prompt.ts';
 
+const REASONS = [
+  { code: 'torn', words: 'The slip is torn' },
+  { code: 'duplicate', words: 'Filed twice' },
+];
+
 /** Slips of paper that always go to a person: one pack writes at once, the other only after an undo window. */
 function slips(id: string, undo: boolean): ProcessPack {
   return definePack({
@@ -53,7 +58,7 @@ function slips(id: string, undo: boolean): ProcessPack {
       alikeBy: 'sender',
       stake: { otherwise: 2_000 },
       information: { proposeAgain: true },
-      ...(undo ? { undo: [{ when: {}, for: '10 minutes' as const }] } : {}),
+      ...(undo ? { undo: [{ when: {}, for: '10 minutes' as const }], rejectReasons: REASONS } : {}),
     },
     effects: [
       {

@@ -50,6 +50,7 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
     ['packs', () => '/packs', /Supplier invoices/],
     ['people', () => '/people', /Ada Berg/],
     ['audit', () => '/audit', /countersign verify/],
+    ['account', () => '/account', /You have no passkey yet/],
   ];
 
   describe.each([

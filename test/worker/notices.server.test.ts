@@ -52,7 +52,7 @@ beforeAll(async () => {
         ],
       },
       owners: { '*': [{ channel: 'hook' }] },
-      submitters: { anna: [{ channel: 'mail', to: 'anna@example.com' }, { channel: 'hook' }] },
+      submitters: { anna: [{ channel: 'mail', to: 'anna@example.com', person: 'anna' }, { channel: 'hook' }] },
     },
     links: { baseUrl: 'https://cs.example/', secret: Buffer.alloc(32, 3).toString('base64') },
   };
@@ -268,6 +268,31 @@ test('a submitter hears that a reviewer asks, and the question itself stands in 
   expect(mail.mails[0]?.text).toContain('Answer by: 2029-03-01 12:00 UTC');
   expect(hookBodies()[0]?.data.notices).toMatchObject([{ kind: 'information-asked', requestId: 'r-1', answerBy }]);
   expect(JSON.stringify([mail.mails, hook.seen])).not.toContain('Secret');
+});
+
+test('who is asked gets a link to answer by, the same in every repeat; nobody else does', async () => {
+  ok();
+  const caseId = await asked();
+  await rounds(0, 2);
+  mail.mails.length = 0;
+  const verdict = { verdictId: 'v', verdict: 'request-information', by: 'rosa', seen: 'abc123', question: 'Which?' };
+  const answerBy = new Date(now.getTime() + 24 * 60 * MINUTE);
+  const request = { requestId: `r-${caseId}`, question: 'Which?', askedBy: 'rosa', proposeAgain: false, answerBy };
+  const ask = { taskNo: 1, request: { ...request, askedOf: 'anna' } };
+  const given = { caseId, channel: 'update', contentHash: 'x', ask } as const;
+  await ledger.reviews.record({ ...given, verdict: { ...verdict, verdict: 'request-information' } });
+  mail.refusal = { at: 'message', code: 451 };
+  await rounds(0, 2);
+  mail.refusal = undefined;
+  await rounds(1);
+  expect(mail.mails).toHaveLength(1);
+  const [{ text = '' } = {}] = mail.mails;
+  expect(text).toContain('Read and answer by link (works once');
+  expect(text).toMatch(/https:\/\/cs\.example\/i\/[0-9a-f]{96}/);
+  expect(text).not.toContain('Which?');
+  const links = (await ledger.links.ofCase(caseId)).filter(({ purpose }) => purpose === 'inform');
+  expect(links).toMatchObject([{ person: 'anna', requestId: request.requestId, expiresAt: answerBy }]);
+  expect(JSON.stringify(hookBodies().map(({ data }) => data))).not.toContain('/i/');
 });
 
 test('an owner hears of a feed that is too old', async () => {

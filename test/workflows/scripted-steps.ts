@@ -118,6 +118,8 @@ export function scriptedSteps(script: Partial<Steps> = {}, effects = [POST]) {
     effectsToReverse: () => Promise.resolve([]),
     sweep: () => Promise.resolve({ started: [], orphaned: [], resent: [], askedAgain: [] }),
     watchFeeds: () => Promise.resolve({ stale: [], fresh: [] }),
+    replanReviews: () => Promise.resolve({ looked: 0, told: 0, more: false }),
+    replanTask: () => Promise.resolve(null),
     waitForModel: () => Promise.resolve(1),
     takeInformation: () =>
       Promise.resolve({

@@ -33,6 +33,21 @@ export interface AccessTables {
     expires_at: Date;
     ended_at: Date | null;
   };
+  passkeys: {
+    credential_id: string;
+    person_id: string;
+    /** SPKI DER, base64url. */
+    public_key: string;
+    sign_count: number;
+    transports: string[];
+    label: string;
+    created_at: Date;
+    last_used_at: Date | null;
+    removed_at: Date | null;
+    removed_by: string | null;
+  };
+  passkey_uses: { credential_id: string; challenge: string; sign_count: number; at: Date };
+  passkey_challenges: { challenge: string; person_id: string; session: string; purpose: string; expires_at: Date };
   access_entries: {
     id: Generated<number>;
     at: Date;
@@ -46,4 +61,12 @@ export interface AccessTables {
 
 /** Entries of the access log, which is append-only. */
 export type AccessKind =
-  'refused' | 'logged-in' | 'logged-out' | 'person-changed' | 'key-made' | 'key-revoked' | 'absence-changed';
+  | 'refused'
+  | 'logged-in'
+  | 'logged-out'
+  | 'person-changed'
+  | 'key-made'
+  | 'key-revoked'
+  | 'absence-changed'
+  | 'passkey-added'
+  | 'passkey-removed';

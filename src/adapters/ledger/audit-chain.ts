@@ -50,6 +50,7 @@ export type AuditKind =
   | 'undo-window-over'
   | 'escalated'
   | 'reassigned'
+  | 'replanned'
   | `information-${'asked' | 'given' | 'refused' | 'missing'}`
   | 'deadline'
   | `effect-${'pending' | 'applied' | 'refused' | 'unknown' | 'abandoned' | 'retry'}`

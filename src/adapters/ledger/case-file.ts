@@ -60,7 +60,8 @@ export interface CaseFile {
   touchedAt: Date;
   closedAt: Date | null;
   modelCalls: ModelCallRow[];
-  tasks: (TaskOpening & { openedAt: Date; closedAt: Date | null })[];
+  /** `askedAt`: when who is asked now was. */
+  tasks: (TaskOpening & { openedAt: Date; askedAt: Date; closedAt: Date | null })[];
   verdicts: VerdictRow[];
   /** What its submitter was asked. */
   information: InformationFile[];
@@ -155,7 +156,10 @@ export async function caseFileOf({ db, clock }: Store, caseId: string): Promise<
         modelCalls,
         verdicts,
         information: await informationReadsOf(snapshot).informationRequests({ caseId }),
-        tasks: tasks.map((task) => ({ ...taskOf(task), openedAt: task.opened_at, closedAt: task.closed_at })),
+        tasks: tasks.map((task) => ({
+          ...taskOf(task),
+          ...{ openedAt: task.opened_at, askedAt: task.asked_at ?? task.opened_at, closedAt: task.closed_at },
+        })),
         decisions: decisions.map((decision) => {
           return { ...decisionOf(decision), at: decision.at, withdrawnBy: decision.withdrawn_by };
         }),

@@ -32,6 +32,8 @@ export interface DeliveryTables {
     case_id: string;
     task_no: number;
     seen: string;
+    /** Of `inform`: what is asked. */
+    request_id: string | null;
     person: string;
     issued_at: Date;
     expires_at: Date;

@@ -15,7 +15,7 @@ export async function handOver(
 ): Promise<undefined> {
   await sql`
     with done as (
-      update review_tasks set deadline_passed_at = ${at}, group_name = ${group}, remind_at = ${remindAt}, escalate_at = null,
+      update review_tasks set deadline_passed_at = ${at}, group_name = ${group}, stands_for = null, remind_at = ${remindAt}, escalate_at = null,
         rest = '[]', asked_at = ${at}
       where case_id = ${caseId} and task_no = ${taskNo} and deadline_passed_at is null returning case_id, task_no
     ), silent as (

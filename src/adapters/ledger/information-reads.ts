@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Authentication } from '../../domain/attestation.ts';
 import type { DocumentRef } from '../../domain/case.ts';
 import type { InformationRequest } from '../../domain/information.ts';
 import { requestsWhere } from './information-rows.ts';
@@ -6,7 +7,13 @@ import type { Store } from './record.ts';
 
 /** A question to a submitter with the answer that was taken; a short plain text in it is there as text. */
 export interface InformationFile extends InformationRequest {
-  answer: { by: string; at: Date; documents: (DocumentRef & { text?: string })[] } | null;
+  answer: {
+    by: string;
+    at: Date;
+    /** How it is known who answered. */
+    identity: Authentication['via'];
+    documents: (DocumentRef & { text?: string })[];
+  } | null;
 }
 
 export interface InformationReads {
@@ -15,14 +22,21 @@ export interface InformationReads {
   informationRequest(requestId: string): Promise<InformationFile | undefined>;
 }
 
+interface Answered {
+  /** Of the request. */
+  id: string;
+  documents: DocumentRef[];
+}
+
 /** Longer texts are read as documents. */
 const SHOWN_BYTES = 64 * 1024;
 
 export function informationReadsOf({ db }: Store): InformationReads {
   const withAnswers = async (requests: readonly InformationRequest[]): Promise<InformationFile[]> => {
     const ids = requests.map(({ requestId }) => requestId);
-    const { rows } = await sql<{ id: string; by: string; at: Date; documents: DocumentRef[] }>`
-      select request_id as id, by_name as by, at, documents from information_answers
+    const { rows } = await sql<Omit<NonNullable<InformationFile['answer']>, 'documents'> & Answered>`
+      select request_id as id, by_name as by, at, documents,
+        coalesce(authentication ->> 'via', 'unauthenticated') as identity from information_answers
       where accepted and request_id = any(${ids}::text[])`.execute(db);
     const texts = rows.flatMap(({ documents }) => documents.filter(isShown).map(({ hash }) => hash));
     const query = db.selectFrom('documents').select(['hash', 'content']);
@@ -35,7 +49,8 @@ export function informationReadsOf({ db }: Store): InformationReads {
         const text = isShown(document) ? contents.get(document.hash) : undefined;
         return text === undefined ? document : { ...document, text };
       });
-      return { ...request, answer: { by: answer.by, at: answer.at, documents } };
+      const { by, at, identity } = answer;
+      return { ...request, answer: { by, at, identity, documents } };
     });
   };
   return {

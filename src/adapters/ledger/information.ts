@@ -18,10 +18,10 @@ export function informationOf({ db, clock }: Store): InformationRequests {
       return await lockingCase(db, input.caseId, async (trx) => await answer(trx, input, clock()));
     },
 
-    async malformed(caseId, channel, refusal, answerId) {
+    async refused(caseId, channel, refusal, answerId, said) {
       const at = clock();
-      // Under an id of its own, so that the same id can still carry the answer once it is well-formed.
-      const id = `malformed/${sha256(`${answerId}\n${refusal.message}`).slice(0, 32)}`;
+      // Under an id of its own: whoever sends nonsense under an id keeps nobody from answering under it.
+      const id = `refused/${sha256(`${answerId}\n${refusal.message}`).slice(0, 32)}`;
       await sql`
         with done as (
           insert into information_answers (case_id, answer_id, content_hash, request_id, channel, by_name, documents,
@@ -29,7 +29,7 @@ export function informationOf({ db, clock }: Store): InformationRequests {
           select case_id, ${id}, '', '', ${channel}, '', '[]', false, ${json(refusal)}::jsonb, ${at}::timestamptz
           from cases where case_id = ${caseId} on conflict do nothing returning 1
         )
-        select ${recordInCase(caseId, at, [['information-refused', { answerId, channel, refusal }]])} from done
+        select ${recordInCase(caseId, at, [['information-refused', { answerId, ...said, channel, refusal }]])} from done
       `.execute(db);
     },
 
@@ -39,7 +39,9 @@ export function informationOf({ db, clock }: Store): InformationRequests {
           where o.case_id = a.case_id and o.accepted and o.at <= a.at) as input_no
         from information_answers a where a.request_id = ${requestId} and a.accepted`.execute(db);
       const [row] = rows;
-      return row && { by: row.by_name, documents: row.documents, inputNo: row.input_no };
+      if (!row) return undefined;
+      const { by_name: by, documents, authentication, input_no: inputNo } = row;
+      return { by, documents, authentication, inputNo };
     },
 
     async giveUp(requestId, opening) {
@@ -61,7 +63,7 @@ export function informationOf({ db, clock }: Store): InformationRequests {
 }
 
 async function answer(trx: Transaction<Tables>, input: Answered, at: Date): Promise<AnswerJudged> {
-  const { caseId, answer: said, documents, channel, contentHash } = input;
+  const { caseId, answer: said, documents, channel, contentHash, authentication } = input;
   const { answerId, requestId, by } = said;
   const derivedId = `${answerId}#${contentHash.slice(0, 16)}`;
   const query = trx.selectFrom('information_answers').selectAll().where('case_id', '=', caseId);
@@ -78,13 +80,15 @@ async function answer(trx: Transaction<Tables>, input: Answered, at: Date): Prom
   const refusal = former.length > 0 ? reused : answerRefusalOf(request);
   const insert = sql`
     insert into information_answers (case_id, answer_id, content_hash, request_id, channel, by_name, documents, accepted,
-      refusal, at)
+      refusal, authentication, at)
     select case_id, ${former.length > 0 ? derivedId : answerId}, ${contentHash}, ${requestId}, ${channel},
       ${textOrNull(by)}, ${json(documents)}::jsonb, ${refusal === undefined}::boolean,
-      ${refusal ? json(refusal) : null}::jsonb, ${at}::timestamptz
+      ${refusal ? json(refusal) : null}::jsonb, ${authentication ? json(authentication) : null}::jsonb,
+      ${at}::timestamptz
     from cases where case_id = ${caseId} returning 1`;
   const hashes = documents.map(({ hash }) => hash);
-  const entry = { answerId, requestId, taskNo: request?.taskNo, by, channel, documents: hashes, contentHash };
+  const known = { by, authentication, channel };
+  const entry = { answerId, requestId, taskNo: request?.taskNo, ...known, documents: hashes, contentHash };
   if (refusal || !request) {
     const told: Entry = ['information-refused', { ...entry, refusal }];
     await sql`with done as (${insert}) select ${recordInCase(caseId, at, [told])} from done`.execute(trx);

@@ -3,6 +3,7 @@ import type { Countersignatures } from '../../activities/countersign-ports.ts';
 import type { Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from '../../activities/ledger-ports.ts';
 import type { InformationRequests } from '../../activities/information-ports.ts';
 import type { ModelCalls } from '../../activities/model-call-ports.ts';
+import type { Replans } from '../../activities/replan-ports.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';
 import { type Desk, deskOf } from './desk/desk.ts';
@@ -18,10 +19,12 @@ import { type AskingLimits, DEFAULT_LIMITS, modelCallsOf } from './model-calls.t
 import { linkRowsOf, type LinkRows } from './links.ts';
 import { type NoticeMessages, noticesOf } from './notice-messages.ts';
 import type { Outbox } from './outbox.ts';
+import { type PasskeyRows, passkeysOf } from './passkeys.ts';
 import { type People, peopleOf } from './people.ts';
 import { openPool } from './pool.ts';
 import { type Reads, readsOf } from './reads.ts';
 import type { Store } from './record.ts';
+import { replansOf } from './replans.ts';
 import { reviewsOf } from './reviews.ts';
 import type { Tables } from './tables.ts';
 
@@ -31,6 +34,7 @@ export interface Ledger {
   cases: Cases;
   modelCalls: ModelCalls;
   reviews: Reviews;
+  replans: Replans;
   information: InformationRequests;
   effects: Effects;
   feeds: DatedFeeds;
@@ -40,6 +44,7 @@ export interface Ledger {
   links: LinkRows;
   people: People;
   credentials: Credentials;
+  passkeys: PasskeyRows;
   reads: Reads;
   desk: Desk;
   audit: Audit;
@@ -73,6 +78,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     cases: guarded(casesOf(store)),
     modelCalls: guarded(modelCallsOf(store, { ...DEFAULT_LIMITS, ...limits })),
     reviews: guarded(reviewsOf(store)),
+    replans: guarded(replansOf(store)),
     information: guarded(informationOf(store)),
     effects: guarded(effectsOf(store)),
     feeds: guarded(feedsOf(store)),
@@ -82,6 +88,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     links: guarded(linkRowsOf(store)),
     people: guarded(peopleOf(store)),
     credentials: guarded(credentialsOf(store)),
+    passkeys: guarded(passkeysOf(store)),
     reads: guarded(readsOf(store)),
     desk: guarded(deskOf(store)),
     audit: auditOf(store),

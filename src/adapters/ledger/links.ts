@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import { type Link, type LinkAnswer, type LinkRefusal, linkRefusalOf, mayHaveLink } from '../../domain/link.ts';
+import { type Link, type LinkAnswer, type LinkRefusal, decideRefusalOf, informRefusalOf } from '../../domain/link.ts';
+import { requestsWhere } from './information-rows.ts';
 import { json } from './json.ts';
 import { recordInCase, type Store } from './record.ts';
 import type { Tables } from './tables.ts';
@@ -8,7 +9,7 @@ import { tasksOf } from './tasks.ts';
 /** A link that is handed out now. */
 export type NewLink = Pick<
   Link,
-  'id' | 'tokenHash' | 'purpose' | 'caseId' | 'taskNo' | 'seen' | 'person' | 'expiresAt'
+  'id' | 'tokenHash' | 'purpose' | 'caseId' | 'taskNo' | 'seen' | 'requestId' | 'person' | 'expiresAt'
 >;
 
 /** Links by which a person answers, each with its traces in the audit of its case. */
@@ -33,14 +34,16 @@ export interface LinkRows {
 
 export function linkRowsOf({ db, clock }: Store): LinkRows {
   return {
-    async issue({ id, tokenHash, purpose, caseId, taskNo, seen, person, expiresAt }, channel) {
+    async issue({ id, tokenHash, purpose, caseId, taskNo, seen, requestId, person, expiresAt }, channel) {
       const at = clock();
-      const entry = { linkId: id, purpose, taskNo, seen, person, channel, expiresAt };
+      const about = requestId === null ? {} : { requestId };
+      const entry = { linkId: id, purpose, taskNo, seen, ...about, person, channel, expiresAt };
       await sql`
         with done as (
-          insert into decision_links (id, token_hash, purpose, case_id, task_no, seen, person, issued_at, expires_at)
-          values (${id}, ${tokenHash}, ${purpose}, ${caseId}, ${taskNo}, ${seen}, ${person}, ${at}::timestamptz,
-            ${expiresAt}::timestamptz)
+          insert into decision_links (id, token_hash, purpose, case_id, task_no, seen, request_id, person, issued_at,
+            expires_at)
+          values (${id}, ${tokenHash}, ${purpose}, ${caseId}, ${taskNo}, ${seen}, ${requestId}, ${person},
+            ${at}::timestamptz, ${expiresAt}::timestamptz)
           returning 1
         )
         select ${recordInCase(caseId, at, [['link-sent', entry]])} from done`.execute(db);
@@ -72,13 +75,14 @@ export function linkRowsOf({ db, clock }: Store): LinkRows {
         const at = clock();
         const link = await linkBy(trx, id, true);
         if (!link) return { code: 'unknown', message: 'There is no such link.' };
-        const task = await tasksOf({ db: trx, clock }).openTask(link.caseId);
-        const refusal = linkRefusalOf(link, task, at, answer);
+        const refusal =
+          link.purpose === 'decide'
+            ? decideRefusalOf(link, await tasksOf({ db: trx, clock }).openTask(link.caseId), at, answer)
+            : informRefusalOf(link, await requestOf(trx, link), at, answer);
         if (refusal) return refusal;
         if (link.usedAt) return undefined;
-        if (task && !mayHaveLink(task.links ?? 'never', task, link.person))
-          return { code: 'not-allowed', message: 'This question is not answered by a link.' };
-        const entry = { linkId: id, taskNo: link.taskNo, person: link.person, verdict: answer.verdict };
+        const said = 'verdict' in answer ? { verdict: answer.verdict } : { requestId: link.requestId };
+        const entry = { linkId: id, taskNo: link.taskNo, person: link.person, ...said };
         await sql`
           with done as (
             update decision_links set used_at = ${at}, answer = ${json(answer)}::jsonb where id = ${id} returning 1
@@ -127,6 +131,10 @@ export function linkRowsOf({ db, clock }: Store): LinkRows {
   };
 }
 
+async function requestOf(db: Kysely<Tables>, { requestId }: Link) {
+  return (await requestsWhere(db, sql`r.request_id = ${requestId}`))[0];
+}
+
 async function linkBy(db: Kysely<Tables>, id: string, locked = false): Promise<Link | undefined> {
   const query = db.selectFrom('decision_links').selectAll().where('id', '=', id);
   const row = await (locked ? query.forUpdate() : query).executeTakeFirst();
@@ -136,7 +144,7 @@ async function linkBy(db: Kysely<Tables>, id: string, locked = false): Promise<L
 function linkOf(row: Selectable<Tables['decision_links']>): Link {
   return {
     ...{ id: row.id, tokenHash: row.token_hash, purpose: row.purpose, caseId: row.case_id, taskNo: row.task_no },
-    ...{ seen: row.seen, person: row.person, expiresAt: row.expires_at, usedAt: row.used_at, answer: row.answer },
-    ...{ settledAt: row.settled_at, revokedAt: row.revoked_at },
+    ...{ seen: row.seen, requestId: row.request_id, person: row.person, expiresAt: row.expires_at },
+    ...{ usedAt: row.used_at, answer: row.answer, settledAt: row.settled_at, revokedAt: row.revoked_at },
   };
 }

@@ -13,6 +13,9 @@ import * as countersignature0008 from './migrations/0008-countersignature.ts';
 import * as information0009 from './migrations/0009-information.ts';
 import * as desk0010 from './migrations/0010-desk.ts';
 import * as notices0011 from './migrations/0011-notices.ts';
+import * as passkeys0012 from './migrations/0012-passkeys.ts';
+import * as informLinks0013 from './migrations/0013-inform-links.ts';
+import * as replan0014 from './migrations/0014-replan.ts';
 import { APP_ROLE, surviving } from './pool.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -26,6 +29,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0009-information': information0009,
   '0010-desk': desk0010,
   '0011-notices': notices0011,
+  '0012-passkeys': passkeys0012,
+  '0013-inform-links': informLinks0013,
+  '0014-replan': replan0014,
 };
 
 const INSUFFICIENT_PRIVILEGE = '42501';

@@ -34,7 +34,7 @@ export async function move(
   ];
   await sql`
     with verdict as (${insertVerdict(input, { verdictId, at, taskNo, cameTo: { changed: taskNo } })}), done as (
-      update review_tasks set group_name = ${group}, rest = ${json(rest)}::jsonb, asked_at = ${at},
+      update review_tasks set group_name = ${group}, stands_for = null, rest = ${json(rest)}::jsonb, asked_at = ${at},
         remind_at = ${remindAt}, escalate_at = ${escalateAt ?? null}::timestamptz,
         due_at = coalesce(${dueAt ?? null}::timestamptz, due_at),
         viewed_at = coalesce(viewed_at, ${at}), viewed_by = coalesce(viewed_by, ${verdict.by})

@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import { PERSON_ID, ROLES, type Person, type Role } from '../../domain/access.ts';
+import { mayDo, PERSON_ID, ROLES, type Person, type Role } from '../../domain/access.ts';
 import { failure } from '../../failures.ts';
 import { textOrNull, type Store } from './record.ts';
 import type { AccessKind } from './access-tables.ts';
@@ -104,7 +104,7 @@ export function peopleOf({ db, clock }: Store): People {
 
     async putAbsence(personId, absence, by) {
       const at = clock();
-      await known(db, 'personId', personId);
+      const person = await known(db, 'personId', personId);
       if (!absence) {
         await sql`
           with done as (delete from absences where person_id = ${personId} returning 1)
@@ -114,7 +114,11 @@ export function peopleOf({ db, clock }: Store): People {
       const { from, until, substitute } = absence;
       if (!(from < until)) throw failure('InvalidInput', 'until: it must be after from');
       if (substitute === personId) throw failure('InvalidInput', 'substitute: name someone else');
-      if (substitute !== null) await known(db, 'substitute', substitute);
+      if (substitute !== null) {
+        const other = await known(db, 'substitute', substitute);
+        if (decides(person) && !decides(other))
+          throw failure('InvalidInput', `substitute: ${substitute} may not decide; name a reviewer or a lead`);
+      }
       const detail = `from ${from.toISOString()} until ${until.toISOString()}, substitute ${substitute ?? 'none'}`;
       await sql`
         with done as (
@@ -184,7 +188,14 @@ function faultOf({ personId, name, email, roles, groups }: PersonEntry): string 
   return undefined;
 }
 
-async function known(db: Kysely<Tables>, field: string, personId: string): Promise<void> {
-  const found = await db.selectFrom('people').select('person_id').where('person_id', '=', personId).executeTakeFirst();
+type Known = Pick<Selectable<Tables['people']>, 'roles'>;
+
+async function known(db: Kysely<Tables>, field: string, personId: string): Promise<Known> {
+  const found = await db.selectFrom('people').select('roles').where('person_id', '=', personId).executeTakeFirst();
   if (!found) throw failure('InvalidInput', `${field}: there is nobody of the id '${personId}'`);
+  return found;
+}
+
+function decides({ roles }: Known): boolean {
+  return roles.some((role) => mayDo(role, 'decide'));
 }

@@ -113,7 +113,11 @@ export interface Tables extends AccessTables, DeliveryTables {
     rest: Json<string[] | null>;
     /** When `group_name` was asked; null: when the task was opened. */
     asked_at: Date | null;
+    /** The person who is away, and in whose place `group_name` is asked. */
+    stands_for: string | null;
   };
+  /** One row at most. */
+  replan_looked: { one: Generated<boolean>; basis: string; at: Date };
   information_requests: {
     request_id: string;
     case_id: string;
@@ -137,6 +141,8 @@ export interface Tables extends AccessTables, DeliveryTables {
     documents: Json<DocumentRef[]>;
     accepted: boolean;
     refusal: Json<InformationRefusal | null>;
+    /** Null: it came too late to be looked at, or before answers were signed. */
+    authentication: Json<Authentication | null>;
     at: Date;
   };
   decisions: {

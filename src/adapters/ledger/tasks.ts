@@ -47,6 +47,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         rest: restOf(row, row.policy?.groups ?? []),
         held: (await requestsWhere(db, openRequestOn(caseId, task.taskNo))).length > 0,
         ...(row.policy?.unattested ? { unattested: row.policy.unattested } : {}),
+        ...(row.policy?.passkey ? { passkey: row.policy.passkey } : {}),
         ...(row.policy?.undo ? { undo: row.policy.undo } : {}),
         ...(row.policy?.levels ? { levels: row.policy.levels } : {}),
         ...(row.policy?.information ? { information: row.policy.information } : {}),
@@ -90,7 +91,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         const rest = task.rest && groupsAfter(group, task.rest);
         const { rows } = await sql`
         with done as (
-          update review_tasks set group_name = ${group}, remind_at = ${remindAt}, asked_at = ${at},
+          update review_tasks set group_name = ${group}, stands_for = null, remind_at = ${remindAt}, asked_at = ${at},
             rest = ${rest && json(rest)}::jsonb, escalate_at = ${escalateAt ?? null}::timestamptz,
             due_at = coalesce(${dueAt ?? null}::timestamptz, due_at)
           where case_id = ${caseId} and task_no = ${taskNo} and closed_at is null and group_name <> ${group}
@@ -236,5 +237,6 @@ export function taskOf(row: Selectable<Tables['review_tasks']>): TaskOpening {
     ...(row.facts === null ? {} : { facts: row.facts }),
     ...(row.amends === null ? {} : { amends: row.amends }),
     ...(row.rest === null ? {} : { rest: row.rest }),
+    ...(row.stands_for === null ? {} : { standsFor: row.stands_for }),
   };
 }

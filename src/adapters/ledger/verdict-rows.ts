@@ -46,7 +46,8 @@ export function verdictEntry({
   countersignature,
 }: Recorded): Record<string, unknown> {
   const { verdictId, verdict: said, by, seen, reason } = verdict;
-  const entry = { verdictId, verdict: said, by, seen, reason, channel, contentHash, authentication };
+  const code = 'reasonCode' in verdict ? { reasonCode: verdict.reasonCode } : {};
+  const entry = { verdictId, verdict: said, by, seen, reason, ...code, channel, contentHash, authentication };
   if (!countersignature) return entry;
   const { digest, amendedDigest } = countersignature.statement;
   return { ...entry, digest, amendedDigest, countersignature: hashOfCountersignature(countersignature) };

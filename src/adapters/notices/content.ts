@@ -1,7 +1,9 @@
+import type { LinkPurpose } from '../../domain/link.ts';
 import type { NoticeItem } from '../ledger/notice-messages.ts';
 
 /** A link by which the recipient may answer. */
 export interface AnswerLink {
+  purpose: LinkPurpose;
   url: string;
   expiresAt: Date;
 }
@@ -62,9 +64,11 @@ function minute(at: Date): string {
   return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** How long the sender's own words for a link are. */
-export const linkText = ({ expiresAt }: AnswerLink): string =>
-  `Read and decide by link (works once, until ${minute(expiresAt)}; do not pass it on)`;
+export const LINK_WORDS: Record<LinkPurpose, string> = { decide: 'Read and decide', inform: 'Read and answer' };
+
+/** What a message says of a link. */
+export const linkText = ({ purpose, expiresAt }: AnswerLink): string =>
+  `${LINK_WORDS[purpose]} by link (works once, until ${minute(expiresAt)}; do not pass it on)`;
 
 function titleOf({ kind, payload }: NoticeItem): string {
   if ('about' in payload) return `${nameOf(payload.about)}: what is stored is not what was countersigned`;

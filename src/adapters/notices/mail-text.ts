@@ -1,5 +1,5 @@
 import { escaped } from '../../domain/markup.ts';
-import { linkText, type NoticeContent, type NoticeLine } from './content.ts';
+import { LINK_WORDS, linkText, type NoticeContent, type NoticeLine } from './content.ts';
 
 const FOOTER = 'Sent by Countersign. It tells where to look and why, and nothing of the documents.';
 
@@ -54,7 +54,7 @@ function htmlLine({ title, details, caseUrl, link }: NoticeLine): string {
       : [`<p style="margin:0 0 4px"><a href="${escaped(caseUrl)}">Look at the case</a></p>`]),
     ...(link
       ? [
-          `<p style="margin:12px 0 4px"><a class="button" href="${escaped(link.url)}" style="${button}">Read and decide</a></p>`,
+          `<p style="margin:12px 0 4px"><a class="button" href="${escaped(link.url)}" style="${button}">${LINK_WORDS[link.purpose]}</a></p>`,
           `<p class="dim" style="margin:0;color:#5b616c;font-size:13px">${escaped(linkText(link))}.</p>`,
         ]
       : []),

@@ -8,7 +8,7 @@ import { minuteText } from '../times.ts';
 export function addLinks(program: Command, cli: Cli): void {
   program
     .command('links')
-    .description('list the decision links of a case')
+    .description('list the links by which people may answer about a case')
     .argument('<case>', 'id, <packId>/<key>, or a key that only one pack has')
     .action(async (text: string) => {
       const { caseId } = await findCase(cli.api(), text);
@@ -17,25 +17,26 @@ export function addLinks(program: Command, cli: Cli): void {
         cli.out('Nobody has got a link for this case.');
         return;
       }
-      const rows = links.map(({ linkId, person, taskNo, state, expiresAt }) => [
+      const rows = links.map(({ linkId, purpose, person, taskNo, state, expiresAt }) => [
         linkId,
         safe(person),
+        `to ${safe(purpose)}`,
         String(taskNo),
         state,
         minuteText(expiresAt),
       ]);
-      const head = ['link', 'of', 'task', 'state', 'works until'].map((name) => cli.paint.dim(name));
-      cli.out(tableText(rows, { head, right: [2] }));
+      const head = ['link', 'of', 'for', 'task', 'state', 'works until'].map((name) => cli.paint.dim(name));
+      cli.out(tableText(rows, { head, right: [3] }));
     });
 
   program
     .command('revoke-link')
-    .description('take a decision link back: it decides nothing from now on')
+    .description('take a link back: it answers nothing from now on')
     .argument('<link>', 'its id, as countersign links lists it')
     .requiredOption('--reason <text>', 'why, for the audit trail')
     .option('--by <name>', 'who takes it back (default: COUNTERSIGN_USER, else whose key it is, else you)')
     .action(async (linkId: string, { by, reason }: { by?: string; reason: string }) => {
       await cli.api().revokeLink({ linkId, by: by ?? (await cli.user()), reason });
-      cli.out(`The link ${safe(linkId)} decides nothing any more.`);
+      cli.out(`The link ${safe(linkId)} answers nothing any more.`);
     });
 }

@@ -84,6 +84,15 @@ export function addPeople(program: Command, cli: Cli): void {
     });
 
   people
+    .command('forget-passkeys')
+    .description('somebody has lost their passkeys: remove them, so that they can register a new one')
+    .argument('<id>')
+    .action(async (personId: string) => {
+      const removed = await cli.api().removePasskeys(personId);
+      cli.out(removed === 0 ? `${safe(personId)} has no passkey.` : cli.paint.green(`${removed} removed.`));
+    });
+
+  people
     .command('back')
     .description('somebody is back')
     .argument('<id>')

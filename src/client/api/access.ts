@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
 import { LRUCache } from 'lru-cache';
 import type { Credentials } from '../../adapters/ledger/credentials.ts';
+import type { PasskeyRows } from '../../adapters/ledger/passkeys.ts';
 import type { People } from '../../adapters/ledger/people.ts';
 import { refusalOfAccess, type Action, type Identity } from '../../domain/access.ts';
 import { packNamedIn } from '../../domain/case.ts';
@@ -16,6 +17,7 @@ export interface AccessPorts {
   mode: 'required' | 'local';
   people: People;
   credentials: Credentials;
+  passkeys: PasskeyRows;
   /** Where people reach the API; needed when that is not this machine. */
   publicUrl?: string;
   oidc?: OidcProvider;

@@ -18,11 +18,13 @@ import { loginRoutes } from './routes-login.ts';
 import { modelRoutes } from './routes-models.ts';
 import { noticeRoutes } from './routes-notices.ts';
 import { receiptRoutes } from './routes-receipts.ts';
+import { passkeyRoutes } from './routes-passkeys.ts';
 import { peopleRoutes } from './routes-people.ts';
 import { submitRoutes, uploadRoute } from './routes-submit.ts';
 import { systemRoutes } from './routes-system.ts';
 import { verdictRoutes } from './routes-verdicts.ts';
 import { MAX_BODY_BYTES } from './schema-submission.ts';
+import { verdictChallengeRoute } from './verdict-passkey.ts';
 import { webApp } from './web-app.ts';
 import { waitingFor } from './wait.ts';
 
@@ -76,6 +78,7 @@ export function createApi(ports: ApiPorts): Api {
     const routes = scope.withTypeProvider<ZodTypeProvider>();
     caseRoutes(routes, all);
     verdictRoutes(routes, all);
+    verdictChallengeRoute(routes, all);
     informationRoutes(routes, all);
     feedRoutes(routes, all);
     modelRoutes(routes, all);
@@ -89,6 +92,7 @@ export function createApi(ports: ApiPorts): Api {
     await webApp(routes, all);
     loginRoutes(routes, ports.access);
     peopleRoutes(routes, ports.access);
+    passkeyRoutes(routes, ports.access);
     routes.get('/openapi.json', { config: { action: 'open' }, schema: { hide: true } }, async () => api.swagger());
   });
   return api;

@@ -76,6 +76,7 @@ function taskOf(
   const evidence = Object.entries((task.evidence ?? {}) as Record<string, Evidence | null>);
   return {
     ...{ taskNo, kind, seen, digest, group, reasons, proposal: output, rules },
+    ...(task.standsFor === undefined ? {} : { standsFor: task.standsFor }),
     next: task.rest ?? groupsAfter(group, task.groups ?? planGroups),
     confidence: Object.fromEntries(confidence),
     evidence: Object.fromEntries(evidence.map(([field, span]) => [field, span && quoted(span, sources)])),

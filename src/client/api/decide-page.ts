@@ -1,9 +1,9 @@
 import type { OpenTask, TaskOpening, TaskPolicy } from '../../activities/ledger-ports.ts';
-import { parseCaseId } from '../../domain/case.ts';
 import type { Link } from '../../domain/link.ts';
 import { escaped } from '../../domain/markup.ts';
 import { undoWindowMs } from '../../domain/policy.ts';
 import type { PackInfo } from '../case-client.ts';
+import { formStart, section, time, titleOf, type PageOptions } from './link-page.ts';
 
 type Task = OpenTask & TaskOpening & TaskPolicy;
 
@@ -11,14 +11,11 @@ type Task = OpenTask & TaskOpening & TaskPolicy;
 export function decidePage(
   link: Link,
   task: Task,
-  { packs, action, formKey }: { packs: readonly PackInfo[]; action: string; formKey: string },
+  { packs, ...options }: PageOptions & { packs: readonly PackInfo[] },
 ): { title: string; body: string } {
-  const name = parseCaseId(link.caseId);
-  const pack = packs.find(({ id }) => id === name?.packId)?.title ?? name?.packId ?? '';
   const undoMinutes = Math.round(undoWindowMs(task.undo ?? [], task) / 60_000);
   const { approvals } = task;
-  const hidden = `<input type="hidden" name="key" value="${escaped(formKey)}">`;
-  const form = `<form method="post" action="${escaped(action)}" autocomplete="off">${hidden}`;
+  const form = formStart(options);
   const body = [
     `<p class="dim">You are asked as <strong>${escaped(link.person)}</strong>. What you answer here counts as your own decision, so do not pass this page on.</p>`,
     section('Why you are asked', list(task.reasons.map(({ message }) => message))),
@@ -47,11 +44,7 @@ export function decidePage(
     '<button class="no" name="verdict" value="reject">Reject</button></form>',
     '<p class="dim">To change a value before it is written, or to see the documents, open the case in Countersign.</p>',
   ].join('\n');
-  return { title: `${pack}: ${name?.caseKey ?? link.caseId}`, body };
-}
-
-function section(title: string, html: string): string {
-  return `<section><h2>${escaped(title)}</h2>${html}</section>`;
+  return { title: titleOf(link, packs), body };
 }
 
 function list(items: readonly string[]): string {
@@ -66,10 +59,4 @@ function fields(output: Record<string, unknown>): string {
       `<dt>${escaped(field)}</dt><dd>${escaped(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))}</dd>`,
   );
   return `<dl>${rows.join('')}</dl>`;
-}
-
-/** In UTC: the reader's own zone is not known without a script. */
-function time(at: Date): string {
-  const iso = at.toISOString();
-  return `<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
 }

@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CaseFile } from '../../adapters/ledger/case-file.ts';
 import type { Comment } from '../../adapters/ledger/desk/marks.ts';
 import type { Lease, QueueItem } from '../../adapters/ledger/desk/queue.ts';
+import { rejectReasonsOf } from '../../domain/reject-reasons.ts';
 import type { PackManifest } from '../../packs/pack.ts';
 import type { LinkBase } from '../case-path.ts';
+import { groupsAfter } from '../../domain/escalation.ts';
 import { caseViewOf } from './case-view.ts';
 import type { DeskTaskBody, QueueItemBody, StepAfter } from './schema-desk.ts';
 
@@ -32,6 +34,7 @@ export function deskTaskOf(
     desk: {
       schema: manifest?.outputSchema ?? null,
       critical: [...(manifest?.critical ?? [])],
+      rejectReasons: [...rejectReasonsOf(manifest?.review)],
       next: nextOf(file),
       changed: changedOf(file),
       claim: leaseOf(marks.claim),
@@ -46,10 +49,9 @@ function nextOf({ tasks, record: { plan } }: CaseFile): StepAfter[] {
   const task = tasks.findLast(({ closedAt }) => closedAt === null);
   if (!task || !plan) return [];
   const { review } = plan;
-  const groups = task.groups ?? review.groups;
-  const now = groups.indexOf(task.group);
-  const to = now < 0 ? undefined : groups[now + 1];
-  const escalates = task.escalateAt ?? new Date(task.openedAt.getTime() + (now + 1) * review.escalateAfterMs);
+  const { group, groups = review.groups, rest = groupsAfter(group, groups) } = task;
+  const [to] = rest;
+  const escalates = task.escalateAt ?? new Date(task.askedAt.getTime() + review.escalateAfterMs);
   const steps: StepAfter[] = [];
   if (to !== undefined && escalates < task.dueAt) steps.push({ kind: 'escalate', at: escalates.toISOString(), to });
   // An effect in doubt always waits, whatever the default says.

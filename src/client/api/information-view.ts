@@ -9,7 +9,7 @@ export function informationViewOf(request: InformationFile): InformationRequestB
     ...{ requestId, caseId, taskNo, question, askedBy, askedOf, proposeAgain, state: stateOfRequest(request) },
     ...{ askedAt: askedAt.toISOString(), answerBy: answerBy.toISOString() },
     answer: answer && {
-      ...{ by: answer.by, at: answer.at.toISOString() },
+      ...{ by: answer.by, at: answer.at.toISOString(), identity: answer.identity },
       documents: answer.documents.map(({ hash, name, mediaType, size, text }) => {
         const shown = text === undefined ? {} : { text };
         return { hash, name, mediaType, size, href: `/v1/documents/${hash}`, ...shown };

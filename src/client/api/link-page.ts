@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
+import { parseCaseId } from '../../domain/case.ts';
+import type { Link } from '../../domain/link.ts';
 import { escaped } from '../../domain/markup.ts';
+import type { PackInfo } from '../case-client.ts';
+
+/** What the form of a page needs. */
+export interface PageOptions {
+  /** Where it is sent. */
+  action: string;
+  /** What shows that it comes from the page. */
+  formKey: string;
+}
 
 const STYLE = `
 :root { color-scheme: light dark; --page: #f4f5f7; --card: #ffffff; --text: #1c1e22; --dim: #555b66; --line: #d5d8de;
@@ -19,7 +30,7 @@ h2 { font-size: 1rem; margin: 0 0 .5rem; }
 ul { margin: 0; padding-left: 1.25rem; }
 dl { display: grid; grid-template-columns: minmax(7rem, auto) 1fr; gap: .25rem 1rem; margin: 0; }
 dt { color: var(--dim); } dd { margin: 0; }
-p { margin: .5rem 0; } .dim { color: var(--dim); }
+p { margin: .5rem 0; } .dim { color: var(--dim); } .said { white-space: pre-wrap; }
 label { display: block; font-weight: 600; margin-bottom: .25rem; }
 textarea { width: 100%; min-height: 5rem; padding: .5rem; font: inherit; color: inherit; background: var(--page);
   border: 1px solid var(--dim); border-radius: .375rem; }
@@ -64,6 +75,29 @@ ${body}
 </main></body></html>
 `;
   return await guardPage(reply).code(status).type('text/html; charset=utf-8').serializer(String).send(page);
+}
+
+/** What a case is called. */
+export function titleOf({ caseId }: Pick<Link, 'caseId'>, packs: readonly PackInfo[]): string {
+  const name = parseCaseId(caseId);
+  const pack = packs.find(({ id }) => id === name?.packId)?.title ?? name?.packId ?? '';
+  return `${pack}: ${name?.caseKey ?? caseId}`;
+}
+
+/** The start of a form of the page. */
+export function formStart({ action, formKey }: PageOptions): string {
+  const hidden = `<input type="hidden" name="key" value="${escaped(formKey)}">`;
+  return `<form method="post" action="${escaped(action)}" autocomplete="off">${hidden}`;
+}
+
+export function section(title: string, html: string): string {
+  return `<section><h2>${escaped(title)}</h2>${html}</section>`;
+}
+
+/** In UTC: the reader's own zone is not known without a script. */
+export function time(at: Date): string {
+  const iso = at.toISOString();
+  return `<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
 }
 
 /** A page that says one thing. */

@@ -23,7 +23,7 @@ import type { Waiting } from './wait.ts';
 export interface ApiPorts {
   client: CaseClient;
   submitters: SubmitterClient;
-  reviews: Pick<Reviews, 'viewed' | 'openTask'>;
+  reviews: Pick<Reviews, 'viewed' | 'openTask' | 'latestDecision' | 'task'>;
   outbox: Pick<NoticeMessages, 'retry'>;
   linkRows: LinkRows;
   /** Absent: there are no decision links, and none of their pages. */

@@ -46,6 +46,7 @@ const STATUS_OF: Partial<Record<FailureType, [status: number, code: string]>> = 
   InvalidInput: [422, 'invalid-input'],
   UnknownPack: [404, 'unknown-pack'],
   Conflict: [409, 'conflict'],
+  NotWaiting: [409, 'case-not-waiting'],
   LedgerUnavailable: [503, 'ledger-unavailable'],
 };
 

@@ -1,7 +1,16 @@
 import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { namedActor, signed } from './acting.ts';
+import { signingOf, verdictsOf, type SaidOfMember } from './bulk-signing.ts';
+import { signingOptions } from './passkey-ceremony.ts';
+import { askingOf, partyHere } from './passkey-page.ts';
+import { bulkChallengeSchema } from './schema-passkeys.ts';
+import { checkPasskey } from './verdict-passkey.ts';
 import type { Bulk, BulkMember } from '../../adapters/ledger/desk/bulk.ts';
+import { hasPartIn } from '../../domain/access.ts';
+import { packNamedIn } from '../../domain/case.ts';
+import type { PasskeyProof } from '../../domain/passkey.ts';
 import { NDJSON } from '../ndjson.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { invalid, Problem, problemOf } from './problems.ts';
@@ -10,6 +19,7 @@ import {
   alikeGroupsSchema,
   bulkLineSchema,
   bulkSchema,
+  bulkSigningSchema,
   bulkVerdictSchema,
   bulkWithdrawSchema,
   startBulkSchema,
@@ -26,7 +36,7 @@ const lines = {
 };
 
 /** Questions that look alike, decided together: one verdict per case through the case itself. */
-export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: RoutePorts): void {
+export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, attest, access }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/v1/desk/alike',
@@ -36,10 +46,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: R
       tags: ['desk'],
       response: { 200: alikeGroupsSchema, ...orProblem },
     },
-    handler: async ({ identity: { packs } }, reply) => {
-      const groups = await desk.alikeGroups();
-      return await reply.send({ groups: groups.filter(({ packId }) => packs?.includes(packId) ?? true) });
-    },
+    handler: async ({ identity: { packs } }, reply) => await reply.send({ groups: await desk.alikeGroups(packs) }),
   });
 
   api.route({
@@ -59,6 +66,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: R
       const by = namedActor(request);
       if ((tasks === undefined) === (like === undefined))
         throw invalid(422, [{ field: 'tasks', message: 'give either tasks or like' }]);
+      await onlyOwnPacks(request, like ? [like.packId] : (tasks ?? []).map(packOf));
       const chosen = tasks ?? (like ? await desk.membersOf(like) : []);
       return await reply.code(201).send(bodyOf(await desk.startBulk(by, chosen)));
     },
@@ -74,7 +82,36 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: R
       params,
       response: { 200: bulkSchema, ...orProblem },
     },
-    handler: async (request, reply) => await reply.send(bodyOf(await found(request.params.bulkId))),
+    handler: async (request, reply) => {
+      const bulk = await found(request.params.bulkId);
+      await onlyOwnPacks(request, bulk.members.map(packOf));
+      return await reply.send(bodyOf(bulk));
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/v1/desk/bulks/:bulkId/challenges',
+    config: { action: 'decide' },
+    schema: {
+      summary: 'What your passkey signs for a selection',
+      description: 'One signature counts for each of its verdicts, and for nothing else.',
+      tags: ['desk'],
+      params,
+      body: bulkSigningSchema,
+      response: { 200: bulkChallengeSchema, ...orProblem },
+    },
+    handler: async (request, reply) => {
+      const { personId } = askingOf(request);
+      const bulk = await found(request.params.bulkId);
+      await onlyOwnPacks(request, bulk.members.map(packOf));
+      const all = verdictsOf(bulk, personId, request.body);
+      const known = await access.passkeys.ofPerson(personId);
+      if (known.length === 0) return await reply.send({ options: null });
+      const { rpId } = partyHere(request, access.publicUrl);
+      const { challenge } = await signingOf(reviews, all);
+      return await reply.send({ options: await signingOptions(rpId, known, challenge) });
+    },
   });
 
   api.route({
@@ -90,7 +127,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: R
       response: lines,
     },
     handler: async (request, reply) => {
-      const { verdict, reason } = request.body;
+      const { verdict, reason, passkey } = request.body;
       const by = namedActor(request);
       if (verdict === 'reject' && reason === undefined)
         throw invalid(422, [{ field: 'reason', message: 'say why they are rejected' }]);
@@ -108,11 +145,9 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: R
       }
       if (!(await desk.decideBulk(bulk.bulkId, verdict)))
         throw new Problem(409, 'decided-otherwise', `This selection was decided as '${bulk.verdict}' before.`);
-      const answers = each(bulk, async ({ caseId, seen }, at) => {
-        const sent = { verdictId: `bulk-${bulk.bulkId}-${at}`, by, seen, verdict };
-        const said = reason === undefined ? sent : { ...sent, reason };
-        return await client.decide(caseId, { ...said, ...signed(attest, request, caseId, said) });
-      });
+      const all = verdictsOf(bulk, by, { verdict, reason });
+      const proofs = passkey ? (await signingOf(reviews, all)).proofs(passkey) : [];
+      const answers = each(bulk, async (_, at) => await give(request, all[at], proofs[at]));
       return await sendLines(reply, answers);
     },
   });
@@ -129,20 +164,38 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: R
       response: lines,
     },
     handler: async (request, reply) => {
-      const { reason } = request.body;
+      const { reason, passkey } = request.body;
       const by = namedActor(request);
       const bulk = await found(request.params.bulkId);
+      const all = verdictsOf(bulk, by, { verdict: 'withdraw', reason });
+      const proofs = passkey ? (await signingOf(reviews, all)).proofs(passkey) : [];
       const answers = each(bulk, async ({ caseId, seen }, at) => {
         const file = await reads.caseFile(caseId);
         const mine = file?.decisions.findLast(({ undo }) => undo?.seen === seen);
         if (!mine?.undo) throw new Problem(409, 'nothing-to-withdraw', 'It has no approval in an undo window.');
-        const sent = { verdictId: `bulk-${bulk.bulkId}-${at}-undo`, by, seen: mine.undo.seen, verdict: 'withdraw' };
-        const said = reason === undefined ? sent : { ...sent, reason };
-        return await client.decide(caseId, { ...said, ...signed(attest, request, caseId, said) });
+        return await give(request, all[at], proofs[at]);
       });
       return await sendLines(reply, answers);
     },
   });
+
+  /** Gives one verdict of a selection to its case. */
+  async function give(request: FastifyRequest, of: SaidOfMember | undefined, passkey: PasskeyProof | undefined) {
+    if (!of) throw new TypeError('a selection has more members than verdicts');
+    const { caseId, said } = of;
+    await checkPasskey(access, request, caseId, said, passkey);
+    const proofs = { ...(passkey ? { passkey } : {}), ...signed(attest, request, caseId, said) };
+    return await client.decide(caseId, { ...said, ...proofs });
+  }
+
+  async function onlyOwnPacks({ identity, method, url }: FastifyRequest, packIds: readonly string[]): Promise<void> {
+    const other = packIds.find((packId) => !hasPartIn(identity, packId));
+    if (other === undefined) return;
+    const { personId } = identity;
+    const detail = `${personId} has no part in the pack '${other}'.`;
+    await access.people.log({ personId, kind: 'refused', subject: `${method} ${url}`, detail });
+    throw new Problem(403, 'not-your-pack', detail);
+  }
 
   async function found(bulkId: string): Promise<Bulk> {
     const bulk = await desk.bulk(bulkId);
@@ -172,6 +225,8 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, log, attest }: R
     );
   }
 }
+
+const packOf = ({ caseId }: { caseId: string }): string => packNamedIn(caseId) ?? '';
 
 function bodyOf({ at, decidedAt, members, ...bulk }: Bulk): BulkBody {
   return {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { hasPartIn } from '../../domain/access.ts';
+import { packNamedIn } from '../../domain/case.ts';
 import { liveOf } from './desk-live.ts';
 import type { Api, RoutePorts } from './ports.ts';
 
@@ -35,7 +37,12 @@ export function deskEventRoutes(api: Api, { desk, log }: RoutePorts): void {
       });
       const send = (event: string, data: unknown) => raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
       send('beat', {});
-      const stop = live.listen((caseIds) => (caseIds ? send('changed', { caseIds }) : send('reload', {})));
+      const theirs = (caseId: string) => hasPartIn(request.identity, packNamedIn(caseId) ?? '');
+      const stop = live.listen((all) => {
+        const caseIds = all?.filter(theirs);
+        if (!caseIds) send('reload', {});
+        else if (caseIds.length > 0) send('changed', { caseIds });
+      });
       const beat = setInterval(() => send('beat', {}), BEAT_MS);
       const end = () => {
         stop();

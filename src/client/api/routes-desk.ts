@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { QueueFilter } from '../../adapters/ledger/desk/queue.ts';
 import type { Identity } from '../../domain/access.ts';
 import { DEFAULT_SECONDS, forecastOf } from '../../domain/queue-value.ts';
 import { deskTaskOf, queueItemOf } from './desk-view.ts';
@@ -7,8 +6,14 @@ import { summaryOf } from './case-view.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { hidden, noSuchCase } from './routes-cases.ts';
 import { orProblem } from './responses.ts';
-import { caseSummarySchema } from './schema-case.ts';
-import { deskCountsSchema, deskTaskSchema, queuePageSchema, queueQuerySchema } from './schema-desk.ts';
+import {
+  deskCountsSchema,
+  deskTaskSchema,
+  foundCasesSchema,
+  queuePageSchema,
+  queueQuerySchema,
+  searchQuerySchema,
+} from './schema-desk.ts';
 
 const HOUR_SECONDS = 3_600;
 const SEARCH_LIMIT = 100;
@@ -41,11 +46,13 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
     config: { action: 'read-counts' },
     schema: {
       summary: 'How much waits, by pack, group and reason, and which deadlines will be missed',
+      description: 'Of the packs that you have a part in.',
       tags: ['desk'],
       response: { 200: deskCountsSchema, ...orProblem },
     },
-    handler: async (_request, reply) => {
-      const [counts, dues, speeds] = await Promise.all([desk.queueCounts(), desk.dues(), desk.speeds()]);
+    handler: async ({ identity: { packs } }, reply) => {
+      const read = [desk.queueCounts(packs), desk.dues(packs), desk.speeds(packs)] as const;
+      const [counts, dues, speeds] = await Promise.all(read);
       const seconds = weighted(counts.packs, speeds.seconds);
       const measured = speeds.lastHour > 0;
       const perReviewerHour = HOUR_SECONDS / seconds;
@@ -60,16 +67,14 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
     url: '/v1/desk/search',
     config: { action: 'read-counts' },
     schema: {
-      summary: 'Cases by a part of their key, open or ended, newest first',
+      summary: 'Cases by a part of their key, by stage, and by who answered them, open or ended',
       tags: ['desk'],
-      querystring: z.object({ text: z.string().max(200).default('') }),
-      response: { 200: z.object({ cases: z.array(caseSummarySchema) }), ...orProblem },
+      querystring: searchQuerySchema,
+      response: { 200: foundCasesSchema, ...orProblem },
     },
     handler: async (request, reply) => {
-      const cases = await desk.search(request.query.text, SEARCH_LIMIT);
-      const { packs } = request.identity;
-      const seen = cases.filter(({ packId }) => packs?.includes(packId) ?? true);
-      return await reply.send({ cases: seen.map(summaryOf) });
+      const cases = await desk.search(ofPacks(given(request.query), request.identity), SEARCH_LIMIT);
+      return await reply.send({ cases: cases.map((found) => ({ ...summaryOf(found), undo: found.undo })) });
     },
   });
 
@@ -102,13 +107,18 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
 }
 
 /** Narrowed to the packs that somebody has a part in. */
-export function ofPacks(filter: QueueFilter, { packs }: Identity): QueueFilter {
+export function ofPacks<Filter extends object>(
+  filter: Filter,
+  { packs }: Identity,
+): Filter & { packs?: readonly string[] } {
   return packs === undefined ? filter : { ...filter, packs };
 }
 
+type Given<Filter> = { [K in keyof Filter]?: Exclude<Filter[K], undefined> };
+
 /** Leaves out what is not filtered by. */
-export function given(filter: { [K in keyof QueueFilter]?: QueueFilter[K] | undefined }): QueueFilter {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+export function given<Filter extends object>(filter: Filter): Given<Filter> {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as Given<Filter>;
 }
 
 /** Seconds of review of the mean question that waits. */

@@ -3,6 +3,7 @@ import type { InformationFile } from '../../adapters/ledger/information-reads.ts
 import { seesOnlyOwn, type Identity } from '../../domain/access.ts';
 import { parseCaseId } from '../../domain/case.ts';
 import { actorOf } from './access.ts';
+import { signed } from './acting.ts';
 import { informationViewOf } from './information-view.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { invalid, Problem } from './problems.ts';
@@ -16,7 +17,7 @@ import {
 } from './schema-information.ts';
 
 /** What reviewers ask submitters, and the answers. */
-export function informationRoutes(api: Api, { submitters, reads }: RoutePorts): void {
+export function informationRoutes(api: Api, { submitters, reads, attest }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/v1/information-requests',
@@ -70,7 +71,9 @@ export function informationRoutes(api: Api, { submitters, reads }: RoutePorts): 
       if (by === undefined) throw invalid(422, [{ field: 'by', message: 'say who answers' }]);
       const asked = await reads.informationRequest(requestId);
       if (!asked || !maySee(request.identity, asked)) throw noSuchRequest(requestId);
-      const answer = await submitters.answer({ ...given, requestId, by });
+      const answer = await submitters.answer({ ...given, requestId, by }, (caseId, said) =>
+        signed(attest, request, caseId, said),
+      );
       if (!answer) throw noSuchRequest(requestId);
       if (answer.accepted) return await reply.send(answer);
       const { code, message } = answer.refusal;

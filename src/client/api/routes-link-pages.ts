@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { Link, LinkRefusal, LinkRefusalCode } from '../../domain/link.ts';
-import { linkRefusalOf, mayHaveLink } from '../../domain/link.ts';
+import type { Link, LinkPurpose, LinkRefusal, LinkRefusalCode } from '../../domain/link.ts';
 import type { LinkTokens } from '../../adapters/links/link-tokens.ts';
 import { guessLimit } from './guess-limit.ts';
 import { guardPage, sendNote, sendPage } from './link-page.ts';
@@ -17,8 +16,6 @@ declare module 'fastify' {
 }
 
 const FORM = 'application/x-www-form-urlencoded';
-/** A reason of 2,000 characters, each of which may take 12 when encoded. */
-const MOST_FORM_BYTES = 32_768;
 const WRONG_TOKENS = { most: 30, perMs: 60_000 };
 const ON_ONE_LINK = { most: 30, perMs: 600_000 };
 
@@ -30,20 +27,20 @@ const STATUS: Record<LinkRefusalCode, number> = {
 type Params = { Params: { token: string } };
 
 /**
- * The pages of links. Looking never decides: mail programs and their scanners follow links, so only the form on the page
+ * The pages of links. Looking never answers: mail programs and their scanners follow links, so only the form on the page
  * does. What is refused is recorded in the audit of the link's case; a token that is of no link belongs to none, and is
  * counted.
  */
 export function linkPageRoutes(api: Api, ports: RoutePorts, tokens: LinkTokens): void {
-  const { reviews, linkRows, log } = ports;
+  const { linkRows, log } = ports;
   const wrongTokens = guessLimit(WRONG_TOKENS);
   const onOneLink = guessLimit(ON_ONE_LINK);
   api.removeAllContentTypeParsers();
-  api.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: MOST_FORM_BYTES }, (_request, body, done) => {
+  api.addContentTypeParser(FORM, { parseAs: 'string' }, (_request, body, done) => {
     done(null, formOf(String(body)));
   });
   // Whatever else is sent is no form of ours; it is refused, and recorded.
-  api.addContentTypeParser('*', { parseAs: 'string', bodyLimit: MOST_FORM_BYTES }, (_request, _body, done) => {
+  api.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => {
     done(null, null);
   });
   api.setErrorHandler(async (error, request, reply) => {
@@ -52,9 +49,11 @@ export function linkPageRoutes(api: Api, ports: RoutePorts, tokens: LinkTokens):
     const again = status >= 500 ? 'Nothing is lost: go back and send the same answer again.' : message;
     return await sendNote(reply, status, status >= 500 ? 'Not now' : 'Not taken', again);
   });
-  for (const purpose of Object.values(purposesOf(ports))) pagesOf(purpose);
+  const purposes = purposesOf(ports);
+  pagesOf('decide', purposes.decide);
+  pagesOf('inform', purposes.inform);
 
-  function pagesOf(purpose: Purpose): void {
+  function pagesOf(name: LinkPurpose, purpose: Purpose): void {
     const url = `/${purpose.path}/:token`;
     const config = { action: 'open', forStrangers: true } as const;
     const schema = { hide: true };
@@ -68,36 +67,40 @@ export function linkPageRoutes(api: Api, ports: RoutePorts, tokens: LinkTokens):
 
     api.get<Params>(url, { schema, config, exposeHeadRoute: false }, async (request, reply) => {
       if (isPrefetch(request)) return await guardPage(reply).code(204).send();
-      const link = await linkIn(request, reply);
+      const link = await linkIn(name, request, reply);
       if (!link) return reply;
-      const task = await reviews.openTask(link.caseId);
-      const refusal = refusalNow(link, task);
-      if (refusal || !task) return await refuse(request, reply, refusal ?? GONE, link.id);
+      const found = await purpose.look(link);
+      if (!found.page) return await refuse(request, reply, found.refusal, link.id);
       await linkRows.opened(link.id);
-      const more = { action: request.url, formKey: tokens.formKey(link) };
-      const { title, body } = purpose.page(link, task, more);
+      const { title, body } = found.page({ action: request.url, formKey: tokens.formKey(link) });
       return await sendPage(reply, 200, title, body);
     });
 
-    api.post<Params>(url, { schema, config }, async (request, reply) => {
-      const link = await linkIn(request, reply);
+    const bodyLimit = purpose.mostBytes;
+    api.post<Params>(url, { schema, config, bodyLimit }, async (request, reply) => {
+      const link = await linkIn(name, request, reply);
       if (!link) return reply;
       const { key, ...form } = (request.body ?? {}) as Record<string, unknown>;
       if (isForeign(request, tokens.origin) || key !== tokens.formKey(link))
         return await refuse(request, reply, CROSS_SITE, link.id);
       const parsed = purpose.answer.safeParse(form);
       if (!parsed.success) return await refuse(request, reply, malformed(parsed.error), link.id);
-      const refusal = await linkRows.use(link.id, parsed.data);
+      const said = parsed.data;
+      const refusal = await linkRows.use(link.id, said.kept);
       if (refusal) return await refuse(request, reply, refusal, link.id);
-      const { status, title, sentences } = await purpose.give(link, parsed.data);
+      const { status, title, sentences } = await said.give(link);
       await linkRows.settled(link.id);
       return await sendNote(reply, status, title, ...sentences);
     });
   }
 
   /** The link of the token in the address; undefined: it was refused. */
-  async function linkIn(request: FastifyRequest<Params>, reply: FastifyReply): Promise<Link | undefined> {
-    const read = await tokens.read(request.params.token);
+  async function linkIn(
+    purpose: LinkPurpose,
+    request: FastifyRequest<Params>,
+    reply: FastifyReply,
+  ): Promise<Link | undefined> {
+    const read = await tokens.read(request.params.token, purpose);
     if (!read.refusal) return read.link;
     // Whoever has a right token is never kept from it by those who guess.
     if (!wrongTokens.allows(request.ip)) {
@@ -135,16 +138,8 @@ export function linkPageRoutes(api: Api, ports: RoutePorts, tokens: LinkTokens):
 }
 
 const UNKNOWN: LinkRefusal = { code: 'unknown', message: 'There is no such link.' };
-const GONE: LinkRefusal = { code: 'answered', message: 'The question of this link is no longer open.' };
 const CROSS_SITE: LinkRefusal = { code: 'cross-site', message: 'The answer did not come from the page of the link.' };
 const HELP = 'This attempt changed nothing. Open the case in Countersign to see where it stands.';
-
-function refusalNow(link: Link, task: Awaited<ReturnType<RoutePorts['reviews']['openTask']>>): LinkRefusal | undefined {
-  const refusal = linkRefusalOf(link, task, new Date());
-  if (refusal || !task) return refusal;
-  if (mayHaveLink(task.links ?? 'never', task, link.person)) return undefined;
-  return { code: 'not-allowed', message: 'This question is not answered by a link.' };
-}
 
 function malformed({ issues }: z.ZodError): LinkRefusal {
   const faults = issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));

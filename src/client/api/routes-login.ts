@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { directoryOf, standsInFor } from '../../domain/absence.ts';
 import { sessionCookie, type AccessPorts } from './access.ts';
 import { CALLBACK, type OidcState } from './oidc.ts';
 import type { Api } from './ports.ts';
@@ -11,7 +12,7 @@ const KEPT_SECONDS = 600;
 const keptSchema = z.strictObject({ state: z.string(), nonce: z.string(), verifier: z.string() });
 
 /** Who one is, logging in and out. */
-export function loginRoutes(api: Api, { mode, people, credentials, publicUrl, oidc }: AccessPorts): void {
+export function loginRoutes(api: Api, { mode, people, credentials, passkeys, publicUrl, oidc }: AccessPorts): void {
   const name = sessionCookie(publicUrl);
   const options = {
     path: '/',
@@ -34,13 +35,20 @@ export function loginRoutes(api: Api, { mode, people, credentials, publicUrl, oi
     },
     handler: async ({ identity, csrf }, reply) => {
       const { via, ...person } = identity;
+      const absent = via === 'local' ? [] : await absentFor(people, identity.personId);
       const shown = {
         ...person,
         roles: [...person.roles],
         groups: [...person.groups],
         packs: person.packs && [...person.packs],
       };
-      return await reply.send({ person: via === 'local' ? null : shown, csrf });
+      const passkey = csrf === undefined ? {} : { passkey: await passkeys.hasAny(person.personId) };
+      return await reply.send({
+        person: via === 'local' ? null : shown,
+        ...(absent.length > 0 ? { standsInFor: absent } : {}),
+        csrf,
+        ...passkey,
+      });
     },
   });
 
@@ -148,4 +156,14 @@ function keptOf(cookie: string | undefined): OidcState {
       cause: error,
     });
   }
+}
+
+/** Those in whose place this person answers now. */
+async function absentFor(people: AccessPorts['people'], personId: string) {
+  const directory = directoryOf(await people.people());
+  const self = directory.get(personId);
+  if (!self) return [];
+  return standsInFor(self, directory).map(({ personId: id, name, absence }) => {
+    return { personId: id, name, until: absence?.until ?? '' };
+  });
 }

@@ -61,7 +61,7 @@ export function noticeRoutes(api: Api, { reads, outbox, linkRows }: RoutePorts):
     url: '/v1/links',
     config: { action: 'read-operations' },
     schema: {
-      summary: 'The decision links of a case',
+      summary: 'The links by which people may answer about a case',
       tags: ['notices'],
       querystring: z.object({ caseId: z.string().min(1) }),
       response: { 200: linksSchema, ...orProblem },
@@ -83,7 +83,7 @@ export function noticeRoutes(api: Api, { reads, outbox, linkRows }: RoutePorts):
     url: '/v1/links/revocations',
     config: { action: 'revoke-link' },
     schema: {
-      summary: 'Take a decision link back: it decides nothing from now on',
+      summary: 'Take a link back: it answers nothing from now on',
       tags: ['notices'],
       body: revocationSchema,
       response: { 200: revokedSchema, ...orProblem },

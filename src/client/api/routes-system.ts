@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasPartIn } from '../../domain/access.ts';
 import { temporalUrl } from '../case-path.ts';
 import { NDJSON } from '../ndjson.ts';
 import type { Api, RoutePorts } from './ports.ts';
@@ -47,11 +48,12 @@ export function systemRoutes(api: Api, { packs, reads, audit, links }: RoutePort
     config: { action: 'read-counts' },
     schema: {
       summary: 'Cases and cost per pack, stage and outcome',
+      description: 'Of the packs that you have a part in.',
       tags: ['system'],
       response: { 200: countsSchema, ...orProblem },
     },
-    handler: async (_request, reply) => {
-      const counts = await reads.counts();
+    handler: async ({ identity }, reply) => {
+      const counts = (await reads.counts()).filter(({ packId }) => hasPartIn(identity, packId));
       return await reply.send({
         counts: counts.map(({ packId, stage, outcome, cases, costMicros }) => {
           return { packId, stage, outcome, cases, costMicros };

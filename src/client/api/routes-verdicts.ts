@@ -5,11 +5,19 @@ import { ownReversal, type RefusalCode } from '../../domain/verdict.ts';
 import { failureTypeOf } from '../../failures.ts';
 import { temporalUrl } from '../case-path.ts';
 import type { Api, RoutePorts } from './ports.ts';
-import { invalid, Problem } from './problems.ts';
+import { Problem } from './problems.ts';
 import { namedActor, signed } from './acting.ts';
 import { hidden, noSuchCase } from './routes-cases.ts';
 import { orProblem } from './responses.ts';
-import { acceptedSchema, requestSchema, reversalSchema, verdictBodySchema, withdrawnSchema } from './schema-verdict.ts';
+import { checkPasskey } from './verdict-passkey.ts';
+import {
+  acceptedSchema,
+  caseIn,
+  requestSchema,
+  reversalSchema,
+  verdictBodySchema,
+  withdrawnSchema,
+} from './schema-verdict.ts';
 
 /** Refusals that are not 409: the content is wrong (422), or the person may not decide it (403). */
 const STATUS_OF: Partial<Record<RefusalCode, 403 | 422>> = {
@@ -19,6 +27,8 @@ const STATUS_OF: Partial<Record<RefusalCode, 403 | 422>> = {
   'four-eyes': 403,
   'same-person': 403,
   'not-attested': 403,
+  'passkey-required': 403,
+  'passkey-invalid': 403,
   'not-entitled': 403,
   absent: 403,
 };
@@ -59,18 +69,18 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews, attest,
     validatorCompiler: () => (body: unknown) => ({ value: body }),
     handler: async (request, reply) => {
       const { via, personId } = request.identity;
-      const { caseId, attestation: _, ...rest } = caseIn(request.body);
+      const { caseId, attestation: _, passkey, ...rest } = caseIn(request.body);
       const verdict = via === 'local' || 'by' in rest ? rest : { ...rest, by: personId };
+      await checkPasskey(access, request, caseId, verdict, passkey);
+      const proofs = { ...(passkey === undefined ? {} : { passkey }), ...signed(attest, request, caseId, verdict) };
       // Someone else's name under it is refused, and recorded, by the judge: the signature is for who sends it.
-      const answer = await client
-        .decide(caseId, { ...verdict, ...signed(attest, request, caseId, verdict) })
-        .catch(async (error: unknown) => {
-          const detail = error instanceof Error ? error.message : '';
-          // There is no case whose trail could hold it.
-          if (failureTypeOf(error) === 'InvalidInput')
-            await access.people.log({ personId, kind: 'refused', subject: 'POST /v1/verdicts', detail });
-          throw error;
-        });
+      const answer = await client.decide(caseId, { ...verdict, ...proofs }).catch(async (error: unknown) => {
+        const detail = error instanceof Error ? error.message : '';
+        // There is no case whose trail could hold it.
+        if (failureTypeOf(error) === 'InvalidInput')
+          await access.people.log({ personId, kind: 'refused', subject: 'POST /v1/verdicts', detail });
+        throw error;
+      });
       if (answer.accepted) return await reply.send(answer);
       const { code, message } = answer.refusal;
       throw new Problem(STATUS_OF[code] ?? 409, code, message);
@@ -157,13 +167,4 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews, attest,
       }
     },
   });
-}
-
-function caseIn(body: unknown): Record<string, unknown> & { caseId: string } {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw invalid(422, [{ field: 'body', message: 'send one object { caseId, verdictId, verdict, by, seen, ... }' }]);
-  }
-  const { caseId, ...rest } = body as Record<string, unknown>;
-  if (typeof caseId === 'string' && caseId !== '') return { ...rest, caseId };
-  throw invalid(422, [{ field: 'caseId', message: 'name the case, e.g. case/invoice-intake/INV-1' }]);
 }

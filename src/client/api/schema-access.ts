@@ -9,6 +9,11 @@ const selfSchema = z.object({ personId: z.string(), name: z.string(), roles, gro
 
 export const meSchema = z.object({
   person: selfSchema.nullable().describe('Null: a program on this machine, in development.'),
+  passkey: z.boolean().optional().describe('In a browser: whether you have a passkey, and sign verdicts with it.'),
+  standsInFor: z
+    .array(z.object({ personId: z.string(), name: z.string(), until: z.iso.datetime() }))
+    .optional()
+    .describe('Who is away, and in whose place you answer meanwhile.'),
   csrf: z.string().optional().describe('For a browser: send it as x-csrf-token with what changes something.'),
 });
 export type MeBody = z.output<typeof meSchema>;

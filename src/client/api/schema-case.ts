@@ -64,6 +64,7 @@ export const taskSchema = z.object({
     .string()
     .describe('Of everything that is shown, SHA-256 in hex: what is countersigned. A verdict may carry it too.'),
   group: z.string().describe('Who is asked: a group, or a named person.'),
+  standsFor: z.string().optional().describe('The person who is away, and in whose place that one is asked.'),
   next: z.array(z.string()).readonly().describe('Who is asked after that, in this order.'),
   reasons: z.array(reasonSchema).describe('Why a person is asked.'),
   proposal: output.nullable().describe('Null when there is no valid proposal: amend or reject.'),

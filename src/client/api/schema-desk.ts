@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { caseFileSchema } from './schema-case.ts';
+import { assertionSchema } from '../../domain/passkey.ts';
+import { caseFileSchema, caseSummarySchema, STAGES } from './schema-case.ts';
 
 const at = z.iso.datetime().describe('ISO 8601');
 const lease = z.object({ by: z.string(), until: at }).nullable();
@@ -76,6 +77,26 @@ export const deskCountsSchema = z.object({
 });
 export type DeskCountsBody = z.output<typeof deskCountsSchema>;
 
+export const searchQuerySchema = z.object({
+  text: z.string().max(200).optional().describe('A part of the case key; case is ignored.'),
+  stage: z
+    .enum(STAGES)
+    .optional()
+    .describe('undo-window: approved, and can still be taken back; writing: being written.'),
+  answeredBy: z.string().max(200).optional().describe('Only what this person has answered, the latest answer first.'),
+});
+export const foundCasesSchema = z.object({
+  cases: z.array(
+    caseSummarySchema.extend({
+      undo: z
+        .object({ until: at, seen: z.string().describe('To withdraw on.'), by: z.string() })
+        .nullable()
+        .describe('While an approval can still be taken back.'),
+    }),
+  ),
+});
+export type FoundCasesBody = z.output<typeof foundCasesSchema>;
+
 export const stepAfterSchema = z.object({
   kind: z.enum(['escalate', 'reject', 'keep-waiting', 'hand-to']),
   at,
@@ -92,6 +113,9 @@ export const deskTaskSchema = caseFileSchema.extend({
       .nullable()
       .describe('JSON Schema of the output, of the pinned pack version.'),
     critical: z.array(z.string()).describe('Fields whose confidence decides whether a person is asked.'),
+    rejectReasons: z
+      .array(z.object({ code: z.string(), words: z.string() }))
+      .describe('What the pinned pack version offers; a rejection may carry one as reasonCode.'),
     next: z.array(stepAfterSchema).describe('What happens when nobody answers, in order.'),
     changed: z
       .object({
@@ -196,12 +220,16 @@ export const bulkSchema = z.object({
     .describe('Those that are least like the others first.'),
 });
 export type BulkBody = z.output<typeof bulkSchema>;
+const reason = z.string().trim().min(1).max(2000).optional();
+const passkey = assertionSchema.optional().describe('What your passkey signed for all of them, where you have one.');
 export const bulkVerdictSchema = z.strictObject({
   by: person,
   verdict: z.enum(['approve', 'reject']),
-  reason: z.string().trim().min(1).max(2000).optional().describe('Required to reject.'),
+  reason: reason.describe('Required to reject.'),
+  passkey,
 });
-export const bulkWithdrawSchema = z.strictObject({ by: person, reason: z.string().trim().min(1).max(2000).optional() });
+export const bulkWithdrawSchema = z.strictObject({ by: person, reason, passkey });
+export const bulkSigningSchema = z.strictObject({ verdict: z.enum(['approve', 'reject', 'withdraw']), reason });
 export const bulkLineSchema = z.object({
   caseId,
   accepted: z.boolean(),

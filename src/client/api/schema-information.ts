@@ -47,6 +47,9 @@ export const informationRequestSchema = z.object({
     .object({
       by: z.string(),
       at,
+      identity: z
+        .enum(['session', 'api-key', 'link', 'unauthenticated'])
+        .describe('How it is known who answered; unauthenticated: the name was only given.'),
       documents: z.array(
         z.object({
           hash: z.string(),

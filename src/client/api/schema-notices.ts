@@ -29,7 +29,7 @@ export const linksSchema = z.object({
   links: z.array(
     z.object({
       linkId: z.string().describe('Not the address: that is known only to who got it.'),
-      purpose: z.string(),
+      purpose: z.enum(['decide', 'inform']).describe('inform: to answer what a reviewer asks the submitter.'),
       taskNo: z.int(),
       person: z.string(),
       state: z.enum(['open', 'used', 'expired', 'revoked']),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { verdictSchema, type Verdict } from '../../domain/verdict.ts';
+import { invalid } from './problems.ts';
 
 const caseId = z.string().min(1).describe('case/<packId>/<caseKey>');
 const [approve, amend, reject, confirm, withdraw, reassign, escalate, requestInformation] = verdictSchema.options;
@@ -48,3 +49,13 @@ export const reversalSchema = z.object({
 });
 export type WithdrawnBody = z.output<typeof withdrawnSchema>;
 export type ReversalBody = z.output<typeof reversalSchema>;
+
+/** The body of a verdict with its case, whatever else it is. Throws a problem that names the field. */
+export function caseIn(body: unknown): Record<string, unknown> & { caseId: string } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalid(422, [{ field: 'body', message: 'send one object { caseId, verdictId, verdict, by, seen, ... }' }]);
+  }
+  const { caseId, ...rest } = body as Record<string, unknown>;
+  if (typeof caseId === 'string' && caseId !== '') return { ...rest, caseId };
+  throw invalid(422, [{ field: 'caseId', message: 'name the case, e.g. case/invoice-intake/INV-1' }]);
+}

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import type { Api, RoutePorts } from './ports.ts';
 
 /** Addresses of the web app: it reads the rest of them itself. */
-const PAGES = ['/', '/desk', '/search', '/packs', '/people', '/audit', '/case/*'];
+const PAGES = ['/', '/login', '/desk', '/search', '/packs', '/people', '/audit', '/account', '/case/*'];
 
 /**
  * Nothing from elsewhere, and no script that does not come as a file. The component library sets styles on elements; pdf.js

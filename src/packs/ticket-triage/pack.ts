@@ -106,6 +106,13 @@ export const ticketTriage = definePack<typeof answer, typeof output, TicketEnric
     // What a customer's trouble with a message in the wrong queue is worth, on average.
     stake: { otherwise: 1_000 },
     alikeBy: 'intent',
+    rejectReasons: [
+      { code: 'duplicate', words: 'Duplicate: it was handled already' },
+      { code: 'advertising', words: 'Advertising, or sent to many' },
+      { code: 'not-a-customer', words: 'The sender is no customer of ours' },
+      { code: 'not-understood', words: 'It cannot be understood' },
+      { code: 'handled-otherwise', words: 'Handled by other means' },
+    ],
   },
   effects: [
     {

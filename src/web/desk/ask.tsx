@@ -1,4 +1,4 @@
-import type { QueueItemBody } from '../../client/api/schema-desk.ts';
+import type { DeskTaskBody, QueueItemBody } from '../../client/api/schema-desk.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { RejectDialog, SnoozeDialog, TextDialog } from './dialogs.tsx';
 import { type Command, Palette } from '../keys/palette.tsx';
@@ -7,7 +7,8 @@ import type { Said } from './sending.ts';
 
 /** What the desk asks its reviewer about, in a dialog. */
 export type Asking =
-  | { kind: 'reject' | 'inform' | 'reassign' | 'confirm' | 'palette' | 'alike' }
+  | { kind: 'reject'; reasons: DeskTaskBody['desk']['rejectReasons'] }
+  | { kind: 'inform' | 'reassign' | 'confirm' | 'palette' | 'alike' }
   | { kind: 'snooze'; dueAt: string }
   | { kind: 'takeOver'; by: string }
   | { kind: 'bulk'; tasks: readonly QueueItemBody[]; like?: undefined }
@@ -36,7 +37,15 @@ export function Ask({
   const { say } = useWords();
   switch (asking?.kind) {
     case 'reject':
-      return <RejectDialog onClose={onClose} onReject={(reason) => onAnswer({ verdict: 'reject', reason })} />;
+      return (
+        <RejectDialog
+          reasons={asking.reasons}
+          onClose={onClose}
+          onReject={(reason, reasonCode) =>
+            onAnswer({ verdict: 'reject', reason, ...(reasonCode === undefined ? {} : { reasonCode }) })
+          }
+        />
+      );
     case 'snooze':
       return <SnoozeDialog onClose={onClose} dueAt={asking.dueAt} onSnooze={onSnooze} />;
     case 'inform':

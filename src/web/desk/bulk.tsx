@@ -6,7 +6,8 @@ import { get, send, sendForLines } from '../api.ts';
 import { money, words } from '../format.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { Confidence } from '../parts/confidence.tsx';
-import { currentName } from '../session.ts';
+import { signBulk } from '../passkeys.ts';
+import { currentName, hasPasskey } from '../session.ts';
 import { Member } from './member.tsx';
 import { useAlike } from './queries.ts';
 
@@ -93,11 +94,19 @@ export function BulkDialog({
     await send('POST', '/v1/desk/looks', { caseId: member.caseId, taskNo: member.taskNo, by: currentName() });
     await refetch();
   };
-  const run = async (path: string, body: Record<string, unknown>) => {
+  const run = async (path: string, verdict: 'approve' | 'withdraw') => {
+    if (bulkId === undefined) return;
     setBusy(true);
-    setLines([]);
+    setFailed(undefined);
     try {
-      await sendForLines<BulkLine>(`/v1/desk/bulks/${bulkId}/${path}`, { by: currentName(), ...body }, (line) =>
+      const passkey = hasPasskey() ? await signBulk(bulkId, { verdict }) : undefined;
+      const body = {
+        by: currentName(),
+        ...(verdict === 'approve' ? { verdict } : {}),
+        ...(passkey ? { passkey } : {}),
+      };
+      setLines([]);
+      await sendForLines<BulkLine>(`/v1/desk/bulks/${bulkId}/${path}`, body, (line) =>
         setLines((all = []) => [...all, line]),
       );
     } catch (error) {
@@ -107,7 +116,7 @@ export function BulkDialog({
     await client.invalidateQueries({ queryKey: ['queue'] });
   };
   const ready = bulk !== undefined && left.length === 0 && !busy && lines === undefined;
-  const approve = () => void run('verdicts', { verdict: 'approve' });
+  const approve = () => void run('verdicts', 'approve');
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.repeat || event.target instanceof HTMLButtonElement) return;
     if (event.key === 'Enter') void look(left[0]);
@@ -157,7 +166,7 @@ export function BulkDialog({
                 {say('bulk.approve', { count })} (A)
               </Button>
               {lines !== undefined && !busy && (
-                <Button variant="default" onClick={() => void run('withdrawals', {})}>
+                <Button variant="default" onClick={() => void run('withdrawals', 'withdraw')}>
                   {say('bulk.undo')}
                 </Button>
               )}

@@ -20,6 +20,7 @@ import { takeBack } from './undo.ts';
 import { holdsUnfit } from './unfit.ts';
 import { useMarks } from './use-marks.ts';
 import { usePosition } from './use-position.ts';
+import { useSigning } from './use-signing.ts';
 
 const FILTERS = ['packId', 'group', 'reason', 'text', 'alike', 'stage', 'order'] as const;
 const NOTE_MS = 8_000;
@@ -36,7 +37,7 @@ export function Desk() {
   const [params, setParams] = useSearchParams();
   const filter = Object.fromEntries(FILTERS.map((key) => [key, params.get(key) ?? undefined])) as DeskFilter;
   const queue = useQueue(filter, name);
-  const { sent, give, forget } = useSending();
+  const { sent, give, forget, missed } = useSending();
   const answered = new Set(sent.filter(({ state }) => state !== 'refused').map(idOf));
   const items = queue.items.filter((item) => !answered.has(idOf(item)));
   const position = usePosition(items, params.get('case') ?? undefined);
@@ -53,12 +54,13 @@ export function Desk() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [queueShown, setQueueShown] = useState(false);
   const [note, setNote] = useState('');
+  const { signing, sign } = useSigning(position, setNote);
 
   const editKey = `${task?.caseId} ${task?.task?.seen}`;
   const edits = allEdits[editKey] ?? {};
   const states = useMemo(() => (task ? fieldStates(task, edits) : []), [task, edits]);
   const can =
-    task && !answered.has(idOf({ caseId: task.caseId, taskNo: task.task?.taskNo ?? 0 }))
+    task && !signing && !answered.has(idOf({ caseId: task.caseId, taskNo: task.task?.taskNo ?? 0 }))
       ? answerable(task, states)
       : NOTHING;
   const looks = task ? looksOf(task) : [];
@@ -90,10 +92,11 @@ export function Desk() {
     if (field !== undefined) setTimeout(() => fieldButton(field)?.focus(), 0);
   };
   const answer = (said: Said) => {
-    if (!task?.task) return;
+    if (!task?.task || signing) return;
     setAsking(undefined);
-    give(task, said);
-    position.leave();
+    const signed = give(task, said);
+    if (signed) void sign(task.caseId, signed);
+    else position.leave();
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   };
   const approve = () => {
@@ -107,7 +110,7 @@ export function Desk() {
       await what;
       setNote(done);
     } catch (failed) {
-      setNote((failed as Error).message);
+      if (!(task && (await missed(task, failed)))) setNote((failed as Error).message);
     }
   };
   const claim = () => {
@@ -151,7 +154,7 @@ export function Desk() {
           submit: approve,
           uncertain: () => focusField(states.filter(({ uncertain }) => uncertain)),
           field: () => focusField([...states]),
-          reject: () => setAsking({ kind: 'reject' }),
+          reject: () => setAsking({ kind: 'reject', reasons: task.desk.rejectReasons }),
           edit: () => setEditing(active ?? (states.find(({ uncertain }) => uncertain) ?? states[0])?.field.name),
           inform: () => setAsking({ kind: 'inform' }),
           snooze: () => setAsking({ kind: 'snooze', dueAt: task.task?.dueAt ?? '' }),

@@ -1,44 +1,53 @@
 import { Button, Modal, Stack, TextInput, Textarea } from '@mantine/core';
 import { useState } from 'react';
+import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
 import { useDigits } from '../keys/use-digits.ts';
 import { useWords } from '../i18n/use-words.ts';
-import type { MessageKey } from '../i18n/en.ts';
+import { en, type MessageKey } from '../i18n/en.ts';
 
 interface DialogProps {
   onClose: () => void;
 }
 
-const PRESETS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
+type RejectReason = DeskTaskBody['desk']['rejectReasons'][number];
 
-/** R: a digit rejects with that reason, or one is written. */
-export function RejectDialog({ onClose, onReject }: DialogProps & { onReject: (reason: string) => void }) {
-  const { say } = useWords();
-  const [reason, setReason] = useState('');
+/** R: a digit rejects with that reason of the pack, or one is written. */
+export function RejectDialog({
+  reasons,
+  onClose,
+  onReject,
+}: DialogProps & { reasons: readonly RejectReason[]; onReject: (reason: string, code?: string) => void }) {
+  const { say, sayOr } = useWords();
+  const [written, setWritten] = useState('');
+  // Words that are a pack's own stand as they are.
+  const wordsOf = ({ code, words }: RejectReason) =>
+    (en as Record<string, string>)[`reject.${code}`] === words ? sayOr(`reject.${code}`, words) : words;
+  const choose = (reason: RejectReason) => onReject(wordsOf(reason), reason.code);
   useDigits((digit) => {
-    const preset = PRESETS[digit - 1];
-    if (preset !== undefined) onReject(say(`reject.${preset}`));
+    const reason = reasons[digit - 1];
+    if (reason) choose(reason);
   });
   return (
     <Modal opened onClose={onClose} title={say('reject.title')} closeButtonProps={{ 'aria-label': say('app.close') }}>
       <Stack gap={4} mb="md" tabIndex={-1} data-autofocus>
-        {PRESETS.map((digit) => (
+        {reasons.map((reason, at) => (
           <Button
-            key={digit}
+            key={reason.code}
             variant="default"
             justify="flex-start"
             size="compact-md"
-            onClick={() => onReject(say(`reject.${digit}`))}
+            onClick={() => choose(reason)}
           >
-            {digit} &nbsp; {say(`reject.${digit}`)}
+            {at + 1} &nbsp; {wordsOf(reason)}
           </Button>
         ))}
       </Stack>
       <TextDialogBody
         label={say('reject.other')}
         send={say('reject.send')}
-        text={reason}
-        onText={setReason}
-        onSend={() => onReject(reason.trim())}
+        text={written}
+        onText={setWritten}
+        onSend={() => onReject(written.trim())}
       />
     </Modal>
   );

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, Menu, NativeSelect, Popover, TextInput } fro
 import { IconX } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type Ref, useState } from 'react';
+import { Link } from 'wouter';
 import type { DeskCountsBody, SavedFilter } from '../../client/api/schema-desk.ts';
 import { send } from '../api.ts';
 import { fromNow, money, words } from '../format.ts';
@@ -24,11 +25,12 @@ export function Filters({
   const { say, sayOr, language } = useWords();
   const choose = (part: DeskFilter) => onChange({ ...filter, ...part });
   const options = (
+    title: string,
     numbers: Record<string, number> | undefined,
     chosen: string | undefined,
     name: (key: string) => string,
   ) => [
-    { value: '', label: say('queue.all') },
+    { value: '', label: `${title}: ${say('queue.all').toLowerCase()}` },
     ...[...new Set([...Object.keys(numbers ?? {}), ...(chosen === undefined ? [] : [chosen])])]
       .toSorted()
       .map((value) => ({ value, label: `${name(value)} (${numbers?.[value] ?? 0})` })),
@@ -48,6 +50,8 @@ export function Filters({
                 worth: money(forecast.oneMoreHour.worth, undefined, language),
               })
             : say('queue.inTime', { perHour })}
+          <br />
+          <Link href="/search?stage=undo-window&mine=1">{say('queue.undoable')}</Link>
         </p>
       )}
       <TextInput
@@ -81,21 +85,23 @@ export function Filters({
           aria-label={say('queue.pack')}
           value={filter.packId ?? ''}
           onChange={(event) => choose({ packId: event.currentTarget.value || undefined })}
-          data={options(counts?.packs, filter.packId, words)}
+          data={options(say('queue.pack'), counts?.packs, filter.packId, words)}
         />
         <NativeSelect
           size="xs"
           aria-label={say('queue.group')}
           value={filter.group ?? ''}
           onChange={(event) => choose({ group: event.currentTarget.value || undefined })}
-          data={options(counts?.groups, filter.group, words)}
+          data={options(say('queue.group'), counts?.groups, filter.group, words)}
         />
         <NativeSelect
           size="xs"
           aria-label={say('queue.reason')}
           value={filter.reason ?? ''}
           onChange={(event) => choose({ reason: event.currentTarget.value || undefined })}
-          data={options(counts?.reasons, filter.reason, (code) => sayOr(`reason.${code}`, words(code)))}
+          data={options(say('queue.reason'), counts?.reasons, filter.reason, (code) =>
+            sayOr(`reason.${code}`, words(code)),
+          )}
         />
         <SavedViews filter={filter} onChange={onChange} />
       </div>

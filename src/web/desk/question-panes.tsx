@@ -3,7 +3,7 @@ import type { Ref } from 'react';
 import { Link } from 'wouter';
 import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
 import { words } from '../format.ts';
-import { useWords } from '../i18n/use-words.ts';
+import { type Say, useWords } from '../i18n/use-words.ts';
 import { type Look, SourcePane } from '../source/source-pane.tsx';
 import { Diff } from './diff.tsx';
 import { Facts } from './facts.tsx';
@@ -45,7 +45,7 @@ export function QuestionPanes(props: {
       <section className="desk-first" aria-label={task.caseKey}>
         <h2>
           <Link href={`/${task.caseId}`}>{task.caseKey}</Link> <span className="queue-when">{words(task.packId)}</span>{' '}
-          {task.task && <span className="tag">{task.task.group}</span>}{' '}
+          {task.task && <span className="tag">{askedWords(task.task, say)}</span>}{' '}
           {claim && <span className="tag">{say('queue.claimed', { by: claim.by })}</span>}
         </h2>
         {task.task ? <FirstLine task={task} can={can} /> : <Gone task={task} onNext={props.onNext} />}
@@ -69,6 +69,11 @@ export function QuestionPanes(props: {
       </section>
     </>
   );
+}
+
+/** Whom a question asks, and in whose place. */
+function askedWords({ group, standsFor }: NonNullable<DeskTaskBody['task']>, say: Say): string {
+  return standsFor === undefined ? group : say('queue.instead', { group, person: standsFor });
 }
 
 /** The question on the screen is not asked any more: who answered it, and how. */

@@ -1,7 +1,9 @@
 import { Button } from '@mantine/core';
 import type { Ref } from 'react';
 import type { QueueItemBody } from '../../client/api/schema-desk.ts';
+import { when } from '../format.ts';
 import { useWords } from '../i18n/use-words.ts';
+import { useSession } from '../session.ts';
 import { Filters } from './filters.tsx';
 import { type DeskFilter, idOf, useCounts, type useQueue } from './queries.ts';
 import { QueueList } from './queue-list.tsx';
@@ -29,6 +31,7 @@ export function QueueSide(props: {
   return (
     <>
       <aside className="desk-queue" aria-label={say('queue.title')}>
+        <StandsIn />
         <Filters filter={filter} counts={counts.data} search={search} onChange={props.onFilter} />
         {selected.size > 0 && <p className="pad">{say('queue.selected', { count: chosen })}</p>}
         {queue.error && <p className="pad bad">{say('app.failed', { message: queue.error.message })}</p>}
@@ -60,4 +63,14 @@ export function QueueSide(props: {
       </Button>
     </>
   );
+}
+
+/** In whose place this reviewer answers while they are away. */
+function StandsIn() {
+  const { say, language } = useWords();
+  return useSession().standsInFor.map(({ personId, name, until }) => (
+    <p key={personId} className="pad queue-when">
+      {say('queue.standsIn', { person: name, until: when(until, language) })}
+    </p>
+  ));
 }

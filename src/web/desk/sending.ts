@@ -1,14 +1,16 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
-import { type ApiProblem, get, isPassing, send, under } from '../api.ts';
-import { currentName } from '../session.ts';
+import { ApiProblem, get, isPassing, send, under } from '../api.ts';
+import { withPasskey } from '../passkeys.ts';
+import { askWhoIAm, currentName, hasPasskey } from '../session.ts';
 
 /** What is said of a question; `by`, `seen` and an id are added when it is sent. */
 export type Said =
   | { verdict: 'approve' }
   | { verdict: 'amend'; output: Record<string, unknown> }
-  | { verdict: 'reject' | 'confirm'; reason: string }
+  | { verdict: 'reject'; reason: string; reasonCode?: string }
+  | { verdict: 'confirm'; reason: string }
   | { verdict: 'request-information'; question: string }
   | { verdict: 'reassign'; to: string; reason?: string };
 
@@ -19,7 +21,8 @@ export interface Sent {
   caseKey: string;
   taskNo: number;
   seen: string;
-  verdict: Said['verdict'];
+  /** Absent: it was no answer, but came too late as one can. */
+  verdict?: Said['verdict'];
   state: 'sending' | 'waiting' | 'done' | 'refused';
   /** Why it was refused; who was faster. */
   message?: string;
@@ -33,8 +36,11 @@ const KEPT = 30;
 /** Sends verdicts and keeps what became of them. The same id is sent until the case has answered, so none is lost or taken twice. */
 export function useSending(): {
   sent: readonly Sent[];
-  give: (task: DeskTaskBody, said: Said) => void;
+  /** Undefined: it is on its way. Else it waits for the person's passkey; rejects when that does not sign. */
+  give: (task: DeskTaskBody, said: Said) => Promise<void> | undefined;
   forget: (id: string) => void;
+  /** Keeps that a hold, or whatever else is no answer, came too late; false: it failed for another reason. */
+  missed: (task: DeskTaskBody, error: unknown) => Promise<boolean>;
 } {
   const client = useQueryClient();
   const [sent, setSent] = useState<readonly Sent[]>([]);
@@ -50,7 +56,9 @@ export function useSending(): {
         return;
       } catch (error) {
         if (!isPassing(error)) {
-          change(one.id, { state: 'refused', ...(await whatHappened(one, error as ApiProblem)) });
+          // Registered meanwhile, in another window: from now on they are signed here too.
+          if (error instanceof ApiProblem && error.code === 'passkey-required') await askWhoIAm();
+          change(one.id, { state: 'refused', ...(await whatHappened(one, error as Error)) });
           return;
         }
       }
@@ -63,32 +71,46 @@ export function useSending(): {
   return {
     sent,
     forget: (id) => setSent((all) => all.filter((one) => one.id !== id)),
+    async missed(task, error) {
+      if (!task.task || !isTooLate(error)) return false;
+      const one = { ...aboutOf(task, task.task), state: 'refused' } as const;
+      const told = { ...one, ...(await whatHappened(one, error)) };
+      setSent((all) => [told, ...all].slice(0, KEPT));
+      await client.invalidateQueries({ queryKey: ['task', task.caseId] });
+      return true;
+    },
     give(task, said) {
-      const question = task.task;
-      if (!question) return;
-      const { caseId, caseKey } = task;
-      const { seen, taskNo } = question;
-      const one: Sent = {
-        id: `desk-${crypto.randomUUID()}`,
-        caseId,
-        caseKey,
-        taskNo,
-        seen,
-        verdict: said.verdict,
-        state: 'sending',
+      if (!task.task) return undefined;
+      const one: Sent = { ...aboutOf(task, task.task), verdict: said.verdict, state: 'sending' };
+      const { caseId, seen } = one;
+      const start = (body: Record<string, unknown>) => {
+        setSent((all) => [one, ...all].slice(0, KEPT));
+        void deliver(one, body).then(() => client.invalidateQueries({ queryKey: ['task', caseId] }));
       };
-      setSent((all) => [one, ...all].slice(0, KEPT));
-      void deliver(one, { caseId, verdictId: one.id, by: currentName(), seen, ...said }).then(() =>
-        client.invalidateQueries({ queryKey: ['task', caseId] }),
-      );
+      const body = { caseId, verdictId: one.id, by: currentName(), seen, ...said };
+      if (hasPasskey()) return withPasskey(body).then(start);
+      start(body);
+      return undefined;
     },
   };
 }
 
+function aboutOf({ caseId, caseKey }: DeskTaskBody, { taskNo, seen }: NonNullable<DeskTaskBody['task']>) {
+  return { id: `desk-${crypto.randomUUID()}`, caseId, caseKey, taskNo, seen };
+}
+
+/** Somebody was faster, or the question has changed. */
+function isTooLate(error: unknown): error is ApiProblem {
+  return error instanceof ApiProblem && ['stale', 'already-decided', 'case-not-waiting'].includes(error.code);
+}
+
 /** Reads the case again, to tell who was faster and what they said. */
-async function whatHappened(one: Sent, problem: ApiProblem): Promise<Pick<Sent, 'message' | 'faster'>> {
+async function whatHappened(
+  one: Pick<Sent, 'caseId' | 'taskNo'>,
+  problem: Error,
+): Promise<Pick<Sent, 'message' | 'faster'>> {
   const message = problem.message;
-  if (!['stale', 'already-decided', 'case-not-waiting'].includes(problem.code)) return { message };
+  if (!isTooLate(problem)) return { message };
   const now = await get<DeskTaskBody>(under('/v1/desk/tasks', one.caseId)).catch(() => undefined);
   const faster = now && fasterOf(now, one.taskNo);
   return faster ? { message, faster } : { message };

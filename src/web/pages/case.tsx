@@ -25,15 +25,17 @@ export function CasePage() {
       </Page>
     );
   const { micros } = task.cost;
+  const count = task.modelCalls.length;
+  const calls = count === 1 ? say('case.calls.one') : say('case.calls', { count });
   return (
     <Page title={task.caseKey}>
       <p>
         <b>{words(task.outcome ?? task.stage)}</b> · {words(task.packId)} · {say('case.owner', { owner: task.owner })} ·{' '}
         {say('case.submitted', { by: task.submittedBy ?? '–' })} ·{' '}
-        {say('case.cost', { cost: (micros / 1_000_000).toFixed(6), calls: task.modelCalls.length })}
+        {say('case.cost', { cost: (micros / 1_000_000).toFixed(6), calls })}
         {task.reason !== null && <> · {task.reason}</>}
       </p>
-      <Group mb="lg">
+      <Group my="md">
         {task.task && (
           <Button component={Link} href={`/desk?case=${encodeURIComponent(caseId)}`}>
             {say('case.desk')}
@@ -44,6 +46,9 @@ export function CasePage() {
             {say('case.temporal')}
           </Anchor>
         )}
+        <Anchor href={task.links.receipt} target="_blank" rel="noreferrer">
+          {say('case.receipt')}
+        </Anchor>
       </Group>
       <h2>{say('case.timeline')}</h2>
       <Timeline bulletSize={14} lineWidth={2} mb="xl">
@@ -56,6 +61,7 @@ export function CasePage() {
           </Timeline.Item>
         ))}
       </Timeline>
+      {task.effects.length > 0 && <h2>{say('case.effects')}</h2>}
       {task.effects.length > 0 && (
         <ul>
           {task.effects.map(({ key, title, state, reference, sink }) => (
@@ -80,6 +86,7 @@ const TOLD = [
   'outcome',
   'reason',
   'why',
+  'because',
   'title',
   'reference',
   'provider',

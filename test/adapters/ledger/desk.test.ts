@@ -174,8 +174,16 @@ describe('what people leave on a question', () => {
   it('what nobody is asked any more can be neither claimed nor put off', async () => {
     const ref = { caseId: await waiting(), taskNo: 1 };
     await ledger.reviews.record(approval(ref.caseId, 'v1'));
-    await expect(ledger.desk.claim(ref, 'rosa', 60_000)).rejects.toThrow('nobody is asked');
-    await expect(ledger.desk.snooze(ref, 'rosa', new Date('2030-01-02T00:00:00Z'))).rejects.toThrow('nobody is asked');
+    const later = new Date('2030-01-02T00:00:00Z');
+    const refused = { type: 'NotWaiting', message: expect.stringContaining('nobody is asked') as string };
+    await expect(ledger.desk.claim(ref, 'rosa', 60_000)).rejects.toMatchObject(refused);
+    await expect(ledger.desk.snooze(ref, 'rosa', later)).rejects.toMatchObject(refused);
+    // What never was asked is a mistake of the sender.
+    for (const wrong of [
+      { ...ref, taskNo: 9 },
+      { ...ref, caseId: 'case/invoices/none' },
+    ])
+      await expect(ledger.desk.claim(wrong, 'rosa', 60_000)).rejects.toMatchObject({ type: 'InvalidInput' });
   });
 
   it('a snooze hides a question until it is over, and never past its deadline', async () => {

@@ -122,7 +122,7 @@ test('an answer to another case, to nothing, or none at all changes nothing and 
   const elsewhere = await asked();
   expect(await answer(caseId, elsewhere.requestId)).toMatchObject({ refusal: { code: 'no-such-request' } });
   const refusal = { code: 'malformed', message: 'by: is missing' } as const;
-  for (let times = 0; times < 2; times++) await ledger.information.malformed(caseId, 'signal', refusal, 'a-9');
+  for (let times = 0; times < 2; times++) await ledger.information.refused(caseId, 'signal', refusal, 'a-9');
   expect((await trail(ledger, caseId)).filter((kind) => kind === 'information-refused')).toHaveLength(2);
   expect((await caseOf(ledger, elsewhere.caseId)).stage).toBe('information-asked');
 });

@@ -8,7 +8,7 @@ export function item(caseId = 'case/invoices/INV-1', kind: NoticeItem['kind'] = 
   return { kind, payload, dueAt: DUE };
 }
 
-export const LINK: AnswerLink = { url: 'https://cs.example/d/abc123', expiresAt: DUE };
+export const LINK: AnswerLink = { purpose: 'decide', url: 'https://cs.example/d/abc123', expiresAt: DUE };
 
 /** What a message about these says. */
 export function content(items: NoticeItem[] = [item()], link?: AnswerLink): NoticeContent {

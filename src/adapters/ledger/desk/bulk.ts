@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { failure } from '../../../failures.ts';
 import type { Store } from '../record.ts';
+import { inPacks } from './queue.ts';
 
 /** Questions that look the same: same pack, same reasons, same supplier or label, all ready to be approved. */
 export interface AlikeGroup {
@@ -40,8 +41,8 @@ export interface Bulk {
 }
 
 export interface Bulks {
-  /** Groups of at least two, largest first. */
-  alikeGroups(): Promise<AlikeGroup[]>;
+  /** Groups of at least two, largest first; of these packs, or of all. */
+  alikeGroups(packs?: readonly string[]): Promise<AlikeGroup[]>;
   /** Of a group: the members by how far they are from the middle of it, the least sure among them first. At most 200. */
   membersOf(
     group: Pick<AlikeGroup, 'packId' | 'codes' | 'alike' | 'group'>,
@@ -86,10 +87,10 @@ export function bulksOf({ db, clock }: Store): Bulks {
   return {
     bulk,
 
-    async alikeGroups() {
+    async alikeGroups(packs) {
       const { rows } = await sql<AlikeGroup>`
         select pack_id as "packId", codes, alike, group_name as "group", count(*)::int as count, sum(stake) as stake
-        from desk_queue q where approvable and needed = 1
+        from desk_queue q where approvable and needed = 1 and ${inPacks(packs)}
           and not exists (select from desk_snoozes s where s.case_id = q.case_id and s.task_no = q.task_no
             and s.until > ${clock()}::timestamptz)
         group by 1, 2, 3, 4 having count(*) > 1 order by 5 desc, 1, 3 limit 100`.execute(db);

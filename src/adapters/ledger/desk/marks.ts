@@ -24,12 +24,12 @@ export type Claimed = { taken: true; until: Date } | { taken: false; holder: Lea
 export interface Marks {
   /**
    * Takes, or renews, a question for a person for `forMs`. With `takeOver`, also from somebody else: then the audit trail says
-   * so, with the reason. Throws `InvalidInput` when nobody is asked that question.
+   * so, with the reason. Throws `NotWaiting` when nobody is asked that question any more, `InvalidInput` when nobody ever was.
    */
   claim(task: TaskRef, by: string, forMs: number, takeOver?: { reason: string }): Promise<Claimed>;
   /** Lets go; no change when somebody else holds it. */
   release(task: TaskRef, by: string): Promise<void>;
-  /** Puts a question off for everybody; a later one replaces an earlier one. Past its deadline: at most a day. */
+  /** Puts a question off for everybody; a later one replaces an earlier one. Past its deadline: at most a day. Throws as `claim`. */
   snooze(task: TaskRef, by: string, until: Date): Promise<void>;
   wake(task: TaskRef): Promise<void>;
   /** Recorded in the audit trail, by its digest. */
@@ -44,10 +44,13 @@ const DAY_MS = 86_400_000;
 
 export function marksOf({ db, clock }: Store): Marks {
   async function dueOf({ caseId, taskNo }: TaskRef): Promise<Date> {
-    const { rows } = await sql<{ due: Date }>`
-      select due_at as due from desk_queue where case_id = ${caseId} and task_no = ${taskNo}::int`.execute(db);
-    if (!rows[0]) throw failure('InvalidInput', `caseId: nobody is asked question ${taskNo} of '${caseId}' any more`);
-    return rows[0].due;
+    const { rows } = await sql<{ due: Date | null }>`
+      select q.due_at as due from review_tasks t left join desk_queue q using (case_id, task_no)
+      where t.case_id = ${caseId} and t.task_no = ${taskNo}::int`.execute(db);
+    const [asked] = rows;
+    if (!asked) throw failure('InvalidInput', `caseId: '${caseId}' has no question ${taskNo}`);
+    if (!asked.due) throw failure('NotWaiting', `caseId: nobody is asked question ${taskNo} of '${caseId}' any more`);
+    return asked.due;
   }
 
   return {

@@ -90,12 +90,12 @@ export interface Speeds {
 export interface Queue {
   /** Throws `InvalidInput` on a cursor that is none. `limit`: 1 to 200. */
   queue(filter: QueueFilter, order: QueueOrder, limit: number, cursor?: string): Promise<QueuePage>;
-  /** Of all that waits, whatever is filtered. */
-  queueCounts(): Promise<QueueCounts>;
+  /** Of all that waits in these packs (absent: in all), whatever is filtered. */
+  queueCounts(packs?: readonly string[]): Promise<QueueCounts>;
   /** How many fit a filter, and the clocks that run: the next deadline and the longest wait. */
   countOf(filter: QueueFilter): Promise<{ count: number; nextDueAt: Date | null; oldestAt: Date | null }>;
-  dues(): Promise<Due[]>;
-  speeds(): Promise<Speeds>;
+  dues(packs?: readonly string[]): Promise<Due[]>;
+  speeds(packs?: readonly string[]): Promise<Speeds>;
 }
 
 /** Reviews that the median is taken over, per pack: the latest. */
@@ -108,16 +108,21 @@ export function queueOf({ db, clock }: Store): Queue {
       const asOf = from?.asOf ?? clock();
       const size = Math.min(Math.max(Math.trunc(limit), 1), 200);
       const { rows } = await sql<QueueItem & { sortBy: number | string } & LeaseColumns>`
-        select * from (
-          select q.case_id as "caseId", q.task_no as "taskNo", q.pack_id as "packId", q.case_key as "caseKey", q.revision, q.kind,
-            q.seen, q.group_name as "group", q.codes, q.confidence, q.stake, q.alike, q.approvable, q.priority,
-            q.effects, q.needed, q.approved_by as "approvedBy", q.opened_at as "openedAt", q.due_at as "dueAt",
-            ${valueSql(asOf)} as value, ${sortSql(order, asOf)} as "sortBy",
-            l.by_name as "claimBy", l.until as "claimUntil", s.by_name as "snoozeBy", s.until as "snoozeUntil"
-          from desk_queue q ${SPEED} ${leases(asOf)} where ${where(filter)}
-        ) one
-        ${from ? sql`where ("sortBy", "caseId", "taskNo") > (${from.sortBy}::double precision, ${from.caseId}, ${from.taskNo}::int)` : sql``}
-        order by "sortBy", "caseId", "taskNo" limit ${size + 1}`.execute(db);
+        with recursive ${SPEED}, page as (
+          select * from (
+            select q.case_id, q.task_no, ${valueSql(asOf)} as value, ${sortSql(order, asOf)} as sort_by
+            from desk_queue q left join speed on speed.pack_id = q.pack_id where ${where(filter, asOf)}
+          ) one
+          ${from ? sql`where (sort_by, case_id, task_no) > (${from.sortBy}::double precision, ${from.caseId}, ${from.taskNo}::int)` : sql``}
+          order by sort_by, case_id, task_no limit ${size + 1}
+        )
+        select q.case_id as "caseId", q.task_no as "taskNo", q.pack_id as "packId", q.case_key as "caseKey", q.revision, q.kind,
+          q.seen, q.group_name as "group", q.codes, q.confidence, q.stake, q.alike, q.approvable, q.priority,
+          q.effects, q.needed, q.approved_by as "approvedBy", q.opened_at as "openedAt", q.due_at as "dueAt",
+          page.value, page.sort_by as "sortBy",
+          l.by_name as "claimBy", l.until as "claimUntil", s.by_name as "snoozeBy", s.until as "snoozeUntil"
+        from page join desk_queue q using (case_id, task_no) ${leases(asOf)}
+        order by page.sort_by, page.case_id, page.task_no`.execute(db);
       const kept = rows.slice(0, size);
       const last = rows.length > size ? kept.at(-1) : undefined;
       const items = kept.map(itemOf);
@@ -126,11 +131,11 @@ export function queueOf({ db, clock }: Store): Queue {
       return { items, asOf, cursor: textOf([order, asOf.toISOString(), sortBy, caseId, taskNo]) };
     },
 
-    async queueCounts() {
+    async queueCounts(packs) {
       const { rows } = await sql<{ packId: string; group: string; codes: string[]; snoozed: boolean } & Counted>`
         select q.pack_id as "packId", q.group_name as "group", q.codes, s.until is not null as snoozed,
           count(*)::int as count, (count(*) filter (where q.due_at < ${clock()}))::int as overdue
-        from desk_queue q ${leases(clock())} group by 1, 2, 3, 4`.execute(db);
+        from desk_queue q ${leases(clock())} where ${inPacks(packs)} group by 1, 2, 3, 4`.execute(db);
       const counts: QueueCounts = { total: 0, overdue: 0, snoozed: 0, packs: {}, groups: {}, reasons: {} };
       for (const { packId, group, codes, snoozed, count, overdue } of rows) {
         if (snoozed) {
@@ -152,22 +157,26 @@ export function queueOf({ db, clock }: Store): Queue {
     async countOf(filter) {
       const { rows } = await sql<{ count: number; nextDueAt: Date | null; oldestAt: Date | null }>`
         select count(*)::int as count, min(q.due_at) as "nextDueAt", min(q.opened_at) as "oldestAt"
-        from desk_queue q ${leases(clock())} where ${where(filter)}`.execute(db);
+        from desk_queue q where ${where(filter, clock())}`.execute(db);
       return rows[0] ?? { count: 0, nextDueAt: null, oldestAt: null };
     },
 
-    async dues() {
-      const { rows } = await sql<Due>`select due_at as "dueAt", stake from desk_queue`.execute(db);
-      return rows;
+    async dues(packs) {
+      // Two lists in one row: read row by row, thousands of them take the API longer than PostgreSQL.
+      const { rows } = await sql<{ dues: number[] | null; stakes: number[] | null }>`
+        select json_agg(date_part('epoch', q.due_at)) as dues, json_agg(q.stake) as stakes
+        from desk_queue q where ${inPacks(packs)}`.execute(db);
+      const { dues, stakes } = rows[0] ?? {};
+      return (dues ?? []).map((seconds, at) => ({ dueAt: new Date(seconds * 1_000), stake: stakes?.[at] ?? 0 }));
     },
 
-    async speeds() {
+    async speeds(packs) {
       const since = new Date(clock().getTime() - 3_600_000);
       const medians = await sql<{ packId: string; seconds: number }>`
-        select pack_id as "packId", seconds from (${MEDIANS}) m`.execute(db);
+        with recursive ${SPEED} select pack_id as "packId", seconds from speed`.execute(db);
       const { rows } = await sql<{ lastHour: number; people: number }>`
-        select count(*)::int as "lastHour", count(distinct by_name)::int as people from desk_speeds
-        where at > ${since}`.execute(db);
+        select count(*)::int as "lastHour", count(distinct by_name)::int as people from desk_speeds q
+        where at > ${since} and ${inPacks(packs)}`.execute(db);
       const seconds = Object.fromEntries(medians.rows.map(({ packId, seconds: median }) => [packId, median]));
       return { seconds, lastHour: rows[0]?.lastHour ?? 0, people: rows[0]?.people ?? 0 };
     },
@@ -186,27 +195,34 @@ interface LeaseColumns {
   snoozeUntil: Date | null;
 }
 
-/** Not below a second: nobody reads faster, and a zero would put its pack above everything. */
-const MEDIANS = sql`
-  select p.pack_id, greatest(1, percentile_cont(0.5) within group (order by t.seconds)) as seconds
-  from (select distinct pack_id from desk_queue) p
-  cross join lateral (select seconds from desk_speeds where pack_id = p.pack_id order by id desc limit ${sql.lit(SPEED_SAMPLE)}) t
-  group by 1`;
-
-const SPEED = sql`left join (${MEDIANS}) speed on speed.pack_id = q.pack_id`;
+/**
+ * The median per pack, of the latest reviews; one step per pack, since neither the reviews nor the queue are few. Not below
+ * a second: nobody reads faster, and a zero would put its pack above everything. Belongs after `with recursive`.
+ */
+const SPEED = sql`
+  packs (pack_id) as (
+    (select pack_id from desk_speeds order by pack_id limit 1)
+    union all
+    select (select pack_id from desk_speeds where pack_id > packs.pack_id order by pack_id limit 1)
+    from packs where packs.pack_id is not null
+  ), speed as materialized (
+    select packs.pack_id, greatest(1, percentile_cont(0.5) within group (order by t.seconds)) as seconds
+    from packs cross join lateral (select seconds from desk_speeds where pack_id = packs.pack_id
+      order by id desc limit ${sql.lit(SPEED_SAMPLE)}) t
+    group by 1
+  )`;
 
 /** The formula of `valuePerSecond`. */
 function valueSql(now: Date): RawBuilder<number> {
   const urgency = sql`case when q.due_at <= q.opened_at then 1 else least(1, greatest(0,
-    extract(epoch from ${now}::timestamptz - q.opened_at)::double precision
-      / extract(epoch from q.due_at - q.opened_at)::double precision)) end`;
+    date_part('epoch', ${now}::timestamptz - q.opened_at) / date_part('epoch', q.due_at - q.opened_at))) end`;
   return sql`(q.stake * (1 - q.confidence) + q.stake * ${sql.lit(LATE_SHARE)} * ${urgency})
     / coalesce(speed.seconds, ${sql.lit(DEFAULT_SECONDS)})`;
 }
 
 /** What stands first has the smallest. Priority and due date are one number, so that one cursor serves all orders. */
 function sortSql(order: QueueOrder, now: Date): RawBuilder<number> {
-  const due = sql<number>`extract(epoch from q.due_at)::double precision`;
+  const due = sql<number>`date_part('epoch', q.due_at)`;
   if (order === 'due') return due;
   if (order === 'priority') return sql`q.priority * 1e11 + ${due}`;
   return sql`-(${valueSql(now)})`;
@@ -218,23 +234,26 @@ function leases(now: Date): RawBuilder<unknown> {
     left join desk_snoozes s on s.case_id = q.case_id and s.task_no = q.task_no and s.until > ${now}::timestamptz`;
 }
 
-function where({
-  packId,
-  packs,
-  group,
-  reason,
-  text,
-  alike,
-  snoozed = false,
-  claimedBy,
-}: QueueFilter): RawBuilder<boolean> {
-  const all = [snoozed ? sql`s.until is not null` : sql`s.until is null`];
+/** Of a row `q`; undefined: all packs. */
+export function inPacks(packs: readonly string[] | undefined): RawBuilder<boolean> {
+  return packs === undefined ? sql`true` : sql`q.pack_id = any (${packs}::text[])`;
+}
+
+function where(
+  { packId, packs, group, reason, text, alike, snoozed = false, claimedBy }: QueueFilter,
+  now: Date,
+): RawBuilder<boolean> {
+  // Not joined: leases are few, and the planner would walk through them once per question.
+  const isSnoozed = sql`(q.case_id, q.task_no) in (select case_id, task_no from desk_snoozes where until > ${now}::timestamptz)`;
+  const all = [snoozed ? isSnoozed : sql`not (${isSnoozed})`];
   if (packId !== undefined) all.push(sql`q.pack_id = ${packId}`);
-  if (packs !== undefined) all.push(sql`q.pack_id = any (${packs}::text[])`);
+  if (packs !== undefined) all.push(inPacks(packs));
   if (group !== undefined) all.push(sql`q.group_name = ${group}`);
   if (reason !== undefined) all.push(sql`${reason} = any (q.codes)`);
   if (alike !== undefined) all.push(sql`q.alike = ${alike}`);
-  if (claimedBy !== undefined) all.push(sql`l.by_name = ${claimedBy}`);
+  if (claimedBy !== undefined)
+    all.push(sql`(q.case_id, q.task_no) in (select case_id, task_no from desk_claims
+      where by_name = ${claimedBy} and until > ${now}::timestamptz)`);
   if (text !== undefined) all.push(sql`strpos(lower(q.case_key), lower(${text})) > 0`);
   return sql<boolean>`${sql.join(all, sql` and `)}`;
 }
