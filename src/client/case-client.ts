@@ -7,6 +7,8 @@ import {
 } from '@temporalio/client';
 import type { CaseRecord } from '../activities/ledger-ports.ts';
 import type { Ports } from '../activities/ports.ts';
+import { digestOf } from '../canonical.ts';
+import { withoutProofs } from '../domain/attestation.ts';
 import { faultOfCaseKey, type CaseOutcome } from '../domain/case.ts';
 import type { FeedLimit } from '../domain/freshness.ts';
 import type { CaseResult } from '../domain/decision.ts';
@@ -194,23 +196,32 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
     },
   };
 
-  /** A verdict that reaches the API for a closed case is recorded too, and changes nothing. */
-  async function closedAnswer(caseId: string, verdict: unknown): Promise<VerdictAnswer> {
+  /** A verdict that reaches the API for a closed case is recorded too, and changes nothing; a repeat gets its answer again. */
+  async function closedAnswer(caseId: string, message: unknown): Promise<VerdictAnswer> {
     const record = await cases.get(caseId);
     if (!record) throw failure('InvalidInput', `caseId: there is no case '${caseId}'`);
+    const { verdict: said } = withoutProofs(message);
+    const parsed = verdictSchema.safeParse(said);
     const closed = `The case is closed (${record.outcome ?? 'no workflow is running'}); a verdict changes nothing now.`;
-    const parsed = verdictSchema.safeParse(verdict);
     const undoes = parsed.data?.verdict === 'withdraw' && record.outcome === 'written';
-    const message = undoes ? `${closed} ${reverseHint(caseId)}` : closed;
-    const refusal = { code: undoes ? 'window-over' : 'case-not-waiting', message } as const;
-    const id = idOf(verdict);
-    if (parsed.success) {
-      const contentHash = hashOf(JSON.stringify(parsed.data));
-      await reviews.record({ caseId, verdict: parsed.data, channel: 'update', contentHash, refusal });
-    } else {
-      await reviews.malformed(caseId, 'update', refusal, id);
+    const reason = undoes ? `${closed} ${reverseHint(caseId)}` : closed;
+    const refusal = { code: undoes ? 'window-over' : 'case-not-waiting', message: reason } as const;
+    const verdictId = idOf(message);
+    if (!parsed.success) {
+      await reviews.malformed(caseId, 'update', refusal, verdictId);
+      return { accepted: false, verdictId, refusal };
     }
-    return { accepted: false, verdictId: id, refusal };
+    const verdict = parsed.data;
+    const contentHash = digestOf(verdict);
+    const former = await reviews.former(caseId, verdictId);
+    const judged =
+      former?.contentHash === contentHash
+        ? former.judged
+        : await reviews.record({ caseId, verdict, channel: 'update', contentHash, refusal });
+    if (judged.kind === 'refused') return { accepted: false, verdictId, refusal: judged.refusal };
+    const { approvals } = judged;
+    const counted = approvals && { approvals: { given: approvals.by.length, needed: approvals.needed } };
+    return { accepted: true, verdictId, ...counted };
   }
 }
 
