@@ -1,4 +1,5 @@
 import { refusalOfAccess, type Person } from './access.ts';
+import { samePerson } from './verdict.ts';
 
 /** Those who are in the directory, as of now, by their ids. */
 export type Directory = ReadonlyMap<string, Person>;
@@ -101,7 +102,7 @@ export function answererOf(name: string, asking: Answerable, directory: Director
 
 /** Whether somebody may answer a question, were they there. */
 export function mayAnswer(person: Person, { packId, mayNot }: Answerable): boolean {
-  if (person.disabled || mayNot.includes(person.personId)) return false;
+  if (person.disabled || mayNot.some((name) => samePerson(name, person.personId))) return false;
   return refusalOfAccess({ ...person, via: 'session' }, 'decide', packId) === undefined;
 }
 

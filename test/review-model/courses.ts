@@ -103,6 +103,16 @@ function moveOf({ lost, restarts }: Pick<Terms, 'lost' | 'restarts'>): fc.Arbitr
     },
     { weight: 1, arbitrary: fc.constant({ kind: 'malformed' as const }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('answer' as const), ...sent }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('claim' as const), by: person }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('absence' as const),
+        who: fc.constantFrom('petra', 'petra', 'rita', 'lea'),
+        substitute: fc.constantFrom('lea', 'rita', 'kim', SUBMITTER, null),
+        back: fc.boolean(),
+      }),
+    },
     { weight: 1, arbitrary: fc.constant({ kind: 'silence' as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: 'minutes' as const, minutes: 11 }) },
     { weight: restarts, arbitrary: fc.record({ kind: fc.constant('restart' as const), hard: fc.boolean() }) },

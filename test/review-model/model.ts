@@ -1,6 +1,9 @@
 /** What a review is, said anew and as simply as possible, to hold the real one against. */
 export const GROUPS = ['clerks', 'leads', 'board'];
 export const SUBMITTER = 'sam';
+/** All who are in the directory; only the clerks are known by name. */
+export const PEOPLE = ['rita', 'lea', 'kim', 'petra', SUBMITTER];
+export const CLERKS = ['rita', 'lea'];
 /** Amounts: one approval and written at once; one, and held back; two, and held back. */
 export const AMOUNTS = [100, 600, 2000] as const;
 
@@ -12,6 +15,8 @@ export interface Question {
   by: string[];
   group: string;
   rest: string[];
+  /** In whose place `group` is asked. */
+  standsFor?: string | undefined;
   /** The open question to the submitter. */
   asks?: Asks;
 }
@@ -46,6 +51,8 @@ export class Model {
   ended: 'written' | 'rejected' | undefined;
   answered = new Set<string>();
   asked = new Set<string>();
+  /** Who is away, and who answers meanwhile. */
+  readonly away = new Map<string, string | null>();
   /** Who is asked about a proposal, and how many must approve at least. */
   #base: Pick<Question, 'needed' | 'group' | 'rest'> = { needed: 1, ...inTurn() };
 
@@ -100,7 +107,8 @@ export class Model {
       case 'reassign':
         if (said.to === question.group) return 'not-allowed-here';
         if (said.to === SUBMITTER) return 'four-eyes';
-        return approved(said.to) ? 'same-person' : undefined;
+        if (approved(said.to)) return 'same-person';
+        return this.#answererOf(said.to, question) ? undefined : 'absent';
       case 'approve':
         return approved(by) ? 'same-person' : undefined;
       case 'amend':
@@ -123,6 +131,7 @@ export class Model {
         return { kind: 'moved' };
       case 'reassign':
         question.group = said.to;
+        question.standsFor = undefined;
         if (GROUPS.includes(said.to)) question.rest = inTurn(said.to).rest;
         return { kind: 'moved' };
       case 'request-information':
@@ -144,7 +153,21 @@ export class Model {
     const question = this.#asked();
     const [group, ...rest] = question.rest;
     if (group === undefined) throw new Error('nobody is left to escalate to');
-    Object.assign(question, { group, rest });
+    Object.assign(question, { group, rest, standsFor: undefined });
+  }
+
+  /** People have come or gone: whom the question asks now. The submitter is asked on whoever is away. */
+  replan(): void {
+    const { question } = this;
+    if (!question || question.asks) return;
+    const chain = [question.standsFor ?? question.group, ...question.rest];
+    for (const [at, name] of chain.entries()) {
+      const found = this.#answererOf(name, question);
+      if (!found) continue;
+      const changes = found.group !== question.group || found.standsFor !== question.standsFor;
+      if (changes) Object.assign(question, { standsFor: undefined, ...found, rest: chain.slice(at + 1) });
+      return;
+    }
   }
 
   /** The question stands as it was put. */
@@ -177,6 +200,24 @@ export class Model {
   unanswered(): Next {
     const { needed, group, rest, amount } = this.#asked();
     return { amount, needed, by: [], group, rest };
+  }
+
+  #answererOf(name: string, { by }: Question): { group: string; standsFor?: string } | undefined {
+    const may = (person: string | undefined) => person !== undefined && person !== SUBMITTER && !by.includes(person);
+    if (PEOPLE.includes(name)) {
+      if (!this.away.has(name)) return { group: name };
+      const standIn = this.#standInOf(name);
+      return standIn !== undefined && may(standIn) ? { group: standIn, standsFor: name } : undefined;
+    }
+    const clerks = name === GROUPS[0] ? CLERKS.filter(may) : [];
+    const answered = clerks.some((one) => !this.away.has(one) || may(this.#standInOf(one)));
+    return clerks.length === 0 || answered ? { group: name } : undefined;
+  }
+
+  #standInOf(name: string): string | undefined {
+    let one: string | null | undefined = name;
+    for (let left = PEOPLE.length; left > 0 && one && this.away.has(one); left -= 1) one = this.away.get(one);
+    return one && !this.away.has(one) ? one : undefined;
   }
 
   #accept(question: Question, said: Extract<Said, { verdict: 'approve' | 'amend' }>, now: number): Taken {

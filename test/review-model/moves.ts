@@ -14,6 +14,9 @@ export type Move =
   | { kind: 'repeat'; which: number; changed: boolean }
   | { kind: 'malformed' | 'silence' }
   | { kind: 'answer'; about: About; channel: Channel; lost: Lost }
+  | { kind: 'claim'; by: string }
+  /** Goes away, or (`back`) is there again, and the case is told. */
+  | { kind: 'absence'; who: string; substitute: string | null; back: boolean }
   | { kind: 'minutes'; minutes: number }
   | { kind: 'restart'; hard: boolean };
 

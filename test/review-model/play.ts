@@ -10,7 +10,7 @@ import type { Player } from './courses.ts';
 import { expectKept } from './invariants.ts';
 import { Model, plain, SUBMITTER, type Next, type Question, type Said, type Taken } from './model.ts';
 import { packWith, type Move } from './moves.ts';
-import { portsOn } from './ports-on.ts';
+import { directoryWith, portsOn } from './ports-on.ts';
 import { snapshotOf } from './snapshot.ts';
 import { Voices } from './voices.ts';
 
@@ -37,6 +37,7 @@ export class Play implements Player {
     const supplier = `ACME ${caseKey}`;
     this.#voices = new Voices(this.model, supplier);
     this.#fakes.replies.splice(0, 1, replyOf({ amount, supplier }, 0.1));
+    this.#fakes.ports.access.people = () => Promise.resolve(directoryWith(this.model.away));
     [this.#ledger, this.#steps] = this.#open();
   }
 
@@ -64,6 +65,10 @@ export class Play implements Player {
         return;
       case 'answer':
         return await this.#answer(move);
+      case 'claim':
+        return await this.#claim(move.by);
+      case 'absence':
+        return await this.#absence(move);
       case 'silence':
         return await this.#silence();
       case 'minutes':
@@ -257,6 +262,30 @@ export class Play implements Player {
     await this.#propose(read.because, next);
   }
 
+  /** A claim decides nothing, and keeps nobody from answering. */
+  async #claim(by: string): Promise<void> {
+    const { question } = this.model;
+    if (!question) return;
+    const { caseId } = this;
+    const { taskNo } = question;
+    await this.#unchanged(undefined, () => this.#ledger.desk.claim({ caseId, taskNo }, by, 60_000));
+  }
+
+  async #absence({ who, substitute, back }: Extract<Move, { kind: 'absence' }>): Promise<void> {
+    const { model, caseId } = this;
+    if (back) model.away.delete(who);
+    else model.away.set(who, substitute === who ? null : substitute);
+    const { question } = model;
+    if (!question) return;
+    const { taskNo } = question;
+    const standing = await this.#steps.replanTask({ caseId, taskNo });
+    model.replan();
+    const { group, rest } = question;
+    expect(standing).toMatchObject({ group, rest });
+    expect((await this.#ledger.reviews.openTask(caseId))?.standsFor).toBe(question.standsFor);
+    expect(await this.#unchanged(undefined, () => this.#steps.replanTask({ caseId, taskNo }))).toEqual(standing);
+  }
+
   /** Nobody answers in time: the submitter, or else who is asked. */
   async #silence(): Promise<void> {
     const { question } = this.model;
@@ -295,5 +324,6 @@ type Standing = Extract<NonNullable<VerdictJudged['then']>, { kind: 'changed' }>
 
 /** Whom the ledger says that the question asks. */
 function adopt(question: Question, { group, rest }: { group: string; rest: readonly string[] }): void {
+  if (question.group !== group) question.standsFor = undefined;
   Object.assign(question, { group, rest: [...rest] });
 }

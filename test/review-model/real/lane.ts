@@ -1,3 +1,5 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
@@ -6,6 +8,7 @@ import { readBooks } from '../../../src/dev/books.ts';
 import { jsonLine, startNodeProcess, type NodeProcess } from '../../../src/dev/processes.ts';
 import { fakePorts } from '../../support/fake-ports.ts';
 import type { Standing } from '../invariants.ts';
+import { directoryWith } from '../ports-on.ts';
 import { HURRIED_PACK, PATIENT_PACK } from './packs.ts';
 
 /** All that a worker program is told. */
@@ -13,6 +16,8 @@ export interface WorkerTerms {
   databaseUrl: string;
   temporalAddress: string;
   taskQueue: string;
+  /** Who is in the directory, as JSON. */
+  peopleFile: string;
   /** Of accounts payable in the stand-in business system. */
   booksUrl: string;
   /** PEM. */
@@ -28,7 +33,7 @@ export interface World {
   /** The workflow bundle, to replay what happened. */
   code: string;
   stateDir: string;
-  terms: Omit<WorkerTerms, 'taskQueue'>;
+  terms: Omit<WorkerTerms, 'taskQueue' | 'peopleFile'>;
 }
 
 const PROGRAM = fileURLToPath(new URL('./worker-program.ts', import.meta.url));
@@ -38,12 +43,14 @@ export class Lane {
   readonly world: World;
   readonly taskQueue: string;
   readonly cases: CaseClient;
+  readonly #peopleFile: string;
   #worker: NodeProcess<true> | undefined;
   #restarting: Promise<void> = Promise.resolve();
 
   private constructor(world: World, name: string) {
     this.world = world;
     this.taskQueue = `review-model-${name}`;
+    this.#peopleFile = join(world.stateDir, `people-${name}.json`);
     const { temporal, ledger } = world;
     const packs = [PATIENT_PACK, HURRIED_PACK];
     const { reader } = fakePorts().ports;
@@ -52,6 +59,7 @@ export class Lane {
 
   static async open(world: World, name: string): Promise<Lane> {
     const lane = new Lane(world, name);
+    await lane.away(new Map());
     await lane.#start();
     return lane;
   }
@@ -65,6 +73,14 @@ export class Lane {
       await this.#start();
     })();
     await this.#restarting;
+  }
+
+  /** Who is away from now on, and who answers meanwhile. */
+  async away(away: ReadonlyMap<string, string | null>): Promise<void> {
+    const draft = `${this.#peopleFile}.draft`;
+    await writeFile(draft, JSON.stringify(directoryWith(away)));
+    // At once: the worker may be reading it.
+    await rename(draft, this.#peopleFile);
   }
 
   async close(): Promise<void> {
@@ -81,7 +97,9 @@ export class Lane {
 
   async #start(): Promise<void> {
     const { stateDir, terms } = this.world;
-    const env = { REVIEW_MODEL_WORKER: JSON.stringify({ ...terms, taskQueue: this.taskQueue }) };
+    const env = {
+      REVIEW_MODEL_WORKER: JSON.stringify({ ...terms, taskQueue: this.taskQueue, peopleFile: this.#peopleFile }),
+    };
     const ready = (line: string) => (jsonLine<{ ready?: string }>(line)?.ready === 'worker' ? true : undefined);
     const log = () => undefined;
     this.#worker = await startNodeProcess({ name: this.taskQueue, file: PROGRAM, env, stateDir, log, ready });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { expect } from 'vitest';
-import { startAttributes } from '../../../src/messages.ts';
+import { replanSignal, startAttributes } from '../../../src/messages.ts';
 import type { Player } from '../courses.ts';
 import { expectKept } from '../invariants.ts';
 import { GROUPS, isHeld, Model, SUBMITTER, type Said } from '../model.ts';
@@ -31,10 +31,12 @@ export class RealPlay implements Player {
   readonly #mail: Mail;
   readonly #watch: Watch;
   readonly #handle: WorkflowHandle;
+  readonly #groupMs: number;
 
   private constructor(lane: Lane, packId: keyof typeof TIMES, caseKey: string, amount: number) {
     const { windowMs, groupMs } = TIMES[packId];
     this.#lane = lane;
+    this.#groupMs = groupMs;
     this.caseId = `case/${packId}/${caseKey}`;
     this.model = new Model(amount, windowMs);
     this.#voices = new Voices(this.model, `ACME ${caseKey}`);
@@ -46,6 +48,7 @@ export class RealPlay implements Player {
   static async start(lane: Lane, caseKey: string, amount: number, hurried: boolean): Promise<RealPlay> {
     const packId = hurried ? 'hurried-pack' : 'patient-pack';
     const play = new RealPlay(lane, packId, caseKey, amount);
+    await lane.away(new Map());
     const documents = [{ name: 'a.txt', text: `Pay ${amount} to ACME ${caseKey}` }];
     await lane.world.temporal.workflow.start('decideCase', {
       workflowId: play.caseId,
@@ -72,6 +75,10 @@ export class RealPlay implements Player {
       }
       case 'answer':
         return await this.#answer(move);
+      case 'claim':
+        return await this.#claim(move.by);
+      case 'absence':
+        return await this.#absence(move);
       case 'silence':
         return await this.#waitFor('group', 'submitter');
       case 'minutes':
@@ -118,6 +125,30 @@ export class RealPlay implements Player {
     if (code === undefined) await this.#take(said);
     else if (between.length === 0 && !rival) await this.#unchangedSince(before, code);
     if (question && between.includes('group')) await this.#watch.adopt(question, [...GROUPS, question.group, to(said)]);
+  }
+
+  /** A claim decides nothing, and keeps nobody from answering. */
+  async #claim(by: string): Promise<void> {
+    const { question } = this.model;
+    if (!question) return;
+    const { caseId } = this;
+    const { ledger } = this.#lane.world;
+    const before = await snapshotOf(ledger, caseId);
+    // Where time is short, it may be asked about no more.
+    const claimed = await ledger.desk.claim({ caseId, taskNo: question.taskNo }, by, 60_000).catch(() => undefined);
+    if (claimed && this.#between(false).length === 0) await this.#unchangedSince(before, undefined);
+  }
+
+  /** Somebody goes away, or comes back, and the case is told. Where time is short, a timer could come between. */
+  async #absence({ who, substitute, back }: Extract<Move, { kind: 'absence' }>): Promise<void> {
+    const { model } = this;
+    if (this.#groupMs < WAITABLE_MS) return;
+    if (back) model.away.delete(who);
+    else model.away.set(who, substitute === who ? null : substitute);
+    await this.#lane.away(model.away);
+    if (!model.question) return;
+    await this.#handle.signal(replanSignal);
+    model.replan();
   }
 
   /** Somebody else puts the question to the next group at the same moment. True: that was taken. */

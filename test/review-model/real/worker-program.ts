@@ -1,10 +1,12 @@
 // A worker as it runs for users, over the real ledger and a business system behind HTTP; only the model is played: it reads
 // the document, and is never sure. A process of its own, so that it can be killed. Prints one line when it runs.
+import { readFile } from 'node:fs/promises';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../../src/activities/index.ts';
 import { openLedger } from '../../../src/adapters/ledger/ledger.ts';
 import { createSigner } from '../../../src/adapters/signing.ts';
 import { createSinks } from '../../../src/adapters/sink-http.ts';
+import type { Person } from '../../../src/domain/access.ts';
 import { workflowBundle } from '../../../src/worker/bundle.ts';
 import { fakePorts, replyOf } from '../../support/fake-ports.ts';
 import { portsOn } from '../ports-on.ts';
@@ -37,6 +39,10 @@ const worker = await Worker.create({
       },
     },
     sinks: createSinks({ books: { url: terms.booksUrl, capability: 'look-up', settlesWithinMs: 500 } }),
+    access: {
+      ...fakes.ports.access,
+      people: async () => JSON.parse(await readFile(terms.peopleFile, 'utf8')) as Person[],
+    },
     signer: createSigner(terms.signingKey),
     clock: () => new Date(),
   }),
