@@ -9,13 +9,14 @@ export interface Session {
   name: string;
   /** How people call them. */
   shown: string;
+  roles: readonly string[];
   /** Who is away, and in whose place this person answers meanwhile. */
   standsInFor: NonNullable<MeBody['standsInFor']>;
   /** Whether their verdicts are signed with a passkey. */
   passkey: boolean;
 }
 
-const OUT: Session = { state: 'out', name: '', shown: '', standsInFor: [], passkey: false };
+const OUT: Session = { state: 'out', name: '', shown: '', roles: [], standsInFor: [], passkey: false };
 const listeners = new Set<() => void>();
 let session: Session = { ...OUT, state: 'asking' };
 let csrf: string | undefined;
@@ -53,7 +54,7 @@ export async function askWhoIAm(): Promise<void> {
   const { person, standsInFor = [], csrf: token, passkey = false } = (await response.json()) as MeBody;
   if (!person) return loggedOut();
   csrf = token;
-  change({ state: 'in', name: person.personId, shown: person.name, standsInFor, passkey });
+  change({ state: 'in', name: person.personId, shown: person.name, roles: person.roles, standsInFor, passkey });
 }
 
 /** Logs in as somebody of the directory: development on one machine only. */

@@ -53,6 +53,19 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
     ['account', () => '/account', /You have no passkey yet/],
   ];
 
+  it.each([
+    ['petra.vogel', 1],
+    ['ada.berg', 0],
+  ])('a case shows %s its receipt only if they may read it', async (name, links) => {
+    const { page, context } = await reviewers.visit(`/${invoice}`, { name });
+    await page.getByText('From receipt to write').waitFor();
+    const receipt = page.getByRole('link', { name: 'Receipt' });
+    expect(await receipt.count()).toBe(links);
+    const answer = await context.request.get(`${new URL(page.url()).origin}/v1/receipts/${invoice}`);
+    expect(answer.status()).toBe(links === 1 ? 200 : 403);
+    await context.close();
+  });
+
   describe.each([
     ['light', false],
     ['dark', true],

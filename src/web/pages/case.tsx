@@ -4,7 +4,11 @@ import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
 import { when, words } from '../format.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { useTask } from '../desk/queries.ts';
+import { useSession } from '../session.ts';
 import { Page } from './page.tsx';
+
+/** As the API has it: it would refuse others. */
+const READS_RECEIPTS = ['auditor', 'owner'];
 
 type Event = DeskTaskBody['events'][number];
 
@@ -12,6 +16,7 @@ type Event = DeskTaskBody['events'][number];
 export function CasePage() {
   const { say, language } = useWords();
   const [location] = useLocation();
+  const { roles } = useSession();
   const caseId = location
     .slice(1)
     .split('/')
@@ -46,9 +51,11 @@ export function CasePage() {
             {say('case.temporal')}
           </Anchor>
         )}
-        <Anchor href={task.links.receipt} target="_blank" rel="noreferrer">
-          {say('case.receipt')}
-        </Anchor>
+        {roles.some((role) => READS_RECEIPTS.includes(role)) && (
+          <Anchor href={task.links.receipt} target="_blank" rel="noreferrer">
+            {say('case.receipt')}
+          </Anchor>
+        )}
       </Group>
       <h2>{say('case.timeline')}</h2>
       <Timeline bulletSize={14} lineWidth={2} mb="xl">
