@@ -50,6 +50,8 @@ export function standInOf(person: Person, directory: Directory): Person | undefi
   const passed = new Set<string>();
   for (let one: Person | undefined = person; one && !passed.has(one.personId);) {
     if (!one.absence) return one === person ? undefined : one;
+    // Whom somebody named who has left since is nobody's substitute.
+    if (one.disabled) return undefined;
     passed.add(one.personId);
     one = one.absence.substitute === null ? undefined : directory.get(one.absence.substitute);
   }
@@ -86,7 +88,8 @@ export function answererOf(name: string, asking: Answerable, directory: Director
   const person = directory.get(name);
   if (person) {
     if (!person.absence) return { group: name };
-    const standIn = standInOf(person, directory);
+    // Whoever may not answer has nobody in place: who approved could approve again by it, who lost the right keep it.
+    const standIn = mayAnswer(person, asking) ? standInOf(person, directory) : undefined;
     return standIn && mayAnswer(standIn, asking) ? { group: standIn.personId, standsFor: name } : undefined;
   }
   const members = [...directory.values()].filter((one) => one.groups.includes(name) && mayAnswer(one, asking));
