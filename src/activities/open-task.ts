@@ -44,7 +44,7 @@ export function openingOf(
   const { group, rest } = ask ?? { group: (groups ?? plan.review.groups)[0] };
   const task = {
     ...{ ...content, taskNo, packHash },
-    ...(needed > 1 ? { approvals: { needed, by: before?.approvals.by ?? [] } } : {}),
+    ...(needed > 1 ? { approvals: { by: [], ...before?.approvals, needed } } : {}),
     ...(before?.amends ? { amends: before.amends } : {}),
   };
   const digest = digestOfShown(shownOf(about.shown, task, about.call));

@@ -33,16 +33,17 @@ export interface NowAsked {
   because: string;
 }
 
-/** Under four eyes and where several must approve, the submitter; and who has approved already. Nobody stands in for these. */
+/** Under four eyes and where several must approve, the submitter; and who has approved already, or in whose place somebody has. Nobody stands in for these. */
 export function mayNotAnswer(task: {
   submittedBy: string | null;
   fourEyes: boolean;
   levels?: unknown;
-  approvals?: { by: readonly string[] };
+  approvals?: { by: readonly string[]; inPlaceOf?: readonly string[] };
 }): readonly string[] {
   const { submittedBy, fourEyes, levels, approvals } = task;
   const othersOnly = fourEyes || levels !== undefined || approvals !== undefined;
-  return [...(approvals?.by ?? []), ...(othersOnly && submittedBy !== null ? [submittedBy] : [])];
+  const approved = [...(approvals?.by ?? []), ...(approvals?.inPlaceOf ?? [])];
+  return [...approved, ...(othersOnly && submittedBy !== null ? [submittedBy] : [])];
 }
 
 /** Who answers while this person is away: their substitute, or the substitute's. Undefined: nobody. */

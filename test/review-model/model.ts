@@ -206,7 +206,7 @@ export class Model {
     const may = (person: string | undefined) => person !== undefined && person !== SUBMITTER && !by.includes(person);
     if (PEOPLE.includes(name)) {
       if (!this.away.has(name)) return { group: name };
-      const standIn = this.#standInOf(name);
+      const standIn = may(name) ? this.#standInOf(name) : undefined;
       return standIn !== undefined && may(standIn) ? { group: standIn, standsFor: name } : undefined;
     }
     const clerks = name === GROUPS[0] ? CLERKS.filter(may) : [];
