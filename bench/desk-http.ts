@@ -80,9 +80,8 @@ export function askAs(apiUrl: string, key: string): Ask {
     });
     const text = await response.text();
     if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
-    const { code = '', detail = '' } = JSON.parse(text) as { code?: string; detail?: string };
-    // A claim on a question that was answered meanwhile has no code of its own.
-    if (OVERTAKEN.includes(code) || /^caseId: nobody is asked .* any more$/.test(detail)) throw new Overtaken(code);
+    const { code = '' } = JSON.parse(text) as { code?: string };
+    if (OVERTAKEN.includes(code)) throw new Overtaken(code);
     throw new Error(`${response.status} ${text}`);
   };
 }

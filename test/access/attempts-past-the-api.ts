@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { createSigner } from '../../src/adapters/signing.ts';
 import { reversalOf, withdrawalOf } from '../../src/domain/attestation.ts';
-import { withdrawSignal } from '../../src/messages.ts';
+import { provideInformationSignal, submitInformation, withdrawSignal } from '../../src/messages.ts';
 import { keyPair } from '../support/signing-key.ts';
 import type { Attempt } from './attempts-by-http.ts';
 import {
@@ -17,6 +17,9 @@ import {
   signed,
   forged,
 } from './attempts-world.ts';
+
+/** What a submitter would answer to a reviewer. */
+const informed = (answerId: string, by = 'carla') => ({ answerId, requestId: 'q-none', by, text: 'It is all right' });
 
 /** By messages straight to the workflow. */
 export const PAST_THE_API: Attempt[] = [
@@ -75,6 +78,28 @@ export const PAST_THE_API: Attempt[] = [
   ['by a signal that was signed for who is away', () => signal(forged((one) => one, 'away'))],
   ['by a signal that was signed for who was disabled', () => signal(forged((one) => one, 'gone'))],
   ['by a signal that was signed for a reviewer of another group', () => signal(forged((one) => one, 'tess'))],
+  [
+    'by an answer in the name of who submitted it, as a plain signal',
+    () => handle().signal(provideInformationSignal, informed('spoofed-1')),
+  ],
+  [
+    'by an answer that was signed as a verdict',
+    () => {
+      const said = informed('spoofed-2');
+      return handle().signal(provideInformationSignal, {
+        ...said,
+        attestation: signed(verdict({ by: 'carla' }), 'carla'),
+      });
+    },
+  ],
+  [
+    'by an answer of somebody who has no role, signed for him',
+    () => {
+      const said = informed('spoofed-3', 'none');
+      const message = { ...said, attestation: signed(said, 'none') };
+      return handle().executeUpdate(submitInformation, { args: [message] });
+    },
+  ],
   [
     'by a withdrawal of the case as a plain signal',
     () => handle().signal(withdrawSignal, { by: 'petra', reason: 'spoofed' }),

@@ -29,7 +29,7 @@ async function entries(): Promise<number> {
   const chain = await ledger.db
     .selectFrom('audit_entries')
     .select((eb) => eb.fn.countAll<number>().as('n'))
-    .where('kind', '=', 'verdict-refused')
+    .where('kind', 'in', ['verdict-refused', 'information-refused'])
     .executeTakeFirstOrThrow();
   const log = await ledger.db
     .selectFrom('access_entries')

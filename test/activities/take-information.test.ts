@@ -136,7 +136,7 @@ describe('who answers', () => {
     ['the owner of the process, for the submitter', paul({ roles: ['owner'] }), 'session', true],
     ['the owner, by a link that is not his', paul({ roles: ['owner'] }), 'link', false],
     ['somebody who is not in the directory', paul({ personId: 'mallory' }), 'session', false],
-  ])('%s: %s', async (_, person, via, may) => {
+  ])('%s', async (_, person, via, may) => {
     const by = person.personId;
     const { say, sign, ledger } = await asked({}, by === 'mallory' ? [] : [person]);
     expect(await say({ by }, sign({ by }, { personId: by, via }))).toMatchObject(

@@ -259,6 +259,26 @@ describe('bulk', () => {
     expect(sent.slice(3)).toEqual(first);
   });
 
+  it('a rejection goes to each case with its reason and code, which only a rejection has', async () => {
+    const sent: unknown[] = [];
+    const given: Given = {
+      desk: { bulk: async () => bulk(true), decideBulk: async () => true },
+      client: {
+        decide: async (_, verdict) => {
+          sent.push(verdict);
+          return { accepted: true, verdictId: 'x' };
+        },
+      },
+    };
+    const said = { by: 'rosa', reason: 'Filed twice', reasonCode: 'duplicate' };
+    expect((await post(given, url, { ...said, verdict: 'reject' })).statusCode).toBe(200);
+    expect(sent).toHaveLength(3);
+    expect(sent[1]).toEqual({ verdictId: `bulk-${ID}-1`, seen: 'seen-B', verdict: 'reject', ...said });
+    const wrong = await post(given, url, { ...said, verdict: 'approve' });
+    expect(wrong.json()).toMatchObject({ status: 422, errors: [{ field: 'reasonCode' }] });
+    expect(sent).toHaveLength(3);
+  });
+
   it('a rejection needs a reason, and a selection is decided one way', async () => {
     const desk: Given['desk'] = {
       bulk: async () => ({ ...bulk(true), verdict: 'approve' }),

@@ -54,6 +54,46 @@ describe.skipIf(found.path === undefined)('what comes back at the desk', () => {
     }
   });
 
+  it('bulk: the drawn ones are opened, then all are rejected for one reason, each by itself', async () => {
+    const ids = await slips(3, 'Max Rehn', 'undo-slips');
+    const seat = await reviewers.visit(queueOf('Max Rehn'), { name: 'ada.berg' });
+    const { page } = seat;
+    await seat.shows('Please file');
+    await seat.press('Shift+A');
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Max Rehn/ })
+      .click();
+    await seat.shows('2 still to open');
+    await page.waitForFunction(`document.activeElement?.matches('[data-autofocus]') === true`);
+    const reject = page.getByRole('button', { name: 'Reject 3 (R)' });
+    // Nothing happens before the drawn ones were opened.
+    expect(await reject.isDisabled()).toBe(true);
+    await seat.press('r', 'Enter');
+    await seat.shows('1 still to open');
+    await seat.press('Enter');
+    await until('all are opened', () => reject.isEnabled());
+    await seat.press('r');
+    await seat.shows('Why are these 3 rejected?');
+    // In the dialog of the reasons A approves nothing, and leaving it rejects nothing.
+    await seat.press('a', 'Escape');
+    await seat.shows('Decide 3 together');
+    await page.waitForFunction(`document.activeElement?.matches('[data-autofocus]') === true`);
+    for (const id of ids) expect(await fixture.ledger.cases.get(id)).toMatchObject({ stage: 'review', decided: false });
+    await seat.press('r');
+    await seat.shows('The slip is torn');
+    await seat.press('1');
+    await seat.shows('3 taken, 0 not taken');
+    expect(await page.getByRole('button', { name: 'Take all back' }).count()).toBe(0);
+    for (const id of ids) {
+      expect((await ended(fixture, id)).outcome).toBe('rejected');
+      const file = await fixture.ledger.reads.caseFile(id);
+      expect(file?.verdicts).toMatchObject([{ by: 'ada.berg', verdict: 'reject', body: { reasonCode: 'torn' } }]);
+    }
+    expect(seat.complaints).toEqual([]);
+    await seat.context.close();
+  });
+
   it('what was approved a minute ago is found, and taken back from there', async () => {
     const [caseId = ''] = await slips(1, 'Ida Holt', 'undo-slips');
     const seat = await reviewers.visit(queueOf('Ida Holt'), { name: 'ben.okoro' });

@@ -5,6 +5,7 @@ import type { Assertion, PasskeyProof } from '../../domain/passkey.ts';
 import { verdictSchema, type Verdict } from '../../domain/verdict.ts';
 import type { RoutePorts } from './ports.ts';
 import { invalidBody, Problem } from './problems.ts';
+import { given } from './routes-desk.ts';
 
 /** What is said of one member of a selection. */
 export interface SaidOfMember {
@@ -17,11 +18,19 @@ export interface SaidOfMember {
 export function verdictsOf(
   { bulkId, members }: Bulk,
   by: string,
-  { verdict, reason }: { verdict: 'approve' | 'reject' | 'withdraw'; reason?: string | undefined },
+  {
+    verdict,
+    reason,
+    reasonCode,
+  }: {
+    verdict: 'approve' | 'reject' | 'withdraw';
+    reason?: string | undefined;
+    reasonCode?: string | undefined;
+  },
 ): SaidOfMember[] {
   const end = verdict === 'withdraw' ? '-undo' : '';
   return members.map(({ caseId, taskNo, seen }, at) => {
-    const because = reason === undefined ? {} : { reason };
+    const because = given({ reason, reasonCode });
     const parsed = verdictSchema.safeParse({ verdictId: `bulk-${bulkId}-${at}${end}`, by, seen, verdict, ...because });
     if (!parsed.success) throw invalidBody(parsed.error);
     return { caseId, taskNo, said: parsed.data };

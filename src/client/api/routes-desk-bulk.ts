@@ -127,10 +127,12 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, at
       response: lines,
     },
     handler: async (request, reply) => {
-      const { verdict, reason, passkey } = request.body;
+      const { verdict, reason, reasonCode, passkey } = request.body;
       const by = namedActor(request);
       if (verdict === 'reject' && reason === undefined)
         throw invalid(422, [{ field: 'reason', message: 'say why they are rejected' }]);
+      if (verdict !== 'reject' && reasonCode !== undefined)
+        throw invalid(422, [{ field: 'reasonCode', message: 'only a rejection has one' }]);
       const bulk = await found(request.params.bulkId);
       if (bulk.by !== by)
         throw new Problem(
@@ -145,7 +147,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, at
       }
       if (!(await desk.decideBulk(bulk.bulkId, verdict)))
         throw new Problem(409, 'decided-otherwise', `This selection was decided as '${bulk.verdict}' before.`);
-      const all = verdictsOf(bulk, by, { verdict, reason });
+      const all = verdictsOf(bulk, by, { verdict, reason, reasonCode });
       const proofs = passkey ? (await signingOf(reviews, all)).proofs(passkey) : [];
       const answers = each(bulk, async (_, at) => await give(request, all[at], proofs[at]));
       return await sendLines(reply, answers);

@@ -222,14 +222,26 @@ export const bulkSchema = z.object({
 export type BulkBody = z.output<typeof bulkSchema>;
 const reason = z.string().trim().min(1).max(2000).optional();
 const passkey = assertionSchema.optional().describe('What your passkey signed for all of them, where you have one.');
+const reasonCode = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .optional()
+  .describe("Of a rejection: which of the pack's reasons it is.");
 export const bulkVerdictSchema = z.strictObject({
   by: person,
   verdict: z.enum(['approve', 'reject']),
   reason: reason.describe('Required to reject.'),
+  reasonCode,
   passkey,
 });
 export const bulkWithdrawSchema = z.strictObject({ by: person, reason, passkey });
-export const bulkSigningSchema = z.strictObject({ verdict: z.enum(['approve', 'reject', 'withdraw']), reason });
+export const bulkSigningSchema = z.strictObject({
+  verdict: z.enum(['approve', 'reject', 'withdraw']),
+  reason,
+  reasonCode,
+});
 export const bulkLineSchema = z.object({
   caseId,
   accepted: z.boolean(),

@@ -1,15 +1,16 @@
-import { Button, Checkbox, Modal, Progress, Stack, Table } from '@mantine/core';
+import { Button, Modal, Progress, Stack } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import type { AlikeGroupsBody, BulkBody, BulkLine, QueueItemBody } from '../../client/api/schema-desk.ts';
 import { get, send, sendForLines } from '../api.ts';
 import { money, words } from '../format.ts';
 import { useWords } from '../i18n/use-words.ts';
-import { Confidence } from '../parts/confidence.tsx';
 import { signBulk } from '../passkeys.ts';
 import { currentName, hasPasskey } from '../session.ts';
+import { RejectDialog } from './dialogs.tsx';
 import { Member } from './member.tsx';
-import { useAlike } from './queries.ts';
+import { Members } from './members.tsx';
+import { useAlike, useTask } from './queries.ts';
 
 export type AlikeGroup = AlikeGroupsBody['groups'][number];
 
@@ -51,6 +52,12 @@ export function AlikeDialog({ onClose, onChoose }: { onClose: () => void; onChoo
   );
 }
 
+/** Of a rejection. */
+interface Because {
+  reason?: string;
+  reasonCode?: string;
+}
+
 /** A selection: those drawn at random are opened one by one, then all are decided, one verdict each. */
 export function BulkDialog({
   choice,
@@ -66,6 +73,8 @@ export function BulkDialog({
   const [opened, setOpened] = useState<string>();
   const [lines, setLines] = useState<readonly BulkLine[]>();
   const [busy, setBusy] = useState(false);
+  const [rejecting, setRejecting] = useState(false);
+  const [said, setSaid] = useState<'approve' | 'reject'>();
   const { data: bulk, refetch } = useQuery({
     queryKey: ['bulk', bulkId],
     queryFn: () => get<BulkBody>(`/v1/desk/bulks/${bulkId}`),
@@ -94,15 +103,15 @@ export function BulkDialog({
     await send('POST', '/v1/desk/looks', { caseId: member.caseId, taskNo: member.taskNo, by: currentName() });
     await refetch();
   };
-  const run = async (path: string, verdict: 'approve' | 'withdraw') => {
+  const run = async (path: string, verdict: 'approve' | 'reject' | 'withdraw', because: Because = {}) => {
     if (bulkId === undefined) return;
     setBusy(true);
     setFailed(undefined);
     try {
-      const passkey = hasPasskey() ? await signBulk(bulkId, { verdict }) : undefined;
+      const passkey = hasPasskey() ? await signBulk(bulkId, { verdict, ...because }) : undefined;
       const body = {
         by: currentName(),
-        ...(verdict === 'approve' ? { verdict } : {}),
+        ...(verdict === 'withdraw' ? {} : { verdict, ...because }),
         ...(passkey ? { passkey } : {}),
       };
       setLines([]);
@@ -116,16 +125,37 @@ export function BulkDialog({
     await client.invalidateQueries({ queryKey: ['queue'] });
   };
   const ready = bulk !== undefined && left.length === 0 && !busy && lines === undefined;
-  const approve = () => void run('verdicts', 'approve');
+  const decide = (verdict: 'approve' | 'reject', because: Because = {}) => {
+    setSaid(verdict);
+    void run('verdicts', verdict, because);
+  };
+  const approve = () => decide('approve');
+  // They are alike, so of one version of a pack or nearly so: what the first one offers.
+  const { data: first } = useTask(bulk?.members[0]?.caseId);
+  const reasons = first?.desk.rejectReasons ?? [];
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.repeat || event.target instanceof HTMLButtonElement) return;
     if (event.key === 'Enter') void look(left[0]);
     else if (event.key.toLowerCase() === 'a' && ready) approve();
+    else if (event.key.toLowerCase() === 'r' && ready) setRejecting(true);
     else return;
     event.preventDefault();
   };
   const count = bulk?.members.length ?? 0;
   const accepted = lines?.filter((line) => line.accepted).length ?? 0;
+  // In the place of the selection, so that neither hears the keys of the other.
+  if (rejecting)
+    return (
+      <RejectDialog
+        title={say('bulk.rejectTitle', { count })}
+        reasons={reasons}
+        onClose={() => setRejecting(false)}
+        onReject={(reason, reasonCode) => {
+          setRejecting(false);
+          decide('reject', { reason, ...(reasonCode === undefined ? {} : { reasonCode }) });
+        }}
+      />
+    );
   return (
     <Modal
       opened
@@ -165,7 +195,10 @@ export function BulkDialog({
               <Button color="teal.9" disabled={!ready} onClick={approve}>
                 {say('bulk.approve', { count })} (A)
               </Button>
-              {lines !== undefined && !busy && (
+              <Button color="red.9" disabled={!ready} onClick={() => setRejecting(true)}>
+                {say('bulk.reject', { count })} (R)
+              </Button>
+              {said === 'approve' && lines !== undefined && !busy && (
                 <Button variant="default" onClick={() => void run('withdrawals', 'withdraw')}>
                   {say('bulk.undo')}
                 </Button>
@@ -175,60 +208,5 @@ export function BulkDialog({
         )}
       </div>
     </Modal>
-  );
-}
-
-function Members({
-  bulk,
-  opened,
-  lines,
-  onOpen,
-}: {
-  bulk: BulkBody;
-  opened: string | undefined;
-  lines: readonly BulkLine[] | undefined;
-  onOpen: (member: BulkBody['members'][number]) => void;
-}) {
-  const { say, language } = useWords();
-  const answers = new Map(lines?.map((line) => [line.caseId, line]));
-  return (
-    <Table className="members">
-      <Table.Tbody>
-        {bulk.members.map((member) => {
-          const { caseId, caseKey, confidence, stake, effects, mustOpen, openedAt } = member;
-          const line = answers.get(caseId);
-          return (
-            <Table.Tr key={caseId} data-opened={caseId === opened || undefined}>
-              <Table.Td>
-                <Checkbox
-                  size="xs"
-                  readOnly
-                  tabIndex={-1}
-                  checked={openedAt !== null}
-                  aria-label={say('bulk.opened')}
-                />
-              </Table.Td>
-              <Table.Td>
-                <button
-                  type="button"
-                  className="linkish"
-                  onClick={() => onOpen(member)}
-                  aria-label={say('bulk.open', { key: caseKey })}
-                >
-                  {caseKey}
-                </button>
-                {mustOpen && <div className="tag">{say('bulk.must')}</div>}
-              </Table.Td>
-              <Table.Td>{effects.join(', ')}</Table.Td>
-              <Table.Td>{money(stake, undefined, language)}</Table.Td>
-              <Table.Td>
-                <Confidence value={confidence} threshold={0.5} />
-              </Table.Td>
-              <Table.Td>{line && (line.accepted ? '✓' : `✗ ${line.message ?? ''}`)}</Table.Td>
-            </Table.Tr>
-          );
-        })}
-      </Table.Tbody>
-    </Table>
   );
 }

@@ -13,10 +13,15 @@ type RejectReason = DeskTaskBody['desk']['rejectReasons'][number];
 
 /** R: a digit rejects with that reason of the pack, or one is written. */
 export function RejectDialog({
+  title,
   reasons,
   onClose,
   onReject,
-}: DialogProps & { reasons: readonly RejectReason[]; onReject: (reason: string, code?: string) => void }) {
+}: DialogProps & {
+  title?: string;
+  reasons: readonly RejectReason[];
+  onReject: (reason: string, code?: string) => void;
+}) {
   const { say, sayOr } = useWords();
   const [written, setWritten] = useState('');
   // Words that are a pack's own stand as they are.
@@ -28,7 +33,12 @@ export function RejectDialog({
     if (reason) choose(reason);
   });
   return (
-    <Modal opened onClose={onClose} title={say('reject.title')} closeButtonProps={{ 'aria-label': say('app.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={title ?? say('reject.title')}
+      closeButtonProps={{ 'aria-label': say('app.close') }}
+    >
       <Stack gap={4} mb="md" tabIndex={-1} data-autofocus>
         {reasons.map((reason, at) => (
           <Button

@@ -203,6 +203,8 @@ export const de: Record<MessageKey, string> = {
   'bulk.approve': 'Alle {count} freigeben',
   'bulk.progress': '{done} von {count}',
   'bulk.done': '{accepted} angenommen, {refused} nicht angenommen',
+  'bulk.reject': '{count} ablehnen',
+  'bulk.rejectTitle': 'Warum werden diese {count} abgelehnt?',
   'bulk.undo': 'Alle zurücknehmen',
   'bulk.single': 'Wählen Sie mindestens zwei Fragen, die sich gleichen (X), oder eine Gruppe.',
   'palette.label': 'Befehl eingeben',

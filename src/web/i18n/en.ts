@@ -201,6 +201,8 @@ export const en = {
   'bulk.approve': 'Approve all {count}',
   'bulk.progress': '{done} of {count}',
   'bulk.done': '{accepted} taken, {refused} not taken',
+  'bulk.reject': 'Reject {count}',
+  'bulk.rejectTitle': 'Why are these {count} rejected?',
   'bulk.undo': 'Take all back',
   'bulk.single': 'Select at least two questions that are alike (X), or choose a group.',
   'palette.label': 'Type a command',
