@@ -39,9 +39,30 @@ export async function refusalOfPerson(
   if (denied) return denied;
   // Whoever sees a mistake in time may stop it.
   if (!task || verdict === 'withdraw' || isAsked(person, task)) return undefined;
-  const absent = await standsInForAnyOf(access, caseId, person, task);
-  if (absent.some((one) => isAsked(one, task))) return undefined;
+  if ((await absentAsked(access, caseId, person, task)).length > 0) return undefined;
   return refusal('not-entitled', `by: ${by} is in none of the groups that are asked (${askedOf(task).join(', ')}).`);
+}
+
+/** In whose place a person answers a task who is not asked himself; undefined: in nobody's. */
+export async function inWhosePlace(
+  access: Ports['access'],
+  caseId: string,
+  by: string,
+  { standsFor, ...task }: AskedTask,
+): Promise<string | undefined> {
+  const person = await access.person(by);
+  if (!person || isAsked(person, standsFor === undefined ? task : { ...task, group: standsFor })) return undefined;
+  if (standsFor !== undefined && task.group === by) return standsFor;
+  return (await absentAsked(access, caseId, person, task))[0]?.personId;
+}
+
+async function absentAsked(
+  access: Ports['access'],
+  caseId: string,
+  person: Person,
+  task: AskedTask,
+): Promise<Person[]> {
+  return (await standsInForAnyOf(access, caseId, person, task)).filter((one) => isAsked(one, task));
 }
 
 /**

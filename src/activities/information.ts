@@ -115,7 +115,8 @@ async function putAnew(
   return openingOf(ports.packs, about, taskNo + 1, packHash, content, ports.clock(), before);
 }
 
-function beforeOf({ plan }: CaseRecord, { approvals, groups, group, rest }: TaskOpening): Before {
+function beforeOf({ plan }: CaseRecord, { approvals, groups, group, standsFor, rest }: TaskOpening): Before {
   const later = rest ?? groupsAfter(group, groups ?? plan?.review.groups ?? []);
-  return { approvals: { needed: approvals?.needed ?? 1, by: [] }, groups, ask: { group, rest: later } };
+  const place = standsFor === undefined ? {} : { standsFor };
+  return { approvals: { needed: approvals?.needed ?? 1, by: [] }, groups, ask: { group, rest: later, ...place } };
 }

@@ -1,7 +1,7 @@
 import type { LiveFacts } from '../domain/countersignature.ts';
 import { withoutProofs, type Authentication } from '../domain/attestation.ts';
 import { refusalOf, staleDigest, verdictSchema, type Refusal, type Verdict } from '../domain/verdict.ts';
-import { undoWindowMs } from '../domain/policy.ts';
+import { undoWindowMs, withApproval, type Approvals } from '../domain/policy.ts';
 import { reasonCodeRefusalOf, rejectReasonsOf } from '../domain/reject-reasons.ts';
 import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
@@ -9,7 +9,7 @@ import type { Evidence } from '../packs/pack.ts';
 import { problemsOf } from '../packs/define-pack.ts';
 import { isElsewhere, putElsewhere, taskStanding } from './judge-elsewhere.ts';
 import { authenticate } from './attest.ts';
-import { refusalOfPerson } from './entitled.ts';
+import { inWhosePlace, refusalOfPerson } from './entitled.ts';
 import { judgePasskey } from './judge-passkey.ts';
 import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
 import { aboutCase } from './about-case.ts';
@@ -87,6 +87,9 @@ export const judgeVerdict =
     const held = await judgePasskey(ports, { ...base, authentication, proof }, task);
     if (held.refusal) return answerOf(verdict, await reviews.record({ ...base, refusal: held.refusal }));
     const signing = { ...base, passkey: held.signature };
+    const absent =
+      known && known.via !== 'unauthenticated' && (await inWhosePlace(ports.access, caseId, verdict.by, task));
+    const inPlaceOf = absent ? { inPlaceOf: absent } : {};
     const signed = { ...base, countersignature: signedVerdict(ports, signing, task) };
     if (isElsewhere(verdict))
       return await answered(ports, caseId, verdict, await putElsewhere(ports, signed, verdict, task));
@@ -101,14 +104,22 @@ export const judgeVerdict =
       );
     }
     if (verdict.verdict === 'approve') {
-      return answerOf(verdict, await reviews.record({ ...signed, decide: acceptance(ports, task, task) }));
+      return answerOf(
+        verdict,
+        await reviews.record({ ...signed, ...inPlaceOf, decide: acceptance(ports, task, task) }),
+      );
     }
     const amended = await amend(ports, task, verdict.output);
     if (amended.kind === 'refused') {
       return answerOf(verdict, await reviews.record({ ...base, refusal: amended.refusal }));
     }
     const both = { ...base, countersignature: signedVerdict(ports, signing, task, amended) };
-    const opening = await amendedQuestion(ports, task, verdict.by, amended);
+    const opening = await amendedQuestion(
+      ports,
+      task,
+      withApproval({ needed: 1, by: [] }, verdict.by, absent || undefined),
+      amended,
+    );
     if (opening) return answerOf(verdict, await reviews.record({ ...both, askAnew: { taskNo, opening } }), opening);
     return answerOf(verdict, await reviews.record({ ...both, decide: acceptance(ports, task, amended) }));
   };
@@ -155,7 +166,7 @@ function acceptance(
 async function amendedQuestion(
   ports: Needs,
   task: Task,
-  by: string,
+  first: Approvals,
   { output, effects, facts, rules }: Pick<TaskOpening, 'output' | 'effects' | 'rules'> & { facts: LiveFacts },
 ): Promise<TaskOpening | undefined> {
   if (!task.levels && !task.approvals) return undefined;
@@ -169,7 +180,7 @@ async function amendedQuestion(
   const reasons = [...task.reasons.filter(({ code }) => code !== 'amended'), { code: 'amended', message } as const];
   const evidence = kept((task.evidence ?? {}) as Record<string, unknown>);
   const content = { kind, callId, output, effects, facts, rules, reasons, evidence, confidence: kept(task.confidence) };
-  const approvals = { needed: task.approvals?.needed ?? 1, by: [by] };
+  const approvals = { ...first, needed: task.approvals?.needed ?? 1 };
   const before = { approvals, groups, amends: { taskNo, digest: task.digest } };
   const about = await aboutCase(ports, record, callId);
   const opening = openingOf(ports.packs, about, taskNo + 1, packHash, content, ports.clock(), before);

@@ -243,20 +243,14 @@ export interface Reviews {
     /** What the API has signed as coming by a decision link is recorded as `link`. */
     channel: 'signal' | 'update' | 'link';
     contentHash: string;
-    /** How it is known who gave it. Absent: it came too late to be looked at. */
+    /** How it is known who gave it. Absent: it came too late to be looked at. `inPlaceOf`: who is away, and in whose place. */
     authentication?: Authentication;
+    inPlaceOf?: string;
     refusal?: Refusal;
     /** What the service signed, kept when the verdict is taken. */
     countersignature?: Countersignature;
     /** Present when the verdict is taken and decides. */
-    decide?: {
-      taskNo: number;
-      kind: 'accept' | 'reject';
-      output: Record<string, unknown> | null;
-      effects: PreparedEffect[];
-      facts?: LiveFacts;
-      undo?: UndoWindow;
-    };
+    decide?: Pick<DecisionRecord, 'kind' | 'output' | 'effects' | 'facts' | 'undo'> & { taskNo: number };
     /** Present when an amendment is put to the others as a new question, to be opened in place of `taskNo`. */
     askAnew?: { taskNo: number; opening: TaskOpening };
     /** Present when the verdict puts the question to somebody else. */

@@ -41,10 +41,10 @@ export function openingOf(
   const needed = Math.max(level?.approvals ?? 1, before?.approvals.needed ?? 1);
   const groups = higher ? level?.groups : before?.groups;
   const ask = higher && level?.groups ? undefined : before?.ask;
-  const { group, rest } = ask ?? { group: (groups ?? plan.review.groups)[0] };
+  const { group, rest, standsFor } = ask ?? { group: (groups ?? plan.review.groups)[0] };
   const task = {
     ...{ ...content, taskNo, packHash },
-    ...(needed > 1 ? { approvals: { needed, by: before?.approvals.by ?? [] } } : {}),
+    ...(needed > 1 ? { approvals: { by: [], ...before?.approvals, needed } } : {}),
     ...(before?.amends ? { amends: before.amends } : {}),
   };
   const digest = digestOfShown(shownOf(about.shown, task, about.call));
@@ -54,6 +54,7 @@ export function openingOf(
     ...reviewTimes(packs, plan, group, { openedAt: now, now }),
     ...(groups ? { groups } : {}),
     ...(rest ? { rest } : {}),
+    ...(standsFor === undefined ? {} : { standsFor }),
   };
 }
 

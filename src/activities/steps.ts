@@ -124,8 +124,8 @@ export interface Before {
   /** The new question never needs fewer people; `by`: whose approval counts for it too. */
   approvals: Approvals;
   groups?: readonly [string, ...string[]] | undefined;
-  /** Who is asked first, and who after that; absent: the first of the groups. */
-  ask?: { group: string; rest: readonly string[] };
+  /** Who is asked first, in whose place, and who after that; absent: the first of the groups. */
+  ask?: { group: string; standsFor?: string; rest: readonly string[] };
   /** The question that an amendment replaces. */
   amends?: { taskNo: number; digest: string };
 }

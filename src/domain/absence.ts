@@ -33,16 +33,17 @@ export interface NowAsked {
   because: string;
 }
 
-/** Under four eyes and where several must approve, the submitter; and who has approved already. Nobody stands in for these. */
+/** Under four eyes and where several must approve, the submitter; and who has approved already, or in whose place somebody has. Nobody stands in for these. */
 export function mayNotAnswer(task: {
   submittedBy: string | null;
   fourEyes: boolean;
   levels?: unknown;
-  approvals?: { by: readonly string[] };
+  approvals?: { by: readonly string[]; inPlaceOf?: readonly string[] };
 }): readonly string[] {
   const { submittedBy, fourEyes, levels, approvals } = task;
   const othersOnly = fourEyes || levels !== undefined || approvals !== undefined;
-  return [...(approvals?.by ?? []), ...(othersOnly && submittedBy !== null ? [submittedBy] : [])];
+  const approved = [...(approvals?.by ?? []), ...(approvals?.inPlaceOf ?? [])];
+  return [...approved, ...(othersOnly && submittedBy !== null ? [submittedBy] : [])];
 }
 
 /** Who answers while this person is away: their substitute, or the substitute's. Undefined: nobody. */
@@ -50,6 +51,8 @@ export function standInOf(person: Person, directory: Directory): Person | undefi
   const passed = new Set<string>();
   for (let one: Person | undefined = person; one && !passed.has(one.personId);) {
     if (!one.absence) return one === person ? undefined : one;
+    // Whom somebody named who has left since is nobody's substitute.
+    if (one.disabled) return undefined;
     passed.add(one.personId);
     one = one.absence.substitute === null ? undefined : directory.get(one.absence.substitute);
   }
@@ -86,7 +89,8 @@ export function answererOf(name: string, asking: Answerable, directory: Director
   const person = directory.get(name);
   if (person) {
     if (!person.absence) return { group: name };
-    const standIn = standInOf(person, directory);
+    // Whoever may not answer has nobody in place: who approved could approve again by it, who lost the right keep it.
+    const standIn = mayAnswer(person, asking) ? standInOf(person, directory) : undefined;
     return standIn && mayAnswer(standIn, asking) ? { group: standIn.personId, standsFor: name } : undefined;
   }
   const members = [...directory.values()].filter((one) => one.groups.includes(name) && mayAnswer(one, asking));

@@ -56,6 +56,14 @@ export interface Level {
 export interface Approvals {
   needed: number;
   by: readonly string[];
+  /** Those who were away, and in whose place one of these approved: their own approval would count a second time. */
+  inPlaceOf?: readonly string[];
+}
+
+/** With one approval more. `inPlaceOf`: who is away, where it was given in their place. */
+export function withApproval(approvals: Approvals, by: string, inPlaceOf?: string): Approvals {
+  const places = [...(approvals.inPlaceOf ?? []), ...(inPlaceOf === undefined ? [] : [inPlaceOf])];
+  return { ...approvals, by: [...approvals.by, by], ...(places.length > 0 ? { inPlaceOf: places } : {}) };
 }
 
 /** Of the levels that apply, the one that needs most; of equal ones the first. The order of rules decides nothing else. */

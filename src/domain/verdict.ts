@@ -213,8 +213,11 @@ function elsewhereRefusalOf(verdict: Verdict, task: OpenTask): Refusal | undefin
 
 /** One person's approval counts once. */
 export function approvedBefore(by: string, approvals: Approvals | undefined): Refusal | undefined {
-  if (!approvals?.by.some((name) => samePerson(name, by))) return undefined;
-  return { code: 'same-person', message: `by: ${by} has approved this already; someone else must approve it too.` };
+  if (approvals?.by.some((name) => samePerson(name, by)))
+    return { code: 'same-person', message: `by: ${by} has approved this already; someone else must approve it too.` };
+  if (!approvals?.inPlaceOf?.some((name) => samePerson(name, by))) return undefined;
+  const message = `by: somebody has approved this in the place of ${by} already; someone else must approve it too.`;
+  return { code: 'same-person', message };
 }
 
 /** Names are compared as people read them: case and blanks around them make no other person. */

@@ -84,6 +84,29 @@ describe('the demo login', () => {
     await expect(auditor).rejects.toThrow('substitute: auditor.one may not decide; name a reviewer or a lead');
   });
 
+  test('nobody puts themselves in the place of somebody whose absence they state', async () => {
+    const on = required();
+    const [from, until] = [new Date(Date.now() - 60_000).toISOString(), new Date(Date.now() + 60_000).toISOString()];
+    const state = async (by: 'lead' | 'operator' | 'reviewer', of: string, substitute: string | null) =>
+      await on.inject({
+        ...{ method: 'PUT', url: `/v1/people/${of}/absence`, headers: bearer(keys[by]) },
+        payload: { from, until, substitute },
+      });
+    const own = await state('lead', 'reviewer.one', 'lead.one');
+    expect([own.statusCode, own.json()]).toMatchObject([
+      403,
+      { code: 'not-entitled', detail: expect.stringContaining('substitute: lead.one') as string },
+    ]);
+    expect((await ledger.people.person('reviewer.one'))?.absence).toBeUndefined();
+    expect((await ledger.people.accessEntries(1))[0]).toMatchObject({
+      ...{ kind: 'refused', personId: 'lead.one', subject: 'absence of reviewer.one' },
+    });
+    expect((await state('reviewer', 'reviewer.one', 'lead.one')).statusCode).toBe(204);
+    await ledger.people.putAbsence('reviewer.one', null, 'test');
+    expect((await state('operator', 'reviewer.one', 'lead.one')).statusCode).toBe(204);
+    await ledger.people.putAbsence('reviewer.one', null, 'test');
+  });
+
   test('does not exist where access is required, and lists nobody', async () => {
     const on = required();
     const answer = await on.inject({ method: 'POST', url: '/v1/login/demo', payload: { personId: 'lead.one' } });

@@ -147,6 +147,36 @@ describe('who answers in the place of somebody who is away', () => {
     expect(await signed({ verdictId: 'v-2' })).toMatchObject(accepted);
   });
 
+  it('who is back does not approve what was approved in their place, where two must', async () => {
+    const levels = [{ when: {}, approvals: 2 }];
+    for (const first of [{}, { verdict: 'amend', output: { amount: 13, supplier: 'ACME' } }]) {
+      const { sign, say, people, signed, ledger } = await desk(OTHER, { levels });
+      people.set('petra', petra());
+      people.set('paul', { ...RITA, personId: 'paul' });
+      expect(await signed(first)).toMatchObject(accepted);
+      people.set('petra', petra({ absence: undefined } as never));
+      const seen = ledger.tasks.at(-1)?.seen;
+      const as = async (by: string) => {
+        const said = { verdictId: `v-${by}`, by, seen };
+        return await say(said, sign(said, { personId: by }));
+      };
+      expect(await as('petra')).toMatchObject(refused('same-person', /in the place of petra/));
+      expect(ledger.decisions).toHaveLength(0);
+      expect(await as('paul')).toMatchObject(accepted);
+      expect(ledger.decisions).toMatchObject([{ approvedBy: ['rita', 'paul'] }]);
+    }
+  });
+
+  it('nor whoever is asked by name in the place of who is away', async () => {
+    const { sign, say, people, signed, ledger } = await desk(OTHER, { levels: [{ when: {}, approvals: 2 }] });
+    people.set('petra', petra());
+    Object.assign(ledger.tasks.at(-1) ?? {}, { group: 'rita', standsFor: 'petra', rest: [SECOND] });
+    expect(await signed()).toMatchObject(accepted);
+    people.set('petra', petra({ absence: undefined } as never));
+    const said = { verdictId: 'v-2', by: 'petra' };
+    expect(await say(said, sign(said, { personId: 'petra' }))).toMatchObject(refused('same-person', /in the place of/));
+  });
+
   it('a question is not put to who is away with nobody in place', async () => {
     const { signed, people } = await desk();
     people.set('petra', petra({ absence: { until: AWAY, substitute: null } }));

@@ -190,7 +190,11 @@ describe('a selection', () => {
       expect((await decide({ passkey })).map(({ code }) => code)).toEqual(Array(3).fill('passkey-invalid'));
     expect((await decide()).map(({ code }) => code)).toEqual(Array(3).fill('passkey-required'));
     for (const { caseId } of tasks) expect((await rig.ledger.reads.caseFile(caseId))?.decisions).toEqual([]);
+    expect((await rig.ledger.people.accessEntries(1))[0]).toMatchObject({ kind: 'refused', personId: rig.personId });
     expect((await rig.post(`${url}/challenges`, { verdict: 'reject' })).status).toBe(422);
+    // Whoever had the session without the passkey has not used the verdicts up.
+    const passkey = await signed(key, { verdict: 'approve' });
+    expect((await decide({ passkey })).map(({ accepted }) => accepted)).toEqual([true, true, true]);
   });
 
   it('of who has no passkey is decided as before', async () => {

@@ -86,6 +86,12 @@ describe('whom a question asks now', () => {
       { group: 'leads', rest: ['board'] },
     ],
     [
+      'nobody in the place of who has approved already',
+      ['petra>xbob', 'xbob'],
+      ask('petra', { mayNot: ['petra'] }),
+      { group: 'leads', rest: ['board'] },
+    ],
+    [
       'who comes after a group of which only the submitter is there',
       ['petra>', 'sam'],
       ask('clerks', { mayNot: ['sam'] }),
@@ -103,6 +109,16 @@ describe('whom a question asks now', () => {
     const now = askedNow(asking, peopleOf(...entries));
     if (!expected) return expect(now).toBeUndefined();
     expect(now).toEqual({ ...expected, because: expect.stringMatching(/away|back/) as string });
+  });
+
+  it('nobody in the place of who has left, or whom they named', () => {
+    const gone = (directory: Map<string, Person>, personId: string) =>
+      directory.set(personId, { ...(directory.get(personId) as Person), disabled: true });
+    const next = { group: 'leads', rest: ['board'] };
+    expect(askedNow(ask('petra'), gone(new Map(peopleOf('petra>bob', 'bob')), 'petra'))).toMatchObject(next);
+    const chain = new Map(peopleOf('petra>bob', 'bob>carol', 'carol'));
+    expect(askedNow(ask('petra'), chain)).toMatchObject({ group: 'carol' });
+    expect(askedNow(ask('petra'), gone(chain, 'bob'))).toMatchObject(next);
   });
 
   it('says why', () => {

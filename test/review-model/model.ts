@@ -54,7 +54,7 @@ export class Model {
   /** Who is away, and who answers meanwhile. */
   readonly away = new Map<string, string | null>();
   /** Who is asked about a proposal, and how many must approve at least. */
-  #base: Pick<Question, 'needed' | 'group' | 'rest'> = { needed: 1, ...inTurn() };
+  #base: Pick<Question, 'needed' | 'group' | 'standsFor' | 'rest'> = { needed: 1, ...inTurn() };
 
   constructor(proposed: number, windowMs: number) {
     this.proposed = proposed;
@@ -78,12 +78,13 @@ export class Model {
 
   /** The question about the model's proposal. */
   get first(): Next {
-    const { needed, group, rest } = this.#base;
+    const { needed, group, standsFor, rest } = this.#base;
     return {
       amount: this.proposed,
       needed: Math.max(neededFor(this.proposed), needed),
       by: [],
       group,
+      standsFor,
       rest: [...rest],
     };
   }
@@ -189,24 +190,24 @@ export class Model {
 
   /** Takes in the submitter's answer: what is asked then. Approvals that were given without it do not count. */
   answer(): Next {
-    const { asks, needed, group, rest, amount } = this.#asked();
+    const { asks, needed, group, standsFor, rest, amount } = this.#asked();
     if (asks) this.answered.add(asks.requestId);
-    if (!asks?.proposeAgain) return { amount, needed, by: [], group, rest };
-    this.#base = { needed, group, rest };
+    if (!asks?.proposeAgain) return { amount, needed, by: [], group, standsFor, rest };
+    this.#base = { needed, group, standsFor, rest };
     return this.first;
   }
 
   /** The submitter did not answer in time: what is asked then. */
   unanswered(): Next {
-    const { needed, group, rest, amount } = this.#asked();
-    return { amount, needed, by: [], group, rest };
+    const { needed, group, standsFor, rest, amount } = this.#asked();
+    return { amount, needed, by: [], group, standsFor, rest };
   }
 
   #answererOf(name: string, { by }: Question): { group: string; standsFor?: string } | undefined {
     const may = (person: string | undefined) => person !== undefined && person !== SUBMITTER && !by.includes(person);
     if (PEOPLE.includes(name)) {
       if (!this.away.has(name)) return { group: name };
-      const standIn = this.#standInOf(name);
+      const standIn = may(name) ? this.#standInOf(name) : undefined;
       return standIn !== undefined && may(standIn) ? { group: standIn, standsFor: name } : undefined;
     }
     const clerks = name === GROUPS[0] ? CLERKS.filter(may) : [];

@@ -1,6 +1,7 @@
 import type { DecisionRecord, EffectRecord, Judged, TaskOpening } from '../../src/activities/ledger-ports.ts';
 import type { Ports } from '../../src/activities/ports.ts';
 import { groupsAfter } from '../../src/domain/escalation.ts';
+import { withApproval } from '../../src/domain/policy.ts';
 import { approvedBefore, withdrawalRefusalOf } from '../../src/domain/verdict.ts';
 import type { FakeLedger, Task } from './fake-ledger.ts';
 
@@ -87,9 +88,9 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
     const counts = decides?.kind === 'accept' ? task.approvals : undefined;
     const twice = approvedBefore(verdict.by, counts);
     if (twice) return { kind: 'refused', refusal: twice };
-    const approvedBy = counts && [...counts.by, verdict.by];
-    if (counts && approvedBy && approvedBy.length < counts.needed) {
-      task.approvals = { ...counts, by: approvedBy };
+    const approvals = counts && withApproval(counts, verdict.by, input.inPlaceOf);
+    if (approvals && approvals.by.length < approvals.needed) {
+      task.approvals = approvals;
       return { kind: 'accepted', decision: null, approvals: task.approvals };
     }
     task.open = false;
@@ -101,7 +102,7 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
         decision: decide({
           ...{ caseId, by, reason: verdict.reason ?? null },
           ...decides,
-          ...(approvedBy ? { approvedBy } : {}),
+          ...(approvals ? { approvedBy: approvals.by } : {}),
         }),
       };
     }

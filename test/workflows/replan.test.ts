@@ -4,7 +4,7 @@ import { createActivities } from '../../src/activities/index.ts';
 import { replanReviews } from '../../src/activities/replan.ts';
 import type { ReplanReport } from '../../src/activities/steps.ts';
 import type { Ledger } from '../../src/adapters/ledger/ledger.ts';
-import { replanSignal } from '../../src/messages.ts';
+import { replanSignal, submitInformation } from '../../src/messages.ts';
 import type { Calendar } from '../../src/packs/calendar.ts';
 import { definition, testPack } from '../support/fake-pack.ts';
 import type { Fakes } from '../support/fake-ports.ts';
@@ -126,6 +126,28 @@ describe('an absence', () => {
       ]);
       expect(await replannedIn(other)).toEqual([]);
       await end(hers, other);
+    });
+  });
+
+  it('is over after the submitter was asked too: who was away is asked again', async () => {
+    await inWorld({}, async ({ waiting, look }) => {
+      const case_ = await waiting();
+      const { seen } = (await case_.view()).task ?? { seen: '' };
+      await case_.say('update', said('reassign', seen, { to: 'petra' }));
+      await away('petra', 'bob');
+      expect((await look()).told).toBe(1);
+      await isAsked(case_, 'bob');
+      await case_.say('update', said('request-information', seen, { question: 'Which order?' }));
+      const caseId = case_.handle.workflowId;
+      const [request] = await ledger.reads.informationRequests({ caseId, open: true });
+      const answer = { answerId: 'a-1', requestId: request?.requestId ?? '', by: 'sam', text: 'Order 4711' };
+      await case_.handle.executeUpdate(submitInformation, { args: [answer] });
+      await until(async () => ((await case_.view()).task?.taskNo === 2 ? true : undefined));
+      expect(await ledger.reviews.openTask(caseId)).toMatchObject({ taskNo: 2, group: 'bob', standsFor: 'petra' });
+      await ledger.people.putAbsence('petra', null, 'test');
+      expect((await look()).told).toBe(1);
+      await isAsked(case_, 'petra');
+      await end(case_);
     });
   });
 

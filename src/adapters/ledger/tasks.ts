@@ -133,14 +133,14 @@ export async function open(db: Kysely<Tables>, task: TaskOpening, at: Date): Pro
     with done as (
       insert into review_tasks (case_id, task_no, kind, seen, pack_hash, group_name, reasons, output, evidence,
         confidence, rules, effects, effect_key, call_id, due_at, remind_at, opened_at,
-        approvals, groups, escalate_at, digest, facts, amends, rest)
+        approvals, groups, escalate_at, digest, facts, amends, rest, stands_for)
       values (${caseId}, ${taskNo}::int, ${kind}, ${seen}, ${packHash}, ${group}, ${json(task.reasons)}::jsonb,
         ${task.output === null ? null : json(task.output)}::jsonb, ${json(task.evidence)}::jsonb,
         ${json(task.confidence)}::jsonb, ${json(task.rules)}::jsonb, ${json(task.effects)}::jsonb,
         ${effectKey ?? null}, ${callId}::uuid, ${dueAt}::timestamptz, ${remindAt}::timestamptz, ${at}::timestamptz,
         ${approvals ? json(approvals) : null}::jsonb, ${groups ? json(groups) : null}::jsonb,
         ${task.escalateAt ?? null}::timestamptz, ${digest}, ${facts ? json(facts) : null}::jsonb,
-        ${amends ? json(amends) : null}::jsonb, ${task.rest ? json(task.rest) : null}::jsonb)
+        ${amends ? json(amends) : null}::jsonb, ${task.rest ? json(task.rest) : null}::jsonb, ${task.standsFor ?? null}::text)
       on conflict do nothing returning case_id, task_no
     ), older as (
       update review_tasks t set closed_at = ${at} from done

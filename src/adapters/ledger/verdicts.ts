@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, type Transaction, sql } from 'kysely';
 import type { DecisionRecord, EffectState, Judged, Reviews } from '../../activities/ledger-ports.ts';
+import { withApproval } from '../../domain/policy.ts';
 import { approvedBefore, type Refusal } from '../../domain/verdict.ts';
 import { askSubmitter } from './ask-submitter.ts';
 import { askAnew, countApproval } from './approvals.ts';
@@ -126,14 +127,20 @@ async function record(trx: Transaction<Tables>, given: Recorded, at: Date): Prom
   const counts = input.decide?.kind === 'accept' ? (task.approvals ?? undefined) : undefined;
   const twice = approvedBefore(verdict.by, counts);
   if (twice) return await refuse(twice);
-  const approvedBy = counts && [...counts.by, verdict.by];
-  if (counts && approvedBy && approvedBy.length < counts.needed)
-    return await countApproval(trx, input, { ...counts, by: approvedBy }, { verdictId, at, taskNo });
+  const approvals = counts && withApproval(counts, verdict.by, input.inPlaceOf);
+  if (approvals && approvals.by.length < approvals.needed)
+    return await countApproval(trx, input, approvals, { verdictId, at, taskNo });
 
   const accepted: Entry = ['verdict-accepted', { ...verdictEntry(input), taskNo }];
   if (input.decide) {
     const by = { kind: 'reviewer', name: verdict.by } as const;
-    const made = { caseId, by, reason: verdict.reason ?? null, ...input.decide, ...(approvedBy ? { approvedBy } : {}) };
+    const made = {
+      caseId,
+      by,
+      reason: verdict.reason ?? null,
+      ...input.decide,
+      ...(approvals ? { approvedBy: approvals.by } : {}),
+    };
     const abandoned = made.kind === 'reject' ? await settleInDoubt(trx, task, 'abandoned', at) : [];
     const decision = await decide(trx, task, made, at, [accepted, ...abandoned], (decisionNo) =>
       insertVerdict(input, { verdictId, at, taskNo, decisionNo }),

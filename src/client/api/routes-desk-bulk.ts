@@ -185,9 +185,19 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, at
   async function give(request: FastifyRequest, of: SaidOfMember | undefined, passkey: PasskeyProof | undefined) {
     if (!of) throw new TypeError('a selection has more members than verdicts');
     const { caseId, said } = of;
+    if (!passkey) await refuseUnsigned(request, caseId);
     await checkPasskey(access, request, caseId, said, passkey);
     const proofs = { ...(passkey ? { passkey } : {}), ...signed(attest, request, caseId, said) };
     return await client.decide(caseId, { ...said, ...proofs });
+  }
+
+  /** Here already: the ids are the same whenever a selection is sent, and what a case refuses under one it refuses again. */
+  async function refuseUnsigned({ identity: { personId, via }, method, url }: FastifyRequest, caseId: string) {
+    if (via !== 'session' || !(await access.passkeys.hasAny(personId))) return;
+    const message = `passkey: ${personId} has a passkey, so a verdict from the browser is signed with it.`;
+    const detail = `passkey-required: ${caseId}`;
+    await access.people.log({ personId, kind: 'refused', subject: `${method} ${url}`, detail });
+    throw new Problem(403, 'passkey-required', message);
   }
 
   async function onlyOwnPacks({ identity, method, url }: FastifyRequest, packIds: readonly string[]): Promise<void> {

@@ -70,6 +70,12 @@ export function peopleRoutes(api: Api, { people, credentials }: AccessPorts): vo
         await people.log({ personId: identity.personId, kind: 'refused', subject: `absence of ${personId}`, detail });
         throw new Problem(403, 'not-entitled', detail);
       }
+      // Who takes people out would otherwise take their rights.
+      if (body && personId !== identity.personId && body.substitute === identity.personId) {
+        const detail = `substitute: ${identity.personId} states this absence, so name someone else, or let another lead state it.`;
+        await people.log({ personId: identity.personId, kind: 'refused', subject: `absence of ${personId}`, detail });
+        throw new Problem(403, 'not-entitled', detail);
+      }
       const absence = body && { from: new Date(body.from), until: new Date(body.until), substitute: body.substitute };
       await people.putAbsence(personId, absence, identity.personId || LOCAL);
       return await reply.code(204).send(null);
