@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findChromium } from '../../src/dev/chromium.ts';
 import { feed } from '../../src/dev/feeder.ts';
 import { invoiceSamples } from '../../src/dev/samples.ts';
@@ -141,6 +141,34 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
     await page.getByLabel('Language').selectOption('de');
     await page.getByRole('button', { name: /^Ablehnen/ }).waitFor();
     expect(await page.evaluate('document.documentElement.lang')).toBe('de');
+    await context.close();
+  });
+
+  it.each<[string, () => string, string, RegExp]>([
+    [
+      'the desk',
+      () => `/desk?case=${encodeURIComponent(slip)}`,
+      'sam.clerk',
+      /sam\.clerk \(submitter\) may not read counts/,
+    ],
+    ['the search', () => '/search?text=page', 'sam.clerk', /sam\.clerk \(submitter\) may not read counts/],
+    ['what waits per pack', () => '/packs', 'sam.clerk', /invoice-intake\s+petra\.vogel\s+–/],
+    ['people', () => '/people', 'sam.clerk', /sam\.clerk \(submitter\) may not read people/],
+    ['the case of another', () => `/${slip}`, 'sam.clerk', /no case/],
+    [
+      'an audit trail',
+      () => `/audit?case=${encodeURIComponent(slip)}`,
+      'ada.berg',
+      /ada\.berg \(reviewer\) may not read audit/,
+    ],
+  ])('%s is refused with a reason to who may not see it, and shows nothing', async (_, path, name, says) => {
+    const { page, context } = await reviewers.visit(path(), { name });
+    const read = page.getByRole('button', { name: 'Read', exact: true });
+    if (path().startsWith('/audit')) await read.click();
+    const text = async () => await page.locator('main').innerText();
+    await vi.waitFor(async () => expect(await text()).toMatch(says), { timeout: 60_000, interval: 200 });
+    const shown = await text();
+    expect(shown, shown).not.toMatch(/Mara Lind|Ada Berg|From receipt to write|verdict-accepted/);
     await context.close();
   });
 

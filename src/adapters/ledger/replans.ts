@@ -1,4 +1,4 @@
-import { type RawBuilder, type Transaction, sql } from 'kysely';
+import { type RawBuilder, type Selectable, type Transaction, sql } from 'kysely';
 import type { PlannedTask, Replanned, Replans } from '../../activities/replan-ports.ts';
 import { groupsAfter } from '../../domain/escalation.ts';
 import type { Approvals } from '../../domain/policy.ts';
@@ -76,7 +76,7 @@ async function replan(
   at: Date,
 ): Promise<void> {
   const task = await taskRow(trx, caseId, taskNo);
-  if (!task || task.closed_at || task.group_name !== from || task.group_name === asked?.group) return;
+  if (!task || task.closed_at || task.group_name !== from || isSo(task, asked)) return;
   const { remindAt, reminders, escalateAt = null, dueAt = task.due_at } = times;
   const entry = { taskNo, from, ...(asked ? { to: asked.group, because: asked.because } : {}), escalateAt, dueAt };
   const steps = sql`remind_at = ${remindAt}, due_at = ${dueAt}::timestamptz, escalate_at = ${escalateAt}::timestamptz`;
@@ -115,4 +115,12 @@ async function replan(
 
 function same(a: Date | null, b: Date | null): boolean {
   return a?.getTime() === b?.getTime();
+}
+
+/** It was recorded before. */
+function isSo(
+  { group_name: group, stands_for: standsFor }: Selectable<Tables['review_tasks']>,
+  asked: Replanned['asked'],
+) {
+  return asked?.group === group && (asked.standsFor ?? null) === standsFor;
 }

@@ -36,7 +36,11 @@ export function PacksPage() {
                 </Table.Td>
                 <Table.Td>{owner}</Table.Td>
                 <Table.Td>
-                  <Link href={`/desk?packId=${encodeURIComponent(id)}`}>{waiting.data?.packs[id] ?? 0}</Link>
+                  {waiting.data ? (
+                    <Link href={`/desk?packId=${encodeURIComponent(id)}`}>{waiting.data.packs[id] ?? 0}</Link>
+                  ) : (
+                    '–'
+                  )}
                 </Table.Td>
                 <Table.Td>
                   {all?.counts
