@@ -1,5 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
@@ -81,6 +82,15 @@ export class Lane {
     await writeFile(draft, JSON.stringify(directoryWith(away)));
     // At once: the worker may be reading it.
     await rename(draft, this.#peopleFile);
+  }
+
+  /** For the message of a failure: whether the worker still runs, and its last words. */
+  async tell(): Promise<string> {
+    const worker = this.#worker;
+    if (!worker) return 'there is no worker';
+    const ended = await Promise.race([worker.exited, sleep(0)]);
+    const state = ended ? `ended (${ended.signal ?? ended.code})` : 'runs';
+    return `its worker (pid ${worker.pid}) ${state}; its last words:\n${await worker.tail()}`;
   }
 
   async close(): Promise<void> {

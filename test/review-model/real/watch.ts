@@ -57,7 +57,7 @@ export class Watch {
       if (fault === undefined) return;
       // What cannot be replayed does not get better.
       if (Date.now() > end || fault.includes('TMPRL1100'))
-        throw new Error(`${this.#caseId}: ${fault}, for ${PATIENCE_MS / 1000} s`);
+        throw new Error(`${this.#caseId}: ${fault}, for ${PATIENCE_MS / 1000} s; ${await this.#lane.tell()}`);
       await sleep(20);
     }
   }
