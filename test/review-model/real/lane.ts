@@ -112,6 +112,8 @@ export class Lane {
     };
     const ready = (line: string) => (jsonLine<{ ready?: string }>(line)?.ready === 'worker' ? true : undefined);
     const log = () => undefined;
-    this.#worker = await startNodeProcess({ name: this.taskQueue, file: PROGRAM, env, stateDir, log, ready });
+    const program = { name: this.taskQueue, file: PROGRAM, env, stateDir, log, ready };
+    // A lane whose worker does not start has none for all courses that follow.
+    this.#worker = await startNodeProcess({ ...program, readyTimeoutMs: 120_000 });
   }
 }
