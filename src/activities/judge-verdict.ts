@@ -87,9 +87,6 @@ export const judgeVerdict =
     const held = await judgePasskey(ports, { ...base, authentication, proof }, task);
     if (held.refusal) return answerOf(verdict, await reviews.record({ ...base, refusal: held.refusal }));
     const signing = { ...base, passkey: held.signature };
-    const absent =
-      known && known.via !== 'unauthenticated' && (await inWhosePlace(ports.access, caseId, verdict.by, task));
-    const inPlaceOf = absent ? { inPlaceOf: absent } : {};
     const signed = { ...base, countersignature: signedVerdict(ports, signing, task) };
     if (isElsewhere(verdict))
       return await answered(ports, caseId, verdict, await putElsewhere(ports, signed, verdict, task));
@@ -103,7 +100,11 @@ export const judgeVerdict =
         await reviews.record({ ...signed, decide: { taskNo, kind: 'reject', output: null, effects: [] } }),
       );
     }
+    // Only approvals are counted by seat. A name that is only claimed is in nobody's place.
+    const absent =
+      known && known.via !== 'unauthenticated' ? await inWhosePlace(ports.access, caseId, verdict.by, task) : undefined;
     if (verdict.verdict === 'approve') {
+      const inPlaceOf = absent === undefined ? {} : { inPlaceOf: absent };
       return answerOf(
         verdict,
         await reviews.record({ ...signed, ...inPlaceOf, decide: acceptance(ports, task, task) }),
@@ -117,7 +118,7 @@ export const judgeVerdict =
     const opening = await amendedQuestion(
       ports,
       task,
-      withApproval({ needed: 1, by: [] }, verdict.by, absent || undefined),
+      withApproval({ needed: 1, by: [] }, verdict.by, absent),
       amended,
     );
     if (opening) return answerOf(verdict, await reviews.record({ ...both, askAnew: { taskNo, opening } }), opening);
