@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { linkRig, reviewer, traces, type LinkRig } from '../client/link-rig.ts';
-import { withLedger, type TestLedger } from '../support/postgres.ts';
+import { describe, expect, test } from 'vitest';
+import { useLinkRig, reviewer, traces, type LinkRig } from '../client/link-rig.ts';
 import { REFUSED, scene, tell, type Scene } from './inform-attacks.ts';
 
-let server: TestLedger;
 let rig: LinkRig;
-beforeAll(async () => {
-  server = await withLedger({ poolSize: 10 });
-  rig = await linkRig(server.ledger);
-});
-afterAll(async () => {
-  await rig.close();
-  await server.stop();
+useLinkRig((made) => {
+  rig = made;
 });
 
 const requestOf = async ({ requestId }: Pick<Scene, 'requestId'>) =>

@@ -1,13 +1,12 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PersonEntry } from '../../src/adapters/ledger/people.ts';
 import { createLinkTokens } from '../../src/adapters/links/link-tokens.ts';
-import { withLedger, type TestLedger } from '../support/postgres.ts';
 import { approve, at as atOf, flipped, REFUSED, type Scene } from './link-attacks.ts';
 import {
   expectUndecided,
   form,
-  linkRig,
+  useLinkRig,
   reviewer,
   traces,
   type Asked,
@@ -17,15 +16,9 @@ import {
 
 const DAY = 86_400_000;
 
-let server: TestLedger;
 let rig: LinkRig;
-beforeAll(async () => {
-  server = await withLedger({ poolSize: 10 });
-  rig = await linkRig(server.ledger);
-});
-afterAll(async () => {
-  await rig.close();
-  await server.stop();
+useLinkRig((made) => {
+  rig = made;
 });
 
 const at = (token: string) => atOf(rig, token);

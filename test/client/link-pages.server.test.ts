@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withLedger, type TestLedger } from '../support/postgres.ts';
-import { expectUndecided, form, linkRig, traces, type LinkOfRig, type LinkRig } from './link-rig.ts';
+import { describe, expect, test } from 'vitest';
+import { expectUndecided, form, useLinkRig, traces, type LinkOfRig, type LinkRig } from './link-rig.ts';
 
-let server: TestLedger;
 let rig: LinkRig;
-beforeAll(async () => {
-  server = await withLedger({ poolSize: 10 });
-  rig = await linkRig(server.ledger);
-});
-afterAll(async () => {
-  await rig.close();
-  await server.stop();
+useLinkRig((made) => {
+  rig = made;
 });
 
 const approve = (link: LinkOfRig) => form({ key: link.key, verdict: 'approve' });

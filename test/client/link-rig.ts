@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { judgeVerdict } from '../../src/activities/judge-verdict.ts';
 import type { Asking } from '../../src/activities/information-ports.ts';
 import type { CaseInput, TaskOpening } from '../../src/activities/ledger-ports.ts';
@@ -19,6 +19,7 @@ import { relyingPartyOf } from '../../src/domain/passkey.ts';
 import type { ProcessPack, ReviewPolicy } from '../../src/packs/pack.ts';
 import { packRegistry } from '../../src/packs/registry.ts';
 import { definition, testPack } from '../support/fake-pack.ts';
+import { withLedger, type TestLedger } from '../support/postgres.ts';
 import { testSigner } from '../support/signing-key.ts';
 import { apiOf } from './fakes.ts';
 import { orThrow } from './or-throw.ts';
@@ -60,7 +61,22 @@ export interface LinkOfRig {
 const INPUT: CaseInput = { present: 'x', sources: [{ name: 'a.txt', text: 'Pay 12' }], findings: [], enrichment: null };
 let count = 0;
 
-export async function linkRig(ledger: Ledger): Promise<LinkRig> {
+/** A rig for the tests of a file, on a ledger of its own; handed over before the first of them, and stopped after the last. */
+export function useLinkRig(take: (rig: LinkRig) => void): void {
+  let server: TestLedger | undefined;
+  let rig: LinkRig | undefined;
+  beforeAll(async () => {
+    server = await withLedger({ poolSize: 10 });
+    rig = await linkRig(server.ledger);
+    take(rig);
+  });
+  afterAll(async () => {
+    await rig?.close();
+    await server?.stop();
+  });
+}
+
+async function linkRig(ledger: Ledger): Promise<LinkRig> {
   const packs = new Map<string, ProcessPack>();
   const access = {
     mode: 'required',
