@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+
 /** What a gate, or all of them, came to. */
 export interface Counts {
   passed: number;
@@ -13,7 +15,12 @@ export interface VitestReport {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  testResults: { status: string; assertionResults: { status: string }[] }[];
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { status: string; fullName: string; failureMessages: string[] | null }[];
+  }[];
 }
 
 export function sumOf(counts: readonly Counts[]): Counts {
@@ -49,3 +56,24 @@ export function countsOfVitest(report: VitestReport | undefined, exitCode: numbe
   const unexplained = failed === 0 && (exitCode !== 0 || passed + skipped === 0);
   return { passed, failed: failed + (unexplained ? 1 : 0), skipped };
 }
+
+/**
+ * One line for each thing that failed in a run of vitest: its file, its name, the first line of the reason. A log may be
+ * kept by its end alone, and the end is where these go.
+ *
+ * @param root what the names of the files are shown from
+ */
+export function failuresOfVitest(report: VitestReport | undefined, exitCode: number | null, root: string): string[] {
+  if (!report) return ['ended before its report'];
+  const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const tests = assertionResults.filter((test) => test.status === 'failed');
+    if (status === 'failed' && tests.length === 0) return [`${file}: ${firstLine(message)}`];
+    return tests.map((test) => `${file} > ${test.fullName}: ${firstLine(test.failureMessages?.[0] ?? '')}`);
+  });
+  return failures.length > 0 || countsOfVitest(report, exitCode).failed === 0
+    ? failures
+    : [`exit code ${exitCode}, and no test that failed`];
+}
+
+export const firstLine = (text: string) => text.trim().split('\n', 1)[0] || 'no reason given';

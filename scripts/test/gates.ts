@@ -3,7 +3,16 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endWithSignals, runCommand } from './command.ts';
-import { closingLine, countsOfVitest, NOTHING, sumOf, type Counts, type VitestReport } from './counts.ts';
+import {
+  closingLine,
+  countsOfVitest,
+  failuresOfVitest,
+  firstLine,
+  NOTHING,
+  sumOf,
+  type Counts,
+  type VitestReport,
+} from './counts.ts';
 
 /** One thing that must hold. A command passes by exit code 0; a vitest project counts each of its tests. */
 export type Gate = {
@@ -44,19 +53,20 @@ export async function runGates(gates: readonly Gate[], only: readonly string[], 
   }
   endWithSignals();
   const deadline = Date.now() + limitMs;
-  const counts: Counts[] = [];
+  const outcomes: Outcome[] = [];
   const wanted = gates.filter(({ name }) => only.length === 0 || only.includes(name));
   for (const batch of batchesOf(wanted)) {
     const queue = [...batch];
     const work = async () => {
       for (let gate = queue.shift(); gate && process.exitCode === undefined; gate = queue.shift()) {
-        counts.push(await runGate(gate, deadline));
+        outcomes.push(await runGate(gate, deadline));
       }
     };
     await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
   }
-  const sum = sumOf(counts);
-  console.log(`\n${closingLine(sum)}`);
+  const sum = sumOf(outcomes.map(({ counts }) => counts));
+  const failures = outcomes.flatMap((outcome) => outcome.failures);
+  console.log(['', ...failures.map((failure) => `FAILED ${failure}`), closingLine(sum)].join('\n'));
   process.exitCode ??= sum.failed > 0 ? 1 : 0;
 }
 
@@ -72,30 +82,40 @@ function batchesOf(gates: readonly Gate[]): Gate[][] {
   return batches;
 }
 
-async function runGate(gate: Gate, deadline: number): Promise<Counts> {
+interface Outcome {
+  counts: Counts;
+  /** A line for each thing that failed: the gate, what it was, why. */
+  failures: string[];
+}
+
+async function runGate(gate: Gate, deadline: number): Promise<Outcome> {
   const { name, needs } = gate;
   if (needs !== undefined && globSync(needs, { cwd: root }).length === 0) {
     tell(name, 'skipped', `there is no ${needs}`);
-    return { ...NOTHING, skipped: 1 };
+    return { counts: { ...NOTHING, skipped: 1 }, failures: [] };
   }
   if (Date.now() >= deadline) {
     tell(name, 'FAILED', 'not started: the time limit for all gates is over');
-    return { ...NOTHING, failed: 1 };
+    return { counts: { ...NOTHING, failed: 1 }, failures: [`${name}: not started, the time was over`] };
   }
   const startedAt = Date.now();
   const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
   if (gate.kind === 'vitest') {
     tell(name, 'runs', '');
-    const { counts, late } = await runVitest(gate.project, deadline);
+    const { counts, failures, late } = await runVitest(gate.project, deadline);
     tell(name, counts.failed > 0 ? 'FAILED' : 'passed', `${seconds()}  ${closingLine(counts)}${late ? lateNote : ''}`);
-    return counts;
+    return { counts, failures: failures.map((failure) => `${name}: ${failure}`) };
   }
   if (!gate.quick) tell(name, 'runs', '');
   const ended = await runCommand(gate.command, { cwd: root, deadline, show: gate.quick ? 'none' : 'errors' });
   const passed = ended.code === 0 && !ended.late;
   tell(name, passed ? 'passed' : 'FAILED', seconds() + (ended.late ? lateNote : ''));
-  if (!passed) console.log(indented(ended.output || `exit code ${ended.code}, and no output`));
-  return { ...NOTHING, [passed ? 'passed' : 'failed']: 1 };
+  if (passed) return { counts: { ...NOTHING, passed: 1 }, failures: [] };
+  const output = ended.output.trim() || `exit code ${ended.code}, and no output`;
+  console.log(indented(output));
+  // Most programs say last what was wrong.
+  const reason = firstLine(output.slice(output.lastIndexOf('\n') + 1)) + (ended.late ? lateNote : '');
+  return { counts: { ...NOTHING, failed: 1 }, failures: [`${name}: ${reason}`] };
 }
 
 const lateNote = ', stopped: the time limit for all gates is over';
@@ -108,7 +128,8 @@ async function runVitest(project: string, deadline: number) {
     const command = tool('vitest', 'run', `--project=${project}`, ...reporters);
     const { code, late } = await runCommand(command, { cwd: root, deadline, show: 'all' });
     const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as VitestReport) : undefined;
-    return { counts: countsOfVitest(report, late ? null : code), late };
+    const exitCode = late ? null : code;
+    return { counts: countsOfVitest(report, exitCode), failures: failuresOfVitest(report, exitCode, root), late };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

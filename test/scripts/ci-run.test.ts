@@ -21,7 +21,7 @@ function run(quick: { prints: string; code: number }, full: { prints: string; co
   chmodSync(join(folder, 'npm'), 0o755);
   const env = { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` };
   const { stdout, status } = spawnSync(join(folder, '.ci', 'run'), { encoding: 'utf8', env });
-  return { status, closing: stdout.trimEnd().split('\n').at(-1) };
+  return { status, stdout, closing: stdout.trimEnd().split('\n').at(-1) };
 }
 
 test.each([
@@ -44,5 +44,13 @@ test.each([
     '9 passed, 1 failed',
   ],
 ] as const)('%s', (_name, [prints, code], [fullPrints, fullCode], status, closing) => {
-  expect(run({ prints, code }, { prints: fullPrints, code: fullCode })).toEqual({ status, closing });
+  expect(run({ prints, code }, { prints: fullPrints, code: fullCode })).toMatchObject({ status, closing });
+});
+
+test('what failed is told again at the end, of both runs', () => {
+  const quick = { prints: 'FAILED unit: a.test.ts > adds: wrong\nFAILED lint: bad\n7 passed, 2 failed', code: 1 };
+  const full = { prints: 'FAILED drill: lost a case\n1 passed, 1 failed', code: 1 };
+  expect(run(quick, full).stdout).toMatch(
+    /\n\nFAILED unit: a.test.ts > adds: wrong\nFAILED lint: bad\nFAILED drill: lost a case\n8 passed, 3 failed\n$/,
+  );
 });

@@ -1,19 +1,33 @@
 import { expect, test } from 'vitest';
-import { closingLine, countsOfVitest, sumOf, type VitestReport } from '../../scripts/test/counts.ts';
+import { closingLine, countsOfVitest, failuresOfVitest, sumOf, type VitestReport } from '../../scripts/test/counts.ts';
 
 function report(statuses: Record<string, string[]>, broken: string[] = []): VitestReport {
   const all = Object.values(statuses).flat();
   const count = (status: string) => all.filter((one) => one === status).length;
-  const files = Object.values(statuses).map((tests) => ({
+  const files = Object.entries(statuses).map(([name, tests]) => ({
+    name: `/root/${name}.test.ts`,
     status: tests.includes('failed') ? 'failed' : 'passed',
-    assertionResults: tests.map((status) => ({ status })),
+    message: '',
+    assertionResults: tests.map((status, index) => ({
+      status,
+      fullName: `test ${index}`,
+      failureMessages: status === 'failed' ? ['AssertionError: 1 is not 2\n    at somewhere'] : [],
+    })),
   }));
   return {
     numPassedTests: count('passed'),
     numFailedTests: count('failed'),
     numPendingTests: count('skipped'),
     numTodoTests: 0,
-    testResults: [...files, ...broken.map(() => ({ status: 'failed', assertionResults: [] }))],
+    testResults: [
+      ...files,
+      ...broken.map((name) => ({
+        name: `/root/${name}.test.ts`,
+        status: 'failed',
+        message: 'Cannot find module x\nRequire stack',
+        assertionResults: [],
+      })),
+    ],
   };
 }
 
@@ -28,6 +42,16 @@ test.each<[name: string, given: [VitestReport | undefined, number | null], wante
   ['no test at all', [report({}), 0], '0 passed, 1 failed'],
 ])('%s', (_name, [given, code], wanted) => {
   expect(closingLine(countsOfVitest(given, code))).toBe(wanted);
+});
+
+test.each<[name: string, given: [VitestReport | undefined, number | null], wanted: string[]]>([
+  ['all pass', [report({ a: ['passed'] }), 0], []],
+  ['a test fails', [report({ a: ['passed', 'failed'] }), 1], ['a.test.ts > test 1: AssertionError: 1 is not 2']],
+  ['a file does not load', [report({ a: ['passed'] }, ['b']), 1], ['b.test.ts: Cannot find module x']],
+  ['an error outside any test', [report({ a: ['passed'] }), 1], ['exit code 1, and no test that failed']],
+  ['killed before its report', [undefined, null], ['ended before its report']],
+])('what failed is named in one line each: %s', (_name, [given, code], wanted) => {
+  expect(failuresOfVitest(given, code, '/root')).toEqual(wanted);
 });
 
 test('counts add up', () => {

@@ -30,6 +30,7 @@ test('the gates after a failure run too, and its output is shown', () => {
   const { stdout, ...rest } = run([fails, passes]);
   expect(rest).toMatchObject({ status: 1, closing: '1 passed, 1 failed' });
   expect(stdout).toMatch(/^bad +FAILED.*\n {4}the reason$/m);
+  expect(stdout).toMatch(/\n\nFAILED bad: the reason\n1 passed, 1 failed\n$/);
   expect(stdout).toMatch(/^fine +passed/m);
 });
 
