@@ -3,6 +3,7 @@ import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
 import { reviewTimes } from './review-times.ts';
 import type { Steps } from './steps.ts';
+import { taskStanding } from './task-standing.ts';
 
 type Needs = Pick<Ports, 'reviews' | 'cases' | 'packs' | 'clock'>;
 
@@ -13,9 +14,10 @@ export const escalate =
     const times = await askedTimes(ports, { caseId, taskNo, group, remindAfterMs });
     const standing = await ports.reviews.escalate(caseId, taskNo, group, times, from);
     if (standing) return decided(standing);
-    const { escalateAt, dueAt } = times;
-    if (!escalateAt || !dueAt) return null;
-    return { kind: 'asked', times: { escalateAt: escalateAt.toISOString(), deadlineAt: dueAt.toISOString() } };
+    const asked = await taskStanding(ports, caseId, taskNo);
+    if (!asked) return null;
+    const { escalateAt, deadlineAt } = asked;
+    return { kind: 'asked', group: asked.group, rest: asked.rest, times: { escalateAt, deadlineAt } };
   };
 
 /** When the group is reminded and the next one asked, by the calendar as it is now. `remindAfterMs`: else the plan's. */

@@ -9,7 +9,6 @@ import { askedTimes } from './escalate.ts';
 import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
 import { answerTime } from './review-times.ts';
-import type { TaskStanding } from './steps.ts';
 
 type Needs = Pick<Ports, 'reviews' | 'cases' | 'packs' | 'clock'>;
 type Elsewhere = Extract<Verdict, { verdict: 'reassign' | 'escalate' | 'request-information' }>;
@@ -77,20 +76,4 @@ function spanIn(within: string): Span | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** How an open task stands, as the workflow needs it; undefined when it is closed. */
-export async function taskStanding(
-  { reviews, cases }: Pick<Ports, 'reviews' | 'cases'>,
-  caseId: string,
-  taskNo: number,
-): Promise<TaskStanding | undefined> {
-  const [record, standing] = await Promise.all([cases.get(caseId), reviews.standing(caseId, taskNo)]);
-  if (!standing) return undefined;
-  const { group, rest, askedAt, dueAt, held } = standing;
-  const escalateAt = standing.escalateAt ?? new Date(askedAt.getTime() + (record?.plan?.review.escalateAfterMs ?? 0));
-  const times = { escalateAt: escalateAt.toISOString(), deadlineAt: dueAt.toISOString() };
-  if (!held) return { group, rest, ...times };
-  const { requestId, question, askedOf: of, answerBy } = held;
-  return { group, rest, ...times, held: { requestId, question, of, answerBy: answerBy.toISOString() } };
 }

@@ -7,7 +7,7 @@ import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence } from '../packs/pack.ts';
 import { problemsOf } from '../packs/define-pack.ts';
-import { isElsewhere, putElsewhere, taskStanding } from './judge-elsewhere.ts';
+import { isElsewhere, putElsewhere } from './judge-elsewhere.ts';
 import { authenticate } from './attest.ts';
 import { inWhosePlace, refusalOfPerson } from './entitled.ts';
 import { judgePasskey } from './judge-passkey.ts';
@@ -19,6 +19,7 @@ import { decided } from './results.ts';
 import { signedVerdict } from './signed-verdict.ts';
 import { refusalOfAbsent } from './stand-ins.ts';
 import type { Answer, Steps, VerdictJudged, Withdrawn } from './steps.ts';
+import { taskStanding } from './task-standing.ts';
 
 type Needs = Pick<
   Ports,

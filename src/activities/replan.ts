@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity';
 import { askedNow, directoryOf, mayNotAnswer, type Asking, type Directory } from '../domain/absence.ts';
 import { digestOf } from '../packs/digest.ts';
-import { taskStanding } from './judge-elsewhere.ts';
 import type { AskedTimes } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
 import type { PlannedTask, Replanned } from './replan-ports.ts';
 import { reviewTimes, type ReviewTimes } from './review-times.ts';
 import type { Steps } from './steps.ts';
+import { taskStanding } from './task-standing.ts';
 
 /** A step that moves by less has not moved: the instants of a step and of its record are not read from one clock. */
 const SAME_MS = 60_000;

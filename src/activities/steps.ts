@@ -31,7 +31,7 @@ export interface Steps {
   giveUpInformation(input: { caseId: string; taskNo: number; requestId: string }): Promise<Answer | null>;
   /** Takes a review task back unasked; false when it was answered meanwhile. */
   recallTask(input: { caseId: string; taskNo: number; why: string }): Promise<boolean>;
-  /** The times of the group that is asked now, where the plan times groups one by one. */
+  /** Whom the question asks now, and when its steps come. Null: it has ended meanwhile. */
   escalate(input: {
     caseId: string;
     taskNo: number;
@@ -39,7 +39,7 @@ export interface Steps {
     remindAfterMs: number;
     /** Only if that group is still the one that is asked. */
     from?: string;
-  }): Promise<Answer | { kind: 'asked'; times: StepTimes } | null>;
+  }): Promise<Answer | { kind: 'asked'; times: StepTimes; group?: string; rest?: readonly string[] } | null>;
   /** People or calendars have changed: whom the question asks now, and when its steps come. Null: it has ended meanwhile. */
   replanTask(input: { caseId: string; taskNo: number }): Promise<TaskStanding | null>;
   applyDeadline(input: {

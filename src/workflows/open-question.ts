@@ -7,6 +7,7 @@ import { codesOf } from '../domain/route.ts';
 import { CS_DUE_AT, CS_GROUP, CS_REASONS, CS_STAGE } from '../messages.ts';
 import { reviewDetails, type Refused, type Wait } from './details.ts';
 import { quickly } from './steps.ts';
+import type { Turn } from './turn.ts';
 
 /** What comes next when nobody answers, and when (ms since 1970). */
 type Step = { at: number } & ({ kind: 'escalate'; to: string } | { kind: 'deadline' } | { kind: 'information' });
@@ -18,6 +19,7 @@ export type ShownQuestion = ReviewQuestion & { group: string; dueAt: string; hel
 export class OpenQuestion {
   readonly #caseId: string;
   readonly #plan: ReviewPlan;
+  readonly #turn: Turn;
   #question: ReviewQuestion;
   #group: string;
   #rest: readonly string[];
@@ -28,13 +30,15 @@ export class OpenQuestion {
   #held: Held | undefined;
   #dueAt = '';
   #wait: Wait;
-  /** How often somebody else was asked by a verdict: what a step found out before that no longer counts. */
+  /** How often somebody else was asked by a message: what a step found out before that no longer counts. */
   #moves = 0;
   #changed = false;
 
-  constructor(caseId: string, question: ReviewQuestion, plan: ReviewPlan) {
+  /** `turn`: of the messages to the case. A step of the plan waits for those that came before it. */
+  constructor(caseId: string, question: ReviewQuestion, plan: ReviewPlan, turn: Turn) {
     this.#caseId = caseId;
     this.#plan = plan;
+    this.#turn = turn;
     this.#question = question;
     const { groups = plan.groups, times } = question;
     this.#group = question.group ?? groups[0];
@@ -61,6 +65,9 @@ export class OpenQuestion {
       const step = this.#next();
       if (!step) await condition(isWoken);
       else if (!(await this.#wokenBefore(step, isWoken)) && !this.#changed) {
+        await this.#turn.over();
+        // A message that came first may have answered the question, or moved its steps.
+        if (isWoken()) continue;
         const standing = await this.#run(step);
         // A verdict may have been taken in meanwhile; the ledger then holds no other.
         if (standing) take(standing);
@@ -122,19 +129,20 @@ export class OpenQuestion {
     return step.kind === 'deadline' ? await this.#deadline() : await this.#giveUp();
   }
 
-  async #escalate(group: string): Promise<Answer | undefined> {
-    const from = this.#group;
+  async #escalate(to: string): Promise<Answer | undefined> {
     const moves = this.#moves;
     const { remindAfterMs, escalateAfterMs } = this.#plan;
-    const input = { caseId: this.#caseId, taskNo: this.#question.taskNo, group, remindAfterMs, from };
-    const standing = await quickly('escalate', `Nobody answered: escalate to ${group}`, input);
-    if (standing !== null && standing.kind !== 'asked') return standing;
+    const input = { caseId: this.#caseId, taskNo: this.#question.taskNo, group: to, remindAfterMs, from: this.#group };
+    const came = await quickly('escalate', `Nobody answered: escalate to ${to}`, input);
+    if (came !== null && came.kind !== 'asked') return came;
     if (moves !== this.#moves) return undefined;
-    this.#before.push(from);
+    // Null, and no group: of a case that asked before the ledger's answer named them.
+    const { group = to, rest = this.#rest.slice(1), times } = came ?? {};
+    this.#before.push(this.#group);
     this.#group = group;
-    this.#rest = this.#rest.slice(1);
-    this.#escalateAt = standing ? Date.parse(standing.times.escalateAt) : this.#escalateAt + escalateAfterMs;
-    if (standing) this.#deadlineAt = Date.parse(standing.times.deadlineAt);
+    this.#rest = rest;
+    this.#escalateAt = times ? Date.parse(times.escalateAt) : this.#escalateAt + escalateAfterMs;
+    if (times) this.#deadlineAt = Date.parse(times.deadlineAt);
     return undefined;
   }
 

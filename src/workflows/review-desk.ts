@@ -103,7 +103,7 @@ export class ReviewDesk {
   /** Puts a question and returns its answer: a verdict, or what the plan says when nobody gives one. */
   async #ask(question: ReviewQuestion, plan: ReviewPlan): Promise<Answer> {
     const { seen } = question;
-    const open = new OpenQuestion(this.#caseId, question, plan);
+    const open = new OpenQuestion(this.#caseId, question, plan, this.#turn);
     // A verdict may have been taken in before the case itself knew that it asks.
     for (const change of this.#early.get(seen) ?? []) change(open);
     this.#open = open;

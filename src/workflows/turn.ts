@@ -14,4 +14,9 @@ export class Turn {
     this.#last = mine.catch(() => undefined);
     return await mine;
   }
+
+  /** Waits until whatever came before now, or comes meanwhile, has been judged. */
+  async over(): Promise<void> {
+    for (let last; last !== this.#last; await last) last = this.#last;
+  }
 }

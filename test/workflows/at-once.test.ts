@@ -98,3 +98,29 @@ describe.each([
     expect(inputs('escalate')).toHaveLength(1);
   });
 });
+
+it('a step that falls due while messages are judged is not taken once one of them has moved it', async () => {
+  const later = new Date(Date.now() + 86_400_000).toISOString();
+  const { activities, inputs } = scriptedSteps({
+    ...alwaysReview,
+    ingest: () =>
+      Promise.resolve({
+        ...{ kind: 'ready', unreadable: [], lastTaskNo: 0 },
+        plan: planOf({ deadlineMs: TIMER_MS, deadlineDefault: 'reject' }),
+      }),
+    replanTask: () => Promise.resolve({ group: 'kim', rest: [], escalateAt: later, deadlineAt: later }),
+  });
+  await withWorker(server, { ...activities, judgeVerdict: slowJudge(activities, 0) }, async (run) => {
+    const case_ = await run.start();
+    const { seen } = await case_.asked();
+    await case_.handle.signal('verdict', late('late-1'));
+    await case_.handle.signal('replan');
+    await until(async () => (await case_.view()).task?.group === 'kim' || undefined);
+    expect((await case_.view()).task).toMatchObject({ dueAt: later });
+    await case_.say('update', verdict('approve', 1, { seen }));
+    expect(await case_.handle.result()).toMatchObject({ outcome: 'written' });
+    await expectReplayed(run);
+  });
+  expect(inputs('replanTask')).toHaveLength(1);
+  expect(inputs('applyDeadline')).toEqual([]);
+});

@@ -3,6 +3,7 @@ import type { Judged } from '../../activities/ledger-ports.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import { openRequestOn, requestsWhere } from './information-rows.ts';
 import { json } from './json.ts';
+import { silence } from './notify.ts';
 import { type Entry, recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
 import { type Recorded, type VerdictEnd, insertVerdict, verdictEntry } from './verdict-rows.ts';
@@ -34,10 +35,7 @@ export async function askSubmitter(
         asked_at, answer_by)
       values (${requestId}, ${caseId}, ${taskNo}::int, ${textOrNull(question)}, ${textOrNull(askedBy)},
         ${textOrNull(askedOf)}, ${proposeAgain}, ${at}::timestamptz, ${answerBy}::timestamptz)
-    ), silent as (
-      update outbox o set cancelled_at = ${at} from done
-      where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
-    ), notice as (
+    ), silent as (${silence(at)}), notice as (
       insert into outbox (case_id, task_no, kind, payload, not_before)
       select case_id, task_no, 'information-asked', ${json(notice)}::jsonb, ${at}::timestamptz from done
     )

@@ -3,7 +3,7 @@ import type { AskedTimes } from '../../activities/ledger-ports.ts';
 import { codesOf } from '../../domain/route.ts';
 import { type Entry, recordInCase } from './record.ts';
 import type { Tables } from './tables.ts';
-import { insertNotices } from './tasks.ts';
+import { insertNotices, silence } from './notify.ts';
 
 /** The deadline has passed: someone named is asked from now on, and nobody after. Again: no change. */
 export async function handOver(
@@ -18,10 +18,7 @@ export async function handOver(
       update review_tasks set deadline_passed_at = ${at}, group_name = ${group}, stands_for = null, remind_at = ${remindAt}, escalate_at = null,
         rest = '[]', asked_at = ${at}
       where case_id = ${caseId} and task_no = ${taskNo} and deadline_passed_at is null returning case_id, task_no
-    ), silent as (
-      update outbox o set cancelled_at = ${at} from done
-      where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
-    ), notices as (
+    ), silent as (${silence(at)}), notices as (
       ${insertNotices({ caseId, taskNo, group, reminders }, codesOf(reasons), [
         ['escalated', at],
         ['reminder', remindAt],

@@ -7,7 +7,7 @@ import { type Entry, recordInCase } from './record.ts';
 import { openRequestOn, requestsWhere } from './information-rows.ts';
 import type { NoticeKind } from './notice.ts';
 import type { Tables } from './tables.ts';
-import { insertNotices } from './tasks.ts';
+import { insertNotices, silence } from './notify.ts';
 import { type Recorded, type VerdictEnd, insertVerdict, verdictEntry } from './verdict-rows.ts';
 
 /** Records a verdict that puts an open question to somebody else, whose time begins now. The question stays as it is. */
@@ -39,10 +39,7 @@ export async function move(
         due_at = coalesce(${dueAt ?? null}::timestamptz, due_at),
         viewed_at = coalesce(viewed_at, ${at}), viewed_by = coalesce(viewed_by, ${verdict.by})
       where case_id = ${caseId} and task_no = ${taskNo} returning case_id, task_no
-    ), silent as (
-      update outbox o set cancelled_at = ${at} from done
-      where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null and o.kind <> 'information-asked'
-    ), notices as (
+    ), silent as (${silence(at, 'information-asked')}), notices as (
       ${insertNotices({ caseId, taskNo, group, reminders }, codesOf(task.reasons), [
         [kind, at],
         ...(held ? [] : ([['reminder', remindAt]] as [NoticeKind, Date][])),

@@ -6,7 +6,8 @@ import { codesOf } from '../../domain/route.ts';
 import { json } from './json.ts';
 import { lockingCase, recordInCase, type Store } from './record.ts';
 import type { Tables } from './tables.ts';
-import { insertNotices, taskRow } from './tasks.ts';
+import { insertNotices, silence } from './notify.ts';
+import { taskRow } from './tasks.ts';
 
 /** Open questions whose next steps may have moved, and the setting of those steps anew. */
 export function replansOf({ db, clock }: Store): Replans {
@@ -101,10 +102,7 @@ async function replan(
       update review_tasks set ${steps}, group_name = ${group}, stands_for = ${standsFor}::text, asked_at = ${at},
         rest = ${json(rest)}::jsonb
       where case_id = ${caseId} and task_no = ${taskNo} returning case_id, task_no
-    ), silent as (
-      update outbox o set cancelled_at = ${at} from done
-      where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
-    ), notices as (
+    ), silent as (${silence(at)}), notices as (
       ${insertNotices({ caseId, taskNo, group, reminders }, codesOf(task.reasons), [
         ['reassigned', at],
         ['reminder', remindAt],

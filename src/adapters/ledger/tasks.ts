@@ -1,5 +1,5 @@
-import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Reminders, Reviews, Standing, TaskOpening } from '../../activities/ledger-ports.ts';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Reviews, Standing, TaskOpening } from '../../activities/ledger-ports.ts';
 import { groupsAfter } from '../../domain/escalation.ts';
 import type { ReviewPlan } from '../../domain/plan.ts';
 import { codesOf } from '../../domain/route.ts';
@@ -7,7 +7,7 @@ import { decisionOnTask } from './decisions.ts';
 import { openRequestOn, requestsWhere } from './information-rows.ts';
 import { json, sha256 } from './json.ts';
 import { type Store, lockingCase, recordInCase } from './record.ts';
-import type { NoticeKind } from './notice.ts';
+import { insertNotices, silence } from './notify.ts';
 import type { Tables } from './tables.ts';
 
 type TaskPart = Pick<Reviews, 'open' | 'task' | 'standing' | 'openTask' | 'recall' | 'viewed' | 'escalate'>;
@@ -64,10 +64,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
           where case_id = ${caseId} and task_no = ${taskNo} and closed_at is null and viewed_at is null
             and not exists (select from decisions d where d.case_id = t.case_id and d.task_no = t.task_no)
           returning case_id
-        ), silent as (
-          update outbox o set cancelled_at = ${at} from done
-          where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
-        )
+        ), silent as (${silence(at)})
         select ${recordInCase(caseId, at, [['task-recalled', { taskNo, why }]], { stage: 'proposing' })} from done
       `.execute(trx);
         if (rows.length > 0) return true;
@@ -94,13 +91,10 @@ export function tasksOf({ db, clock }: Store): TaskPart {
           update review_tasks set group_name = ${group}, stands_for = null, remind_at = ${remindAt}, asked_at = ${at},
             rest = ${rest && json(rest)}::jsonb, escalate_at = ${escalateAt ?? null}::timestamptz,
             due_at = coalesce(${dueAt ?? null}::timestamptz, due_at)
-          where case_id = ${caseId} and task_no = ${taskNo} and closed_at is null and group_name <> ${group}
-            and group_name = coalesce(${from ?? null}, group_name)
+          where case_id = ${caseId} and task_no = ${taskNo} and closed_at is null
+            and (group_name <> ${group} or stands_for is not null) and group_name = coalesce(${from ?? null}, group_name)
           returning case_id, task_no
-        ), silent as (
-          update outbox o set cancelled_at = ${at} from done
-          where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
-        ), notices as (
+        ), silent as (${silence(at)}), notices as (
           ${insertNotices({ caseId, taskNo, group, reminders }, codesOf(task.reasons), [
             ['escalated', at],
             ['reminder', remindAt],
@@ -145,35 +139,13 @@ export async function open(db: Kysely<Tables>, task: TaskOpening, at: Date): Pro
     ), older as (
       update review_tasks t set closed_at = ${at} from done
       where t.case_id = done.case_id and t.task_no < done.task_no and t.closed_at is null
-    ), silent as (
-      update outbox o set cancelled_at = ${at} from done
-      where o.case_id = done.case_id and o.sent_at is null and o.cancelled_at is null
-    ), notices as (
+    ), silent as (${silence(at)}), notices as (
       ${insertNotices(task, codes, [
         ['task-opened', at],
         ['reminder', remindAt],
       ])}
     )
     select ${recordInCase(caseId, at, [['task-opened', entry]], { stage: 'review' })} from done`.execute(db);
-}
-
-type Noticed = Pick<TaskOpening, 'caseId' | 'taskNo' | 'group'> & { reminders?: Reminders | undefined };
-
-/** Notices of what the statement's `done` returned. */
-export function insertNotices(
-  { caseId, taskNo, group, reminders }: Noticed,
-  reasons: string[],
-  notices: [NoticeKind, Date][],
-): RawBuilder<unknown> {
-  const payload = { caseId, taskNo, group, reasons };
-  const payloads = notices.map(([kind]) =>
-    json(kind === 'reminder' && reminders ? { ...payload, reminders } : payload),
-  );
-  return sql`
-    insert into outbox (case_id, task_no, kind, payload, not_before)
-    select done.case_id, done.task_no, n.kind, n.payload::jsonb, n.not_before
-    from done cross join unnest(${notices.map(([kind]) => kind)}::text[],
-      ${notices.map(([, notBefore]) => notBefore)}::timestamptz[], ${payloads}::text[]) as n (kind, not_before, payload)`;
 }
 
 /** How a task stands that is still open. */

@@ -76,6 +76,21 @@ test('a timer that fires at the same moment moves only who is still asked', asyn
   expect(await ledger.reviews.openTask(caseId)).toMatchObject({ group: 'leads', rest: [] });
 });
 
+test('who is asked in the place of somebody else is asked in their own when it is their turn, and once', async () => {
+  const caseId = await asked();
+  await move(caseId, 'v-1', 'clerks', 'petra', ['leads']);
+  const to = { asked: { group: 'leads', standsFor: 'petra', rest: ['leads'], because: 'petra is away' } };
+  await ledger.replans.replan(caseId, 1, 'petra', { ...to, times: { remindAt: REMIND_AT } });
+  expect(await ledger.reviews.openTask(caseId)).toMatchObject({ group: 'leads', standsFor: 'petra' });
+  const escalate = async () => await ledger.reviews.escalate(caseId, 1, 'leads', { remindAt: REMIND_AT }, 'leads');
+  await escalate();
+  await escalate();
+  const task = await ledger.reviews.openTask(caseId);
+  expect(task).toMatchObject({ group: 'leads', rest: [] });
+  expect(task).not.toHaveProperty('standsFor');
+  expect((await trail(ledger, caseId)).filter((kind) => kind === 'escalated')).toHaveLength(1);
+});
+
 test('the groups that are left follow from the plan where nothing else is recorded; after a hand-over nobody is left', async () => {
   const caseId = await asked();
   expect((await ledger.reviews.openTask(caseId))?.rest).toEqual(['leads']);
