@@ -7,7 +7,9 @@ import { openTask, questionOf } from './open-task.ts';
 
 /** Opens a review task about an effect that only a person can settle. */
 export const askAboutEffect =
-  (ports: Pick<Ports, 'cases' | 'modelCalls' | 'reviews' | 'effects' | 'packs' | 'clock'>): Steps['askAboutEffect'] =>
+  (
+    ports: Pick<Ports, 'cases' | 'modelCalls' | 'reviews' | 'access' | 'effects' | 'packs' | 'clock'>,
+  ): Steps['askAboutEffect'] =>
   async ({ caseId, decisionNo, effect: name, taskNo, kind, reason }) => {
     const record = await ports.cases.get(caseId);
     const effectKey = idempotencyKeyOf(caseId, decisionNo, name);

@@ -1,3 +1,4 @@
+import { assign } from './assign.ts';
 import type { AskedTimes } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
@@ -5,7 +6,7 @@ import { reviewTimes } from './review-times.ts';
 import type { Steps } from './steps.ts';
 import { taskStanding } from './task-standing.ts';
 
-type Needs = Pick<Ports, 'reviews' | 'cases' | 'packs' | 'clock'>;
+type Needs = Pick<Ports, 'reviews' | 'cases' | 'access' | 'packs' | 'clock'>;
 
 /** Someone else is asked; nothing is decided. Answers with a decision only if the ledger already holds one. */
 export const escalate =
@@ -20,17 +21,21 @@ export const escalate =
     return { kind: 'asked', group: asked.group, rest: asked.rest, times: { escalateAt, deadlineAt } };
   };
 
-/** When the group is reminded and the next one asked, by the calendar as it is now. `remindAfterMs`: else the plan's. */
+/** When the group is reminded and the next one asked, by the calendar as it is now, and who of it has the question. `remindAfterMs`: else the plan's. */
 export async function askedTimes(
-  { reviews, cases, packs, clock }: Needs,
+  ports: Needs,
   { caseId, taskNo, group, remindAfterMs }: { caseId: string; taskNo: number; group: string; remindAfterMs?: number },
 ): Promise<AskedTimes> {
+  const { reviews, cases, packs, clock } = ports;
   const now = clock();
   const [record, task] = await Promise.all([cases.get(caseId), reviews.task(caseId, taskNo)]);
   const plan = record?.plan;
+  const question = { submittedBy: record?.submittedBy ?? null, group, approvals: task?.approvals };
+  const assignee = plan ? await assign(ports, { plan, ...question }) : undefined;
+  const whose = assignee === undefined ? {} : { assignee };
   if (!plan?.review.timing || !task)
-    return { remindAt: new Date(now.getTime() + (remindAfterMs ?? plan?.review.remindAfterMs ?? 0)) };
-  return reviewTimes(packs, plan, group, { openedAt: task.openedAt, now });
+    return { remindAt: new Date(now.getTime() + (remindAfterMs ?? plan?.review.remindAfterMs ?? 0)), ...whose };
+  return { ...reviewTimes(packs, plan, group, { openedAt: task.openedAt, now }), ...whose };
 }
 
 /** The undo window is over: what was approved is written, unless it was taken back before. */
@@ -48,8 +53,7 @@ export const applyDeadline =
       const standing = await reviews.deadline(caseId, taskNo, kind === 'reject' ? kind : 'keep-waiting');
       return standing ? decided(standing) : null;
     }
-    const { remindAt, reminders } = await askedTimes(ports, { caseId, taskNo, group });
-    const times = { remindAt, ...(reminders ? { reminders } : {}) };
+    const { escalateAt: _, dueAt: __, ...times } = await askedTimes(ports, { caseId, taskNo, group });
     const standing = await reviews.deadline(caseId, taskNo, 'keep-waiting', { group, times });
     return standing ? decided(standing) : null;
   };

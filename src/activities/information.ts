@@ -6,7 +6,7 @@ import type { ProcessPack, SourceDocument } from '../packs/pack.ts';
 import { INSTRUCTIONS } from '../packs/untrusted-text.ts';
 import type { CaseInput, CaseRecord, TaskOpening } from './ledger-ports.ts';
 import { aboutCase } from './about-case.ts';
-import { openingOf, questionOf } from './open-task.ts';
+import { assigned, openingOf, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { readDocuments } from './read-documents.ts';
 import { decided } from './results.ts';
@@ -14,7 +14,7 @@ import type { Before, Steps } from './steps.ts';
 
 type Needs = Pick<
   Ports,
-  'information' | 'cases' | 'modelCalls' | 'reviews' | 'documents' | 'reader' | 'packs' | 'feeds' | 'clock'
+  'information' | 'cases' | 'modelCalls' | 'reviews' | 'access' | 'documents' | 'reader' | 'packs' | 'feeds' | 'clock'
 >;
 
 type Taken = NonNullable<Awaited<ReturnType<Ports['information']['taken']>>>;
@@ -112,7 +112,8 @@ async function putAnew(
   const content = { kind, callId, output, effects, ...kept, rules, evidence, confidence, reasons };
   const before = { ...beforeOf(record, former), ...(amends ? { amends } : {}) };
   const about = await aboutCase(ports, record, callId);
-  return openingOf(ports.packs, about, taskNo + 1, packHash, content, ports.clock(), before);
+  const opening = openingOf(ports.packs, about, taskNo + 1, packHash, content, ports.clock(), before);
+  return await assigned(ports, about, opening);
 }
 
 function beforeOf({ plan }: CaseRecord, { approvals, groups, group, standsFor, rest }: TaskOpening): Before {

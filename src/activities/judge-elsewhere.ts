@@ -10,7 +10,7 @@ import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.t
 import type { Ports } from './ports.ts';
 import { answerTime } from './review-times.ts';
 
-type Needs = Pick<Ports, 'reviews' | 'cases' | 'packs' | 'clock'>;
+type Needs = Pick<Ports, 'reviews' | 'cases' | 'access' | 'packs' | 'clock'>;
 type Elsewhere = Extract<Verdict, { verdict: 'reassign' | 'escalate' | 'request-information' }>;
 type Base = Omit<Parameters<Ports['reviews']['record']>[0], 'verdict'>;
 

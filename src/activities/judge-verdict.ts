@@ -7,13 +7,14 @@ import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence } from '../packs/pack.ts';
 import { problemsOf } from '../packs/define-pack.ts';
+import { assignedNext } from './assign.ts';
 import { isElsewhere, putElsewhere } from './judge-elsewhere.ts';
 import { authenticate } from './attest.ts';
 import { inWhosePlace, refusalOfPerson } from './entitled.ts';
 import { judgePasskey } from './judge-passkey.ts';
 import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
 import { aboutCase } from './about-case.ts';
-import { openingOf, questionOf } from './open-task.ts';
+import { assigned, openingOf, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
 import { signedVerdict } from './signed-verdict.ts';
@@ -108,7 +109,10 @@ export const judgeVerdict =
       const inPlaceOf = absent === undefined ? {} : { inPlaceOf: absent };
       return answerOf(
         verdict,
-        await reviews.record({ ...signed, ...inPlaceOf, decide: acceptance(ports, task, task) }),
+        await reviews.record({
+          ...{ ...signed, ...inPlaceOf, ...(await assignedNext(ports, task, verdict.by, absent)) },
+          decide: acceptance(ports, task, task),
+        }),
       );
     }
     const amended = await amend(ports, task, verdict.output);
@@ -186,7 +190,7 @@ async function amendedQuestion(
   const before = { approvals, groups, amends: { taskNo, digest: task.digest } };
   const about = await aboutCase(ports, record, callId);
   const opening = openingOf(ports.packs, about, taskNo + 1, packHash, content, ports.clock(), before);
-  return opening.approvals ? opening : undefined;
+  return opening.approvals ? await assigned(ports, about, opening) : undefined;
 }
 
 function alike(a: unknown, b: unknown): boolean {

@@ -1,4 +1,5 @@
 import type { Authentication } from '../domain/attestation.ts';
+import type { Load } from '../domain/assignment.ts';
 import type { CaseName, CaseOutcome, DocumentRef, Stage } from '../domain/case.ts';
 import type { DecidedBy, PreparedEffect, UndoWindow } from '../domain/decision.ts';
 import type { Countersignature, LiveFacts } from '../domain/countersignature.ts';
@@ -152,10 +153,15 @@ export interface TaskOpening extends TaskContent {
   rest?: readonly string[];
   /** The person who is away, and in whose place `group` is asked. */
   standsFor?: string;
+  /** Who of `group` has it. Absent: nobody. */
+  assignee?: string;
 }
 
 /** The part of the pinned plan that a verdict is judged by. */
-export type TaskPolicy = Pick<ReviewPlan, 'undo' | 'levels' | 'unattested' | 'information' | 'links' | 'passkey'> & {
+export type TaskPolicy = Pick<
+  ReviewPlan,
+  'undo' | 'levels' | 'unattested' | 'information' | 'links' | 'passkey' | 'assign'
+> & {
   planGroups: readonly string[];
 };
 
@@ -222,8 +228,8 @@ export interface Asked {
   times: AskedTimes;
 }
 
-/** When a group is reminded that is asked now. */
-export type AskedTimes = Pick<TaskOpening, 'remindAt' | 'reminders' | 'escalateAt'> & { dueAt?: Date };
+/** When a group is reminded that is asked now, and who of it has the question. */
+export type AskedTimes = Pick<TaskOpening, 'remindAt' | 'reminders' | 'escalateAt' | 'assignee'> & { dueAt?: Date };
 
 export interface Reviews {
   /** Opens a task (again: no change), closes older ones of the case, schedules its reminder. */
@@ -251,6 +257,8 @@ export interface Reviews {
     countersignature?: Countersignature;
     /** Present when the verdict is taken and decides. */
     decide?: Pick<DecisionRecord, 'kind' | 'output' | 'effects' | 'facts' | 'undo'> & { taskNo: number };
+    /** Who has the question while others must approve too. Absent: nobody. */
+    assignee?: string;
     /** Present when an amendment is put to the others as a new question, to be opened in place of `taskNo`. */
     askAnew?: { taskNo: number; opening: TaskOpening };
     /** Present when the verdict puts the question to somebody else. */
@@ -264,6 +272,8 @@ export interface Reviews {
     /** Present when the verdict says to try an effect, or its compensation, again. */
     retry?: { taskNo: number };
   }): Promise<Judged>;
+  /** What these people have been assigned, one entry each. */
+  loads(personIds: readonly string[]): Promise<Load[]>;
   /** What was answered to this verdict id before, and the digest of its content. */
   former(caseId: string, verdictId: string): Promise<{ contentHash: string; judged: Judged } | undefined>;
   /** A message that is no verdict at all. */

@@ -1,5 +1,6 @@
 import { levelOf } from '../domain/policy.ts';
 import { digestOfShown, shownOf } from '../countersignature/shown.ts';
+import { assign } from './assign.ts';
 import type { AboutCase } from './about-case.ts';
 import type { TaskContent, TaskOpening } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
@@ -13,16 +14,30 @@ const SEEN_DIGITS = 12;
 
 /** Opens a review task: whom it asks, how many must approve, and the digest of what it shows. */
 export async function openTask(
-  { reviews, packs, clock }: Pick<Ports, 'reviews' | 'packs' | 'clock'>,
+  ports: Pick<Ports, 'reviews' | 'access' | 'packs' | 'clock'>,
   about: AboutCase,
   taskNo: number,
   packHash: string,
   content: TaskContent,
   before?: Before,
 ): Promise<TaskOpening> {
-  const opening = openingOf(packs, about, taskNo, packHash, content, clock(), before);
+  const { reviews, packs, clock } = ports;
+  const opening = await assigned(ports, about, openingOf(packs, about, taskNo, packHash, content, clock(), before));
   await reviews.open(opening);
   return opening;
+}
+
+/** With who of the group has it: as before where the case was asked before. */
+export async function assigned(
+  ports: Pick<Ports, 'reviews' | 'access'>,
+  { shown: { plan, submittedBy } }: AboutCase,
+  opening: TaskOpening,
+): Promise<TaskOpening> {
+  if (!plan.review.assign) return opening;
+  const { caseId, taskNo, group, approvals } = opening;
+  const keeps = (await ports.reviews.task(caseId, taskNo - 1))?.assignee;
+  const assignee = await assign(ports, { plan, submittedBy, group, approvals, keeps });
+  return assignee === undefined ? opening : { ...opening, assignee };
 }
 
 /** The review task that a question becomes, with its digest. */

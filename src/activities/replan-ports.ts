@@ -13,6 +13,8 @@ export interface PlannedTask extends Omit<Standing, 'held'> {
   submittedBy: string | null;
   /** The person who is away, and in whose place `group` is asked. */
   standsFor?: string;
+  /** Who of `group` has it. */
+  assignee?: string;
   /** Absent: one approval decides. */
   approvals?: Approvals;
 }
@@ -30,6 +32,8 @@ export interface Replans {
   one(caseId: string, taskNo: number): Promise<PlannedTask | undefined>;
   /** Sets the steps anew if `from` still is who is asked; again: no change. */
   replan(caseId: string, taskNo: number, from: string, to: Replanned): Promise<void>;
+  /** Says who of `from` has it, or nobody, if `from` still is who is asked; again: no change. */
+  assign(caseId: string, taskNo: number, from: string, assignee: string | undefined): Promise<void>;
   /** On which people and calendars all questions were looked at last, and when. */
   looked(): Promise<{ basis: string; at: Date } | undefined>;
   keepLooked(basis: string, at: Date): Promise<void>;

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { askedNow, directoryOf, mayNotAnswer, type Asking, type Directory } from '../domain/absence.ts';
 import { digestOf } from '../packs/digest.ts';
+import { assign } from './assign.ts';
 import type { AskedTimes } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
 import type { PlannedTask, Replanned } from './replan-ports.ts';
@@ -58,9 +59,32 @@ export const replanTask =
     const { replans, packs, access, clock } = ports;
     const task = await replans.one(caseId, taskNo);
     const to = task && replanned(packs, task, directoryOf(await access.people()), clock());
-    if (to) await replans.replan(caseId, taskNo, task.group, to);
+    if (task && to?.asked)
+      await replans.replan(caseId, taskNo, task.group, await withAssignee(ports, task, to.asked, to));
+    else if (task) {
+      if (to) await replans.replan(caseId, taskNo, task.group, to);
+      await assignAnew(ports, task);
+    }
     return (await taskStanding(ports, caseId, taskNo)) ?? null;
   };
+
+async function withAssignee(
+  ports: Needs,
+  { packId, review, submittedBy, approvals }: PlannedTask,
+  { group }: NonNullable<Replanned['asked']>,
+  to: Replanned,
+): Promise<Replanned> {
+  const assignee = await assign(ports, { plan: { packId, review }, submittedBy, group, approvals });
+  return assignee === undefined ? to : { ...to, times: { ...to.times, assignee } };
+}
+
+/** Who is away, or may not answer any more, has it no longer. No workflow is told of it: nothing waits for it. */
+async function assignAnew(ports: Needs, task: PlannedTask): Promise<void> {
+  const { caseId, taskNo, packId, review, submittedBy, group, approvals, assignee: keeps } = task;
+  if (!review.assign) return;
+  const assignee = await assign(ports, { plan: { packId, review }, submittedBy, group, approvals, keeps });
+  if (assignee !== keeps) await ports.replans.assign(caseId, taskNo, group, assignee);
+}
 
 /** What has moved; undefined: nothing. */
 function replanned(packs: Ports['packs'], task: PlannedTask, directory: Directory, now: Date): Replanned | undefined {

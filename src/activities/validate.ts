@@ -17,7 +17,10 @@ import { readAnswer } from './read-answer.ts';
 import { decisionRefOf } from './results.ts';
 import type { Question, Steps, ValidateInput } from './steps.ts';
 
-type Needs = Pick<Ports, 'cases' | 'effects' | 'modelCalls' | 'reviews' | 'packs' | 'feeds' | 'signer' | 'clock'>;
+type Needs = Pick<
+  Ports,
+  'cases' | 'effects' | 'modelCalls' | 'reviews' | 'access' | 'packs' | 'feeds' | 'signer' | 'clock'
+>;
 
 /** Schema, business rules and confidence decide the route. Straight-through records the decision, review opens a task. */
 export const validate =

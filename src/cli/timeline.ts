@@ -46,6 +46,8 @@ function tell({ kind, data }: Event, file: CaseFileBody): Told {
       return text('to') === ''
         ? ['working times changed: reminder, escalation and deadline were set anew']
         : [`${text('to')} is asked now, in place of ${text('from')}: ${text('because')}`, 'person'];
+    case 'assigned':
+      return [text('assignee') === '' ? 'nobody of the group has it now' : `assigned to ${text('assignee')}`, 'person'];
     case 'information-asked':
       return [`${text('of')} is asked: ${text('question')}`, 'person'];
     case 'information-given':

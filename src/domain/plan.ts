@@ -1,3 +1,4 @@
+import type { Assignment } from './assignment.ts';
 import type { LinkPolicy } from './link.ts';
 import type { PasskeyPolicy } from './passkey.ts';
 import type { Level, UndoRule } from './policy.ts';
@@ -57,6 +58,8 @@ export interface ReviewPlan {
   timing?: ReviewTiming;
   /** Absent: nobody decides by a link in a message. */
   links?: LinkPolicy;
+  /** Whom of a group a question is assigned to. Absent: `pull`, nobody. */
+  assign?: Exclude<Assignment, 'pull'>;
   /** Absent: `when-registered`. */
   passkey?: PasskeyPolicy;
 }

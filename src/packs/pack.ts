@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { PreparedEffect } from '../domain/decision.ts';
+import type { Assignment } from '../domain/assignment.ts';
 import type { FeedLimit } from '../domain/freshness.ts';
 import type { LinkPolicy } from '../domain/link.ts';
 import type { Condition, Level } from '../domain/policy.ts';
@@ -85,6 +86,11 @@ export interface ReviewPolicy extends Pick<ReviewPlan, 'groups' | 'fourEyes' | '
    * suffices and four eyes are not asked for. Default: never.
    */
   links?: LinkPolicy;
+  /**
+   * Whom of a group a question is assigned to, which binds nobody: nobody (`pull`), who waits longest for one
+   * (`round-robin`), or who has the fewest (`least-load`). Default: `pull`.
+   */
+  assign?: Assignment;
   /**
    * What a wrong or late decision puts at stake, for the order of the review desk: a numeric field of the output, and the
    * value where there is none, both in minor units. Default: 10,000 (a hundred units of money).

@@ -1,3 +1,4 @@
+import { ASSIGNMENTS } from '../domain/assignment.ts';
 import type { LinkPolicy } from '../domain/link.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
 import type { AmountPerUnit, Condition } from '../domain/policy.ts';
@@ -10,7 +11,7 @@ import type { ReviewPolicy } from './pack.ts';
 /** The review policy as the plan pins it. Parts that a pack does not use are left out: the plan stays small. */
 export function reviewPlanOf(policy: ReviewPolicy): ReviewPlan {
   const { groups, deadlineDefault, fourEyes, remindAfter, escalateAfter, deadline } = policy;
-  const { undo, levels, information, links } = policy;
+  const { undo, levels, information, links, assign } = policy;
   const handTo = typeof deadlineDefault === 'object' ? deadlineDefault.handTo : undefined;
   const timing = timingOf(policy);
   return {
@@ -35,6 +36,7 @@ export function reviewPlanOf(policy: ReviewPolicy): ReviewPlan {
         }
       : {}),
     ...(links && links !== 'never' ? { links } : {}),
+    ...(assign && assign !== 'pull' ? { assign } : {}),
   };
 }
 
@@ -79,6 +81,8 @@ export function faultsOfPolicy(policy: ReviewPolicy, outputFields: readonly stri
     faults.push(`review.unattested: '${policy.unattested}' is none of never, low-risk, always`);
   if (policy.passkey !== undefined && !['when-registered', 'required'].includes(policy.passkey))
     faults.push(`review.passkey: '${policy.passkey}' is none of when-registered, required`);
+  if (policy.assign !== undefined && !ASSIGNMENTS.includes(policy.assign))
+    faults.push(`review.assign: '${policy.assign}' is none of ${ASSIGNMENTS.join(', ')}`);
   if (typeof deadlineDefault === 'object' && deadlineDefault.handTo.trim() === '')
     faults.push('review.deadlineDefault.handTo: name a group or a person');
   if (calendar) faults.push(...faultsOfCalendar('review.calendar', calendar));

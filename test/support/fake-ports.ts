@@ -77,6 +77,7 @@ const NO_REPLANS: Ports['replans'] = {
   page: onRealLedger,
   one: onRealLedger,
   replan: onRealLedger,
+  assign: onRealLedger,
   looked: onRealLedger,
   keepLooked: onRealLedger,
 };

@@ -71,7 +71,7 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
     }
     if (input.move) {
       const { group, rest, times } = input.move.to;
-      Object.assign(task, { group, rest }, times);
+      Object.assign(task, { group, rest, assignee: undefined }, times);
       ledger.askedAt.set(task, ledger.clock());
       return { kind: 'accepted', decision: null, changed: taskNo };
     }
@@ -90,8 +90,8 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
     if (twice) return { kind: 'refused', refusal: twice };
     const approvals = counts && withApproval(counts, verdict.by, input.inPlaceOf);
     if (approvals && approvals.by.length < approvals.needed) {
-      task.approvals = approvals;
-      return { kind: 'accepted', decision: null, approvals: task.approvals };
+      Object.assign(task, { approvals, assignee: input.assignee });
+      return { kind: 'accepted', decision: null, approvals };
     }
     task.open = false;
     if (decides) {
@@ -146,6 +146,7 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
         ...(plan?.review.passkey ? { passkey: plan.review.passkey } : {}),
         ...(plan?.review.undo ? { undo: plan.review.undo } : {}),
         ...(plan?.review.levels ? { levels: plan.review.levels } : {}),
+        ...(plan?.review.assign ? { assign: plan.review.assign } : {}),
       });
     },
     recall: (caseId, taskNo) => {
@@ -172,13 +173,13 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
       const task = taskOf(caseId, taskNo);
       const rest = task?.rest && groupsAfter(group, task.rest);
       if (task?.open && (from ?? task.group) === task.group)
-        Object.assign(task, times, { group }, rest ? { rest } : {});
+        Object.assign(task, { assignee: undefined }, times, { group }, rest ? { rest } : {});
       return Promise.resolve(onTask(caseId, taskNo));
     },
     deadline: (caseId, taskNo, kind, handTo) => {
       const standing = onTask(caseId, taskNo);
       const task = taskOf(caseId, taskNo);
-      if (task?.open && handTo) Object.assign(task, handTo.times, { group: handTo.group });
+      if (task?.open && handTo) Object.assign(task, { assignee: undefined }, handTo.times, { group: handTo.group });
       if (standing || kind === 'keep-waiting') return Promise.resolve(standing);
       const by = { kind: 'policy', rule: 'deadline' } as const;
       const reason = 'Nobody answered by the deadline';
@@ -190,6 +191,22 @@ export function fakeReviews(ledger: FakeLedger): Ports['reviews'] {
       if (ledger.case(caseId).stage === 'undo-window') void ledger.change(caseId, { stage: 'deciding' });
       return Promise.resolve(undefined);
     },
+    loads: (personIds) =>
+      Promise.resolve(
+        personIds.map((personId) => {
+          const has = ledger.tasks.filter(({ assignee }) => assignee === personId);
+          const last = has.map((task) => ledger.askedAt.get(task) ?? ledger.openedAt.get(task)).filter((at) => at);
+          const lastAt = last
+            .map((at) => at?.toISOString() ?? '')
+            .toSorted()
+            .at(-1);
+          return {
+            personId,
+            open: has.filter(({ open: is }) => is).length,
+            ...(lastAt === undefined ? {} : { lastAt }),
+          };
+        }),
+      ),
     decideByPolicy: (decision) => {
       const before = ofCase(decision.caseId).find(({ by, taskNo }) => by.kind === 'policy' && taskNo === null);
       return Promise.resolve(before ?? decide(decision));

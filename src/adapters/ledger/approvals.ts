@@ -1,6 +1,7 @@
 import { type Transaction, sql } from 'kysely';
 import type { Judged, TaskOpening } from '../../activities/ledger-ports.ts';
 import type { Approvals } from '../../domain/policy.ts';
+import { setAssignee } from './assignments.ts';
 import { json } from './json.ts';
 import { recordInCase } from './record.ts';
 import type { Tables } from './tables.ts';
@@ -16,12 +17,14 @@ export async function countApproval(
   approvals: Approvals,
   end: End,
 ): Promise<Judged> {
-  const { caseId } = input;
+  const { caseId, assignee } = input;
   const { at, taskNo } = end;
-  const entry = { ...verdictEntry(input), taskNo, approvals: { given: approvals.by.length, needed: approvals.needed } };
+  const counted = { given: approvals.by.length, needed: approvals.needed };
+  const entry = { ...verdictEntry(input), taskNo, approvals: counted, assignee };
   await sql`
     with verdict as (${insertVerdict(input, { ...end, cameTo: { approvals } })}), counted as (
-      update review_tasks set approvals = ${json(approvals)}::jsonb where case_id = ${caseId} and task_no = ${taskNo}
+      update review_tasks set approvals = ${json(approvals)}::jsonb, ${setAssignee(assignee, at)}
+      where case_id = ${caseId} and task_no = ${taskNo}
     )
     select ${recordInCase(caseId, at, [['verdict-accepted', entry]])}`.execute(trx);
   return { kind: 'accepted', decision: null, approvals };

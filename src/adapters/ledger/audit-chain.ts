@@ -51,6 +51,7 @@ export type AuditKind =
   | 'escalated'
   | 'reassigned'
   | 'replanned'
+  | 'assigned'
   | `information-${'asked' | 'given' | 'refused' | 'missing'}`
   | 'deadline'
   | `effect-${'pending' | 'applied' | 'refused' | 'unknown' | 'abandoned' | 'retry'}`

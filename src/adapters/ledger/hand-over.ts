@@ -1,6 +1,7 @@
 import { type Selectable, type Transaction, sql } from 'kysely';
 import type { AskedTimes } from '../../activities/ledger-ports.ts';
 import { codesOf } from '../../domain/route.ts';
+import { setAssignee } from './assignments.ts';
 import { type Entry, recordInCase } from './record.ts';
 import type { Tables } from './tables.ts';
 import { insertNotices, silence } from './notify.ts';
@@ -9,14 +10,14 @@ import { insertNotices, silence } from './notify.ts';
 export async function handOver(
   trx: Transaction<Tables>,
   { case_id: caseId, task_no: taskNo, reasons }: Selectable<Tables['review_tasks']>,
-  { group, times: { remindAt, reminders } }: { group: string; times: AskedTimes },
+  { group, times: { remindAt, reminders, assignee } }: { group: string; times: AskedTimes },
   passed: Entry,
   at: Date,
 ): Promise<undefined> {
   await sql`
     with done as (
       update review_tasks set deadline_passed_at = ${at}, group_name = ${group}, stands_for = null, remind_at = ${remindAt}, escalate_at = null,
-        rest = '[]', asked_at = ${at}
+        rest = '[]', asked_at = ${at}, ${setAssignee(assignee, at)}
       where case_id = ${caseId} and task_no = ${taskNo} and deadline_passed_at is null returning case_id, task_no
     ), silent as (${silence(at)}), notices as (
       ${insertNotices({ caseId, taskNo, group, reminders }, codesOf(reasons), [

@@ -16,6 +16,7 @@ import * as notices0011 from './migrations/0011-notices.ts';
 import * as passkeys0012 from './migrations/0012-passkeys.ts';
 import * as informLinks0013 from './migrations/0013-inform-links.ts';
 import * as replan0014 from './migrations/0014-replan.ts';
+import * as assignment0015 from './migrations/0015-assignment.ts';
 import { APP_ROLE, surviving } from './pool.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -32,6 +33,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0012-passkeys': passkeys0012,
   '0013-inform-links': informLinks0013,
   '0014-replan': replan0014,
+  '0015-assignment': assignment0015,
 };
 
 const INSUFFICIENT_PRIVILEGE = '42501';

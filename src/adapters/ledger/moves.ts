@@ -2,6 +2,7 @@ import { type Selectable, type Transaction, sql } from 'kysely';
 import type { Judged } from '../../activities/ledger-ports.ts';
 import { codesOf } from '../../domain/route.ts';
 import type { Refusal } from '../../domain/verdict.ts';
+import { setAssignee } from './assignments.ts';
 import { json } from './json.ts';
 import { type Entry, recordInCase } from './record.ts';
 import { openRequest } from './information-rows.ts';
@@ -24,19 +25,19 @@ export async function move(
     return { refusal: { code: 'stale', message } };
   }
   const { group, rest, times } = to;
-  const { remindAt, reminders, escalateAt, dueAt } = times;
+  const { remindAt, reminders, escalateAt, dueAt, assignee } = times;
   // Nobody is reminded while the submitter is asked.
   const held = (await openRequest(trx, caseId, taskNo)) !== undefined;
   const kind = verdict.verdict === 'escalate' ? 'escalated' : 'reassigned';
   const entries: Entry[] = [
     ['verdict-accepted', { ...verdictEntry(input), taskNo }],
-    [kind, { taskNo, from, to: group, by: verdict.by }],
+    [kind, { taskNo, from, to: group, by: verdict.by, assignee }],
   ];
   await sql`
     with verdict as (${insertVerdict(input, { verdictId, at, taskNo, cameTo: { changed: taskNo } })}), done as (
       update review_tasks set group_name = ${group}, stands_for = null, rest = ${json(rest)}::jsonb, asked_at = ${at},
         remind_at = ${remindAt}, escalate_at = ${escalateAt ?? null}::timestamptz,
-        due_at = coalesce(${dueAt ?? null}::timestamptz, due_at),
+        due_at = coalesce(${dueAt ?? null}::timestamptz, due_at), ${setAssignee(assignee, at)},
         viewed_at = coalesce(viewed_at, ${at}), viewed_by = coalesce(viewed_by, ${verdict.by})
       where case_id = ${caseId} and task_no = ${taskNo} returning case_id, task_no
     ), silent as (${silence(at, 'information-asked')}), notices as (

@@ -3,6 +3,7 @@ import type { PlannedTask, Replanned, Replans } from '../../activities/replan-po
 import { groupsAfter } from '../../domain/escalation.ts';
 import type { Approvals } from '../../domain/policy.ts';
 import { codesOf } from '../../domain/route.ts';
+import { setAssignee } from './assignments.ts';
 import { json } from './json.ts';
 import { lockingCase, recordInCase, type Store } from './record.ts';
 import type { Tables } from './tables.ts';
@@ -17,7 +18,7 @@ export function replansOf({ db, clock }: Store): Replans {
         c.plan -> 'review' as review, t.group_name as "group", t.stands_for as "standsFor", t.groups, t.rest,
         t.opened_at as "openedAt", coalesce(t.asked_at, t.opened_at) as "askedAt", t.due_at as "dueAt",
         t.escalate_at as "escalateAt", t.deadline_passed_at is not null as "deadlinePassed",
-        c.submitted_by as "submittedBy", t.approvals
+        c.submitted_by as "submittedBy", t.approvals, t.assignee
       from review_tasks t join cases c using (case_id)
       where t.closed_at is null and c.plan is not null and ${condition}
         and not exists (select from information_requests r where r.case_id = t.case_id and r.task_no = t.task_no
@@ -41,6 +42,21 @@ export function replansOf({ db, clock }: Store): Replans {
     replan: async (caseId, taskNo, from, to) =>
       await lockingCase(db, caseId, async (trx) => await replan(trx, caseId, taskNo, from, to, clock())),
 
+    async assign(caseId, taskNo, from, assignee) {
+      const at = clock();
+      const entry = { taskNo, group: from, assignee: assignee ?? null };
+      await lockingCase(db, caseId, async (trx) => {
+        await sql`
+          with done as (
+            update review_tasks set ${setAssignee(assignee, at)}
+            where case_id = ${caseId} and task_no = ${taskNo}::int and closed_at is null and group_name = ${from}
+              and assignee is distinct from ${assignee ?? null}::text
+            returning 1
+          )
+          select ${recordInCase(caseId, at, [['assigned', entry]])} from done`.execute(trx);
+      });
+    },
+
     looked: async () => await db.selectFrom('replan_looked').select(['basis', 'at']).executeTakeFirst(),
 
     async keepLooked(basis, at) {
@@ -50,21 +66,23 @@ export function replansOf({ db, clock }: Store): Replans {
   };
 }
 
-type Row = Omit<PlannedTask, 'standsFor' | 'escalateAt' | 'rest' | 'approvals'> & {
+type Row = Omit<PlannedTask, 'standsFor' | 'escalateAt' | 'rest' | 'approvals' | 'assignee'> & {
   approvals: Approvals | null;
+  assignee: string | null;
   standsFor: string | null;
   escalateAt: Date | null;
   groups: [string, ...string[]] | null;
   rest: string[] | null;
 };
 
-function plannedOf({ standsFor, escalateAt, groups, rest, approvals, ...row }: Row): PlannedTask {
+function plannedOf({ standsFor, escalateAt, groups, rest, approvals, assignee, ...row }: Row): PlannedTask {
   return {
     ...row,
     rest: rest ?? groupsAfter(row.group, groups ?? row.review.groups),
     ...(standsFor === null ? {} : { standsFor }),
     ...(escalateAt === null ? {} : { escalateAt }),
     ...(approvals === null ? {} : { approvals }),
+    ...(assignee === null ? {} : { assignee }),
   };
 }
 
@@ -78,8 +96,9 @@ async function replan(
 ): Promise<void> {
   const task = await taskRow(trx, caseId, taskNo);
   if (!task || task.closed_at || task.group_name !== from || isSo(task, asked)) return;
-  const { remindAt, reminders, escalateAt = null, dueAt = task.due_at } = times;
-  const entry = { taskNo, from, ...(asked ? { to: asked.group, because: asked.because } : {}), escalateAt, dueAt };
+  const { remindAt, reminders, escalateAt = null, dueAt = task.due_at, assignee } = times;
+  const to = asked ? { to: asked.group, because: asked.because, assignee } : {};
+  const entry = { taskNo, from, ...to, escalateAt, dueAt };
   const steps = sql`remind_at = ${remindAt}, due_at = ${dueAt}::timestamptz, escalate_at = ${escalateAt}::timestamptz`;
   const told = sql`select ${recordInCase(caseId, at, [['replanned', entry]])} from done`;
   if (!asked) {
@@ -100,7 +119,7 @@ async function replan(
   await sql`
     with done as (
       update review_tasks set ${steps}, group_name = ${group}, stands_for = ${standsFor}::text, asked_at = ${at},
-        rest = ${json(rest)}::jsonb
+        rest = ${json(rest)}::jsonb, ${setAssignee(assignee, at)}
       where case_id = ${caseId} and task_no = ${taskNo} returning case_id, task_no
     ), silent as (${silence(at)}), notices as (
       ${insertNotices({ caseId, taskNo, group, reminders }, codesOf(task.reasons), [

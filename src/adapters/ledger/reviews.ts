@@ -1,4 +1,5 @@
 import type { Reviews } from '../../activities/ledger-ports.ts';
+import { assignmentsOf } from './assignments.ts';
 import { decisionsOf } from './decisions.ts';
 import type { Store } from './record.ts';
 import { tasksOf } from './tasks.ts';
@@ -6,5 +7,5 @@ import { verdictsOf } from './verdicts.ts';
 
 /** Reviews are tasks that are put, verdicts that come back, and decisions that follow. */
 export function reviewsOf(store: Store): Reviews {
-  return { ...tasksOf(store), ...verdictsOf(store), ...decisionsOf(store) };
+  return { ...tasksOf(store), ...verdictsOf(store), ...decisionsOf(store), ...assignmentsOf(store) };
 }

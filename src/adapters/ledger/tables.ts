@@ -115,6 +115,9 @@ export interface Tables extends AccessTables, DeliveryTables {
     asked_at: Date | null;
     /** The person who is away, and in whose place `group_name` is asked. */
     stands_for: string | null;
+    /** Who of `group_name` has it, and since when. */
+    assignee: string | null;
+    assigned_at: Date | null;
   };
   /** One row at most. */
   replan_looked: { one: Generated<boolean>; basis: string; at: Date };

@@ -3,6 +3,7 @@ import type { Reviews, Standing, TaskOpening } from '../../activities/ledger-por
 import { groupsAfter } from '../../domain/escalation.ts';
 import type { ReviewPlan } from '../../domain/plan.ts';
 import { codesOf } from '../../domain/route.ts';
+import { setAssignee } from './assignments.ts';
 import { decisionOnTask } from './decisions.ts';
 import { openRequest } from './information-rows.ts';
 import { json, sha256 } from './json.ts';
@@ -52,6 +53,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         ...(row.policy?.levels ? { levels: row.policy.levels } : {}),
         ...(row.policy?.information ? { information: row.policy.information } : {}),
         ...(row.policy?.links ? { links: row.policy.links } : {}),
+        ...(row.policy?.assign ? { assign: row.policy.assign } : {}),
       };
     },
 
@@ -80,7 +82,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         where case_id = ${caseId} and task_no = ${taskNo} and viewed_at is null`.execute(db);
     },
 
-    async escalate(caseId, taskNo, group, { remindAt, reminders, escalateAt, dueAt }, from) {
+    async escalate(caseId, taskNo, group, { remindAt, reminders, escalateAt, dueAt, assignee }, from) {
       return await lockingCase(db, caseId, async (trx) => {
         const at = clock();
         const task = await taskRow(trx, caseId, taskNo);
@@ -92,7 +94,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         with done as (
           update review_tasks set group_name = ${group}, stands_for = null, remind_at = ${remindAt}, asked_at = ${at},
             rest = ${rest && json(rest)}::jsonb, escalate_at = ${escalateAt ?? null}::timestamptz,
-            due_at = coalesce(${dueAt ?? null}::timestamptz, due_at)
+            due_at = coalesce(${dueAt ?? null}::timestamptz, due_at), ${setAssignee(assignee, at)}
           where case_id = ${caseId} and task_no = ${taskNo} and closed_at is null
             and (group_name <> ${group} or stands_for is not null) and group_name = coalesce(${from ?? null}, group_name)
           returning case_id, task_no
@@ -102,7 +104,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
             ['reminder', remindAt],
           ])}
         )
-        select ${recordInCase(caseId, at, [['escalated', { taskNo, from: task.group_name, to: group }]])} from done
+        select ${recordInCase(caseId, at, [['escalated', { taskNo, from: task.group_name, to: group, assignee }]])} from done
       `.execute(trx);
         return rows.length > 0 ? undefined : await decisionOnTask(trx, caseId, taskNo);
       });
@@ -113,11 +115,26 @@ export function tasksOf({ db, clock }: Store): TaskPart {
 /** Opens a task and closes older ones of its case. Again: no change. */
 export async function open(db: Kysely<Tables>, task: TaskOpening, at: Date): Promise<void> {
   const { caseId, taskNo, kind, seen, packHash, group, callId, dueAt, remindAt, effectKey, approvals, groups } = task;
-  const { digest, facts, amends } = task;
+  const { digest, facts, amends, assignee } = task;
   if (kind !== 'proposal' && effectKey === undefined)
     throw new TypeError(`effectKey: a task of kind ${kind} must name the effect it is about`);
   const entry = {
-    ...{ taskNo, kind, seen, digest, packHash, group, callId, dueAt, effectKey, approvals, groups, facts, amends },
+    ...{
+      taskNo,
+      kind,
+      seen,
+      digest,
+      packHash,
+      group,
+      callId,
+      dueAt,
+      effectKey,
+      approvals,
+      groups,
+      facts,
+      amends,
+      assignee,
+    },
     reasons: task.reasons,
     confidence: task.confidence,
     rules: task.rules,
@@ -129,14 +146,15 @@ export async function open(db: Kysely<Tables>, task: TaskOpening, at: Date): Pro
     with done as (
       insert into review_tasks (case_id, task_no, kind, seen, pack_hash, group_name, reasons, output, evidence,
         confidence, rules, effects, effect_key, call_id, due_at, remind_at, opened_at,
-        approvals, groups, escalate_at, digest, facts, amends, rest, stands_for)
+        approvals, groups, escalate_at, digest, facts, amends, rest, stands_for, assignee, assigned_at)
       values (${caseId}, ${taskNo}::int, ${kind}, ${seen}, ${packHash}, ${group}, ${json(task.reasons)}::jsonb,
         ${task.output === null ? null : json(task.output)}::jsonb, ${json(task.evidence)}::jsonb,
         ${json(task.confidence)}::jsonb, ${json(task.rules)}::jsonb, ${json(task.effects)}::jsonb,
         ${effectKey ?? null}, ${callId}::uuid, ${dueAt}::timestamptz, ${remindAt}::timestamptz, ${at}::timestamptz,
         ${approvals ? json(approvals) : null}::jsonb, ${groups ? json(groups) : null}::jsonb,
         ${task.escalateAt ?? null}::timestamptz, ${digest}, ${facts ? json(facts) : null}::jsonb,
-        ${amends ? json(amends) : null}::jsonb, ${task.rest ? json(task.rest) : null}::jsonb, ${task.standsFor ?? null}::text)
+        ${amends ? json(amends) : null}::jsonb, ${task.rest ? json(task.rest) : null}::jsonb, ${task.standsFor ?? null}::text,
+        ${assignee ?? null}::text, ${assignee === undefined ? null : at}::timestamptz)
       on conflict do nothing returning case_id, task_no
     ), older as (
       update review_tasks t set closed_at = ${at} from done
@@ -212,5 +230,6 @@ export function taskOf(row: Selectable<Tables['review_tasks']>): TaskOpening {
     ...(row.amends === null ? {} : { amends: row.amends }),
     ...(row.rest === null ? {} : { rest: row.rest }),
     ...(row.stands_for === null ? {} : { standsFor: row.stands_for }),
+    ...(row.assignee === null ? {} : { assignee: row.assignee }),
   };
 }

@@ -60,7 +60,10 @@ export function verdictsOf({ db, clock }: Store): VerdictPart {
         if (task.closed_at !== null) return await decisionOnTask(trx, caseId, taskNo);
         // While the submitter is asked, the reviewers' time does not run.
         if (await openRequest(trx, caseId, taskNo)) return undefined;
-        const passed: Entry = ['deadline', { taskNo, kind: handTo ? 'hand-to' : kind, to: handTo?.group }];
+        const passed: Entry = [
+          'deadline',
+          { taskNo, kind: handTo ? 'hand-to' : kind, to: handTo?.group, assignee: handTo?.times.assignee },
+        ];
         if (kind === 'reject') {
           const by = { kind: 'policy', rule: 'deadline' } as const;
           const reason = 'Nobody answered by the deadline';
