@@ -142,7 +142,7 @@ function openTaskText(file: CaseFileBody, paint: Paint, now: Date): string {
   const { task } = file;
   if (task === null) return '';
   return [
-    `  waiting for ${paint.bold(safe(task.group))}${task.standsFor === undefined ? '' : ` (in place of ${safe(task.standsFor)}, who is away)`}, due ${minuteText(task.dueAt)} (${dueText(task.dueAt, now)}), seen ${paint.bold(task.seen)}`,
+    `  waiting for ${paint.bold(safe(task.group))}${task.standsFor === undefined ? '' : ` (in place of ${safe(task.standsFor)}, who is away)`}${task.assignee === undefined ? '' : `, assigned to ${paint.bold(safe(task.assignee))}`}, due ${minuteText(task.dueAt)} (${dueText(task.dueAt, now)}), seen ${paint.bold(task.seen)}`,
     '',
     taskText(task, file, paint),
     '',

@@ -8,7 +8,15 @@ import { apiOf, fileInReview, later, type Given } from './fakes.ts';
 const CASE = 'case/invoice-intake/INV-1';
 const ITEM: QueueItem = {
   ...{ caseId: CASE, taskNo: 1, packId: 'invoice-intake', caseKey: 'INV-1', revision: 1, kind: 'proposal', seen: 's' },
-  ...{ group: 'clerks', codes: ['low-confidence'], confidence: 0.4, stake: 100, alike: 'ACME', approvable: true },
+  ...{
+    group: 'clerks',
+    assignee: 'kim',
+    codes: ['low-confidence'],
+    confidence: 0.4,
+    stake: 100,
+    alike: 'ACME',
+    approvable: true,
+  },
   ...{ priority: 3, effects: ['Post 1.00 EUR'], needed: 1, approvedBy: [], openedAt: later(0), dueAt: later(1_000) },
   ...{ value: 3.5, claim: { by: 'kim', until: later(60_000) }, snooze: null },
 };

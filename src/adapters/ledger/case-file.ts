@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type {
   CaseInput,
   CaseRecord,
@@ -8,6 +9,7 @@ import type {
 import type { Countersignature } from '../../domain/countersignature.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import type { AuditEntry } from './audit-chain.ts';
+import { isThere } from './assignments.ts';
 import { auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';
 import { decisionOf } from './decisions.ts';
@@ -110,6 +112,7 @@ export async function caseFileOf({ db, clock }: Store, caseId: string): Promise<
       const tasks = await trx
         .selectFrom('review_tasks')
         .selectAll()
+        .select(sql<boolean | null>`closed_at is null and not (${isThere(sql`assignee`, clock())})`.as('gone'))
         .where('case_id', '=', caseId)
         .orderBy('task_no')
         .execute();
@@ -157,7 +160,7 @@ export async function caseFileOf({ db, clock }: Store, caseId: string): Promise<
         verdicts,
         information: await informationReadsOf(snapshot).informationRequests({ caseId }),
         tasks: tasks.map((task) => ({
-          ...taskOf(task),
+          ...taskOf(task.gone ? { ...task, assignee: null } : task),
           ...{ openedAt: task.opened_at, askedAt: task.asked_at ?? task.opened_at, closedAt: task.closed_at },
         })),
         decisions: decisions.map((decision) => {

@@ -77,6 +77,7 @@ function taskOf(
   return {
     ...{ taskNo, kind, seen, digest, group, reasons, proposal: output, rules },
     ...(task.standsFor === undefined ? {} : { standsFor: task.standsFor }),
+    ...(task.assignee === undefined ? {} : { assignee: task.assignee }),
     next: task.rest ?? groupsAfter(group, task.groups ?? planGroups),
     confidence: Object.fromEntries(confidence),
     evidence: Object.fromEntries(evidence.map(([field, span]) => [field, span && quoted(span, sources)])),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { namedActor } from './acting.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { Problem } from './problems.ts';
-import { given, ofPacks } from './routes-desk.ts';
+import { given, seenBy } from './routes-desk.ts';
 import { orProblem } from './responses.ts';
 import {
   claimedSchema,
@@ -150,7 +150,7 @@ export function deskMarkRoutes(api: Api, { desk, reviews, access }: RoutePorts):
       const views = await Promise.all(
         saved.map(async ({ name, filter, by }) => {
           const { order: _, ...where } = filter;
-          const { count, nextDueAt, oldestAt } = await desk.countOf(ofPacks(where, identity));
+          const { count, nextDueAt, oldestAt } = await desk.countOf(seenBy(where, identity));
           const clocks = { nextDueAt: nextDueAt?.toISOString() ?? null, oldestAt: oldestAt?.toISOString() ?? null };
           return { name, filter, by, count, ...clocks };
         }),

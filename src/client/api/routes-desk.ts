@@ -27,14 +27,14 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
     schema: {
       summary: 'Questions that wait for a person, in the order to answer them',
       description:
-        'A cursor goes on as of the moment of its first page, so that values that change with time do not shuffle the pages.',
+        'What is assigned to others comes after the rest. A cursor goes on as of the moment of its first page, so that values that change with time do not shuffle the pages.',
       tags: ['desk'],
       querystring: queueQuerySchema,
       response: { 200: queuePageSchema, ...orProblem },
     },
     handler: async (request, reply) => {
       const { order, limit, cursor, ...filter } = request.query;
-      const page = await desk.queue(ofPacks(given(filter), request.identity), order, limit, cursor);
+      const page = await desk.queue(seenBy(given(filter), request.identity), order, limit, cursor);
       const body = { items: page.items.map(queueItemOf), asOf: page.asOf.toISOString() };
       return await reply.send(page.cursor === undefined ? body : { ...body, cursor: page.cursor });
     },
@@ -112,6 +112,15 @@ export function ofPacks<Filter extends object>(
   { packs }: Identity,
 ): Filter & { packs?: readonly string[] } {
   return packs === undefined ? filter : { ...filter, packs };
+}
+
+/** As somebody sees the queue: in their packs, with what is theirs or nobody's first. */
+export function seenBy<Filter extends object>(
+  filter: Filter,
+  identity: Identity,
+): Filter & { packs?: readonly string[]; viewer?: string } {
+  const narrowed = ofPacks(filter, identity);
+  return identity.via === 'local' ? narrowed : { ...narrowed, viewer: identity.personId };
 }
 
 type Given<Filter> = { [K in keyof Filter]?: Exclude<Filter[K], undefined> };

@@ -65,6 +65,7 @@ export const taskSchema = z.object({
     .describe('Of everything that is shown, SHA-256 in hex: what is countersigned. A verdict may carry it too.'),
   group: z.string().describe('Who is asked: a group, or a named person.'),
   standsFor: z.string().optional().describe('The person who is away, and in whose place that one is asked.'),
+  assignee: z.string().optional().describe('Who of the group has it. Absent: nobody. Others may answer it too.'),
   next: z.array(z.string()).readonly().describe('Who is asked after that, in this order.'),
   reasons: z.array(reasonSchema).describe('Why a person is asked.'),
   proposal: output.nullable().describe('Null when there is no valid proposal: amend or reject.'),

@@ -17,6 +17,7 @@ const filterFields = {
   text: z.string().max(200).optional().describe('A part of the case key; case is ignored.'),
   alike: z.string().max(500).optional().describe('What makes cases alike, e.g. the supplier.'),
   claimedBy: z.string().max(200).optional().describe('Only what this person holds.'),
+  assigned: z.enum(['me', 'nobody']).optional().describe('Only what is assigned to you, or to nobody who is there.'),
 };
 
 export const queueQuerySchema = z.object({
@@ -36,6 +37,7 @@ export const queueItemSchema = z.object({
   kind: z.enum(['proposal', 'effect-unknown', 'compensation']),
   seen: z.string(),
   group: z.string(),
+  assignee: z.string().nullable().describe('Who of the group has it; null: nobody who is there.'),
   codes: z.array(z.string()).describe('Codes of the reasons.'),
   confidence: z.number().describe('0..1, the least of the critical fields; 0 where the model gave none.'),
   stake: z.number().describe('Minor units: the amount that the pack names, or its default.'),

@@ -23,7 +23,7 @@ import { useMarks } from './use-marks.ts';
 import { usePosition } from './use-position.ts';
 import { useSigning } from './use-signing.ts';
 
-const FILTERS = ['packId', 'group', 'reason', 'text', 'alike', 'stage', 'order'] as const;
+const FILTERS = ['packId', 'group', 'reason', 'text', 'alike', 'assigned', 'stage', 'order'] as const;
 const NOTE_MS = 8_000;
 /** Questions that are read ahead. */
 const AHEAD = 3;

@@ -103,6 +103,16 @@ export function Filters({
             sayOr(`reason.${code}`, words(code)),
           )}
         />
+        <NativeSelect
+          size="xs"
+          aria-label={say('queue.assigned')}
+          value={filter.assigned ?? ''}
+          onChange={(event) => choose({ assigned: (event.currentTarget.value || undefined) as DeskFilter['assigned'] })}
+          data={[
+            { value: '', label: `${say('queue.assigned')}: ${say('queue.all').toLowerCase()}` },
+            ...(['me', 'nobody'] as const).map((value) => ({ value, label: say(`queue.assigned.${value}`) })),
+          ]}
+        />
         <SavedViews filter={filter} onChange={onChange} />
       </div>
     </div>

@@ -37,6 +37,7 @@ export function FirstLine({ task, can }: { task: DeskTaskBody; can: Answerable }
       <div>
         <dt>{say('first.why')}</dt>
         <dd>
+          {question.assignee !== undefined && <p>{say('first.assigned', { by: question.assignee })}</p>}
           {question.reasons.map(({ code, message }) => (
             <p key={code + message}>
               <b>{sayOr(`reason.${code}`, words(code))}:</b> {message}

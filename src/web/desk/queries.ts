@@ -16,6 +16,7 @@ export interface DeskFilter {
   reason?: string | undefined;
   text?: string | undefined;
   alike?: string | undefined;
+  assigned?: 'me' | 'nobody' | undefined;
   stage?: 'review' | 'snoozed' | 'mine' | undefined;
   order?: 'value' | 'priority' | 'due' | undefined;
 }

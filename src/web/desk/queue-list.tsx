@@ -53,6 +53,14 @@ export function QueueList({
                 </span>
                 <span className="queue-when" data-overdue={overdue || undefined}>
                   {fromNow(item.dueAt, language)}
+                  {item.assignee !== null && (
+                    <b>
+                      {' · '}
+                      {item.assignee === name
+                        ? say('queue.assigned.me')
+                        : say('queue.assigned.to', { by: item.assignee })}
+                    </b>
+                  )}
                   {item.claim && item.claim.by !== name && <b> · {say('queue.claimed', { by: item.claim.by })}</b>}
                 </span>
               </button>

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { DEFAULT_SECONDS, type Due, LATE_SHARE } from '../../../domain/queue-value.ts';
 import type { TaskKind } from '../../../domain/verdict.ts';
 import { failure } from '../../../failures.ts';
+import { isThere } from '../assignments.ts';
 import type { Store } from '../record.ts';
 
 export type QueueOrder = 'value' | 'priority' | 'due';
@@ -21,6 +22,10 @@ export interface QueueFilter {
   snoozed?: boolean;
   /** Only what this person holds. */
   claimedBy?: string;
+  /** Who looks: what is assigned to others comes last. Absent: in the order alone. */
+  viewer?: string;
+  /** Only what is assigned to `viewer`, or to nobody who is there. */
+  assigned?: 'me' | 'nobody';
 }
 
 /** A question that waits, as the queue shows it. */
@@ -33,6 +38,8 @@ export interface QueueItem {
   kind: TaskKind;
   seen: string;
   group: string;
+  /** Who of the group has it; null: nobody who is there. */
+  assignee: string | null;
   codes: string[];
   /** 0..1 */
   confidence: number;
@@ -107,28 +114,34 @@ export function queueOf({ db, clock }: Store): Queue {
       const from = cursor === undefined ? undefined : parsed(cursor, order);
       const asOf = from?.asOf ?? clock();
       const size = Math.min(Math.max(Math.trunc(limit), 1), 200);
-      const { rows } = await sql<QueueItem & { sortBy: number | string } & LeaseColumns>`
+      const { rows } = await sql<QueueItem & { sortBy: number | string; others: number } & LeaseColumns>`
         with recursive ${SPEED}, page as (
           select * from (
-            select q.case_id, q.task_no, ${valueSql(asOf)} as value, ${sortSql(order, asOf)} as sort_by
+            select q.case_id, q.task_no, ${valueSql(asOf)} as value, ${sortSql(order, asOf)} as sort_by,
+              ${othersSql(filter.viewer, asOf)} as others
             from desk_queue q left join speed on speed.pack_id = q.pack_id where ${where(filter, asOf)}
           ) one
-          ${from ? sql`where (sort_by, case_id, task_no) > (${from.sortBy}::double precision, ${from.caseId}, ${from.taskNo}::int)` : sql``}
-          order by sort_by, case_id, task_no limit ${size + 1}
+          ${
+            from
+              ? sql`where (others, sort_by, case_id, task_no)
+            > (${from.others}::int, ${from.sortBy}::double precision, ${from.caseId}, ${from.taskNo}::int)`
+              : sql``
+          }
+          order by others, sort_by, case_id, task_no limit ${size + 1}
         )
         select q.case_id as "caseId", q.task_no as "taskNo", q.pack_id as "packId", q.case_key as "caseKey", q.revision, q.kind,
-          q.seen, q.group_name as "group", q.codes, q.confidence, q.stake, q.alike, q.approvable, q.priority,
+          q.seen, q.group_name as "group", case when ${isThere(sql`q.assignee`, asOf)} then q.assignee end as assignee, q.codes, q.confidence, q.stake, q.alike, q.approvable, q.priority,
           q.effects, q.needed, q.approved_by as "approvedBy", q.opened_at as "openedAt", q.due_at as "dueAt",
-          page.value, page.sort_by as "sortBy",
+          page.value, page.sort_by as "sortBy", page.others,
           l.by_name as "claimBy", l.until as "claimUntil", s.by_name as "snoozeBy", s.until as "snoozeUntil"
         from page join desk_queue q using (case_id, task_no) ${leases(asOf)}
-        order by page.sort_by, page.case_id, page.task_no`.execute(db);
+        order by page.others, page.sort_by, page.case_id, page.task_no`.execute(db);
       const kept = rows.slice(0, size);
       const last = rows.length > size ? kept.at(-1) : undefined;
       const items = kept.map(itemOf);
       if (!last) return { items, asOf };
-      const { sortBy, caseId, taskNo } = last;
-      return { items, asOf, cursor: textOf([order, asOf.toISOString(), sortBy, caseId, taskNo]) };
+      const { sortBy, caseId, taskNo, others } = last;
+      return { items, asOf, cursor: textOf([order, asOf.toISOString(), sortBy, caseId, taskNo, others]) };
     },
 
     async queueCounts(packs) {
@@ -228,6 +241,12 @@ function sortSql(order: QueueOrder, now: Date): RawBuilder<number> {
   return sql`-(${valueSql(now)})`;
 }
 
+/** 1: it is assigned to somebody else, who is there. */
+function othersSql(viewer: string | undefined, now: Date): RawBuilder<number> {
+  if (viewer === undefined) return sql`0`;
+  return sql`case when q.assignee <> ${viewer} and ${isThere(sql`q.assignee`, now)} then 1 else 0 end`;
+}
+
 function leases(now: Date): RawBuilder<unknown> {
   return sql`
     left join desk_claims l on l.case_id = q.case_id and l.task_no = q.task_no and l.until > ${now}::timestamptz
@@ -240,7 +259,7 @@ export function inPacks(packs: readonly string[] | undefined): RawBuilder<boolea
 }
 
 function where(
-  { packId, packs, group, reason, text, alike, snoozed = false, claimedBy }: QueueFilter,
+  { packId, packs, group, reason, text, alike, snoozed = false, claimedBy, assigned, viewer = '' }: QueueFilter,
   now: Date,
 ): RawBuilder<boolean> {
   // Not joined: leases are few, and the planner would walk through them once per question.
@@ -254,12 +273,14 @@ function where(
   if (claimedBy !== undefined)
     all.push(sql`(q.case_id, q.task_no) in (select case_id, task_no from desk_claims
       where by_name = ${claimedBy} and until > ${now}::timestamptz)`);
+  if (assigned === 'me') all.push(sql`q.assignee = ${viewer}`);
+  if (assigned === 'nobody') all.push(sql`(q.assignee is null or not (${isThere(sql`q.assignee`, now)}))`);
   if (text !== undefined) all.push(sql`strpos(lower(q.case_key), lower(${text})) > 0`);
   return sql<boolean>`${sql.join(all, sql` and `)}`;
 }
 
-function itemOf(row: QueueItem & LeaseColumns & { sortBy: unknown }): QueueItem {
-  const { claimBy, claimUntil, snoozeBy, snoozeUntil, sortBy: _, ...item } = row;
+function itemOf(row: QueueItem & LeaseColumns & { sortBy: unknown; others: unknown }): QueueItem {
+  const { claimBy, claimUntil, snoozeBy, snoozeUntil, sortBy: _, others: __, ...item } = row;
   const leaseOf = (by: string | null, until: Date | null) => (by !== null && until !== null ? { by, until } : null);
   return { ...item, claim: leaseOf(claimBy, claimUntil), snooze: leaseOf(snoozeBy, snoozeUntil) };
 }
@@ -271,10 +292,15 @@ function textOf(place: unknown[]): string {
 function parsed(cursor: string, order: QueueOrder) {
   try {
     const place = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    const [kept, at, sortBy, caseId, taskNo] = place;
+    // Of a page from before there were assignees it has no more than five parts.
+    const [kept, at, sortBy, caseId, taskNo, others = 0] = place;
     const asOf = new Date(String(at));
-    const fits = typeof sortBy === 'number' && typeof caseId === 'string' && Number.isInteger(taskNo);
-    if (kept === order && fits && !Number.isNaN(asOf.getTime())) return { asOf, sortBy, caseId, taskNo };
+    const fits =
+      typeof sortBy === 'number' &&
+      typeof caseId === 'string' &&
+      Number.isInteger(taskNo) &&
+      (others === 0 || others === 1);
+    if (kept === order && fits && !Number.isNaN(asOf.getTime())) return { asOf, sortBy, caseId, taskNo, others };
   } catch {
     // Falls through to the one message for whatever is wrong with it.
   }
