@@ -47,7 +47,7 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
     ['desk', () => `/desk?case=${encodeURIComponent(invoice)}`, /Post .* to accounts payable/],
     ['case', () => `/${invoice}`, /From receipt to write/],
     ['search', () => '/search?text=page', /page-1/],
-    ['packs', () => '/packs', /Supplier invoices/],
+    ['packs', () => '/packs', /Why cases go to people/],
     ['people', () => '/people', /Ada Berg/],
     ['audit', () => '/audit', /countersign verify/],
     ['account', () => '/account', /You have no passkey yet/],

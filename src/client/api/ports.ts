@@ -37,6 +37,7 @@ export interface ApiPorts {
     | 'feeds'
     | 'models'
     | 'budgets'
+    | 'reasons'
     | keyof InformationReads
     | keyof NoticeReads
   >;
