@@ -1,12 +1,12 @@
 import { restAfter } from '../domain/escalation.ts';
 import type { Span } from '../domain/timing.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import type { OpenTask, Verdict } from '../domain/verdict.ts';
 import { failure } from '../failures.ts';
 import { plainMs } from '../packs/calendar.ts';
 import { digestOf } from '../packs/digest.ts';
 import { spanOf } from '../packs/duration.ts';
 import { askedTimes } from './escalate.ts';
-import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
+import type { Judged, TaskOpening, TaskPolicy } from './review-ports.ts';
 import type { Ports } from './ports.ts';
 import { answerTime } from './review-times.ts';
 

@@ -1,6 +1,6 @@
 import type { LiveFacts } from '../domain/countersignature.ts';
 import { withoutProofs, type Authentication } from '../domain/attestation.ts';
-import { refusalOf, staleDigest, verdictSchema, type Refusal, type Verdict } from '../domain/verdict.ts';
+import { refusalOf, staleDigest, verdictSchema, type OpenTask, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { undoWindowMs, withApproval, type Approvals } from '../domain/policy.ts';
 import { reasonCodeRefusalOf, rejectReasonsOf } from '../domain/reject-reasons.ts';
 import { failure } from '../failures.ts';
@@ -11,7 +11,7 @@ import { isElsewhere, putElsewhere } from './judge-elsewhere.ts';
 import { authenticate } from './attest.ts';
 import { inWhosePlace, refusalOfPerson } from './entitled.ts';
 import { judgePasskey } from './judge-passkey.ts';
-import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
+import type { Judged, TaskOpening, TaskPolicy } from './review-ports.ts';
 import { aboutCase } from './about-case.ts';
 import { openingOf, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';

@@ -1,7 +1,7 @@
 import { levelOf } from '../domain/policy.ts';
 import { digestOfShown, shownOf } from '../countersignature/shown.ts';
 import type { AboutCase } from './about-case.ts';
-import type { TaskContent, TaskOpening } from './ledger-ports.ts';
+import type { TaskContent, TaskOpening } from './review-ports.ts';
 import type { Ports } from './ports.ts';
 import { reviewTimes } from './review-times.ts';
 import type { Before, ReviewQuestion } from './steps.ts';

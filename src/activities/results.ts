@@ -1,5 +1,6 @@
 import type { CaseResult } from '../domain/decision.ts';
-import type { CaseRecord, DecisionRecord } from './ledger-ports.ts';
+import type { CaseRecord } from './case-ports.ts';
+import type { DecisionRecord } from './review-ports.ts';
 import type { Answer, DecisionRef } from './steps.ts';
 
 /** A decision as the workflow needs it, without its content. */

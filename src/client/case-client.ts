@@ -5,7 +5,7 @@ import {
   WorkflowNotFoundError,
   type Client,
 } from '@temporalio/client';
-import type { CaseRecord } from '../activities/ledger-ports.ts';
+import type { CaseRecord } from '../activities/case-ports.ts';
 import type { Ports } from '../activities/ports.ts';
 import { digestOf } from '../canonical.ts';
 import { withoutProofs } from '../domain/attestation.ts';

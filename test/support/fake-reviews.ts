@@ -1,4 +1,5 @@
-import type { DecisionRecord, EffectRecord, Judged, TaskOpening } from '../../src/activities/ledger-ports.ts';
+import type { EffectRecord } from '../../src/activities/effect-ports.ts';
+import type { DecisionRecord, Judged, TaskOpening } from '../../src/activities/review-ports.ts';
 import type { Ports } from '../../src/activities/ports.ts';
 import { groupsAfter } from '../../src/domain/escalation.ts';
 import { withApproval } from '../../src/domain/policy.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { CaseInput, Cases } from '../../activities/ledger-ports.ts';
+import type { CaseInput, Cases } from '../../activities/case-ports.ts';
 import { json } from './json.ts';
 import type { Store } from './record.ts';
 import { remembering } from './remembering.ts';

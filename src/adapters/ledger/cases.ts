@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { CaseInput, CaseRecord, Cases, Received } from '../../activities/ledger-ports.ts';
+import type { CaseInput, CaseRecord, Cases, Received } from '../../activities/case-ports.ts';
 import { type DocumentRef, caseIdOf } from '../../domain/case.ts';
 import type { PackManifest } from '../../packs/pack.ts';
 import { GENESIS } from './audit-chain.ts';

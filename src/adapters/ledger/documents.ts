@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Documents } from '../../activities/ledger-ports.ts';
+import type { Documents } from '../../activities/case-ports.ts';
 import { sha256, storable } from './json.ts';
 import type { Store } from './record.ts';
 

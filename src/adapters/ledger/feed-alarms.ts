@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { FeedAlarms } from '../../activities/ledger-ports.ts';
+import type { FeedAlarms } from '../../activities/feed-ports.ts';
 import { json } from './json.ts';
 import type { Store } from './record.ts';
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { DatedFeeds } from '../../activities/ledger-ports.ts';
+import type { DatedFeeds } from '../../activities/feed-ports.ts';
 import { failure } from '../../failures.ts';
 import type { FeedItem } from '../../packs/pack.ts';
 import { json, storable } from './json.ts';

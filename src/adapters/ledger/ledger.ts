@@ -1,6 +1,9 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Countersignatures } from '../../activities/countersign-ports.ts';
-import type { Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from '../../activities/ledger-ports.ts';
+import type { Cases, Documents } from '../../activities/case-ports.ts';
+import type { Effects } from '../../activities/effect-ports.ts';
+import type { DatedFeeds, FeedAlarms } from '../../activities/feed-ports.ts';
+import type { Reviews } from '../../activities/review-ports.ts';
 import type { InformationRequests } from '../../activities/information-ports.ts';
 import type { ModelCalls } from '../../activities/model-call-ports.ts';
 import type { Replans } from '../../activities/replan-ports.ts';

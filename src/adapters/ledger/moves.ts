@@ -1,5 +1,5 @@
 import { type Selectable, type Transaction, sql } from 'kysely';
-import type { Judged } from '../../activities/ledger-ports.ts';
+import type { Judged } from '../../activities/review-ports.ts';
 import { codesOf } from '../../domain/route.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import { json } from './json.ts';

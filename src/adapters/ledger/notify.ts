@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { TaskOpening, Reminders } from '../../activities/ledger-ports.ts';
+import type { TaskOpening, Reminders } from '../../activities/review-ports.ts';
 import { json } from './json.ts';
 import type { NoticeKind } from './notice.ts';
 

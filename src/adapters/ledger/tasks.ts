@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { Reviews, Standing, TaskOpening } from '../../activities/ledger-ports.ts';
+import type { Reviews, Standing, TaskOpening } from '../../activities/review-ports.ts';
 import { groupsAfter } from '../../domain/escalation.ts';
 import type { ReviewPlan } from '../../domain/plan.ts';
 import { codesOf } from '../../domain/route.ts';

@@ -1,5 +1,5 @@
 import { type Transaction, sql } from 'kysely';
-import type { Judged } from '../../activities/ledger-ports.ts';
+import type { Judged } from '../../activities/review-ports.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import type { UndoWindow } from '../../domain/decision.ts';
 import { withdrawalRefusalOf, type Refusal } from '../../domain/verdict.ts';

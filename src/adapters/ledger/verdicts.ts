@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, type Transaction, sql } from 'kysely';
-import type { DecisionRecord, EffectState, Judged, Reviews } from '../../activities/ledger-ports.ts';
+import type { EffectState } from '../../activities/effect-ports.ts';
+import type { DecisionRecord, Judged, Reviews } from '../../activities/review-ports.ts';
 import { withApproval } from '../../domain/policy.ts';
 import { approvedBefore, type Refusal } from '../../domain/verdict.ts';
 import { askSubmitter } from './ask-submitter.ts';

@@ -1,4 +1,5 @@
-import type { OpenTask, TaskOpening, TaskPolicy } from '../../activities/ledger-ports.ts';
+import type { TaskOpening, TaskPolicy } from '../../activities/review-ports.ts';
+import type { OpenTask } from '../../domain/verdict.ts';
 import type { Link } from '../../domain/link.ts';
 import { escaped } from '../../domain/markup.ts';
 import { undoWindowMs } from '../../domain/policy.ts';

@@ -2,7 +2,8 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Signer } from '../../activities/ports.ts';
-import type { Cases, Documents, Reviews } from '../../activities/ledger-ports.ts';
+import type { Cases, Documents } from '../../activities/case-ports.ts';
+import type { Reviews } from '../../activities/review-ports.ts';
 import type { Audit } from '../../adapters/ledger/audit.ts';
 import type { Desk } from '../../adapters/ledger/desk/desk.ts';
 import type { FeedLoader } from '../../adapters/ledger/feeds.ts';
