@@ -11,7 +11,8 @@ import { openingOf, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { readDocuments } from './read-documents.ts';
 import { decided } from './results.ts';
-import type { Before, Steps } from './steps.ts';
+import type { Before } from './question.ts';
+import type { Steps } from './steps.ts';
 
 type Needs = Pick<
   Ports,

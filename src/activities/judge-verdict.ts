@@ -18,7 +18,8 @@ import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
 import { signedVerdict } from './signed-verdict.ts';
 import { refusalOfAbsent } from './stand-ins.ts';
-import type { Answer, Steps, VerdictJudged, Withdrawn } from './steps.ts';
+import type { Answer, Withdrawn } from './question.ts';
+import type { Steps, VerdictJudged } from './steps.ts';
 import { taskStanding } from './task-standing.ts';
 
 type Needs = Pick<

@@ -4,7 +4,7 @@ import type { AboutCase } from './about-case.ts';
 import type { TaskContent, TaskOpening } from './review-ports.ts';
 import type { Ports } from './ports.ts';
 import { reviewTimes } from './review-times.ts';
-import type { Before, ReviewQuestion } from './steps.ts';
+import type { Before, ReviewQuestion } from './question.ts';
 
 /** The history keeps the first reasons; the ledger has all. */
 const MOST_REASONS = 12;

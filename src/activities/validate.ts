@@ -16,7 +16,8 @@ import { openTask, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { readAnswer } from './read-answer.ts';
 import { decisionRefOf } from './results.ts';
-import type { Question, Steps, ValidateInput } from './steps.ts';
+import type { Question } from './question.ts';
+import type { Steps, ValidateInput } from './steps.ts';
 
 type Needs = Pick<Ports, 'cases' | 'effects' | 'modelCalls' | 'reviews' | 'packs' | 'feeds' | 'signer' | 'clock'>;
 
