@@ -12,7 +12,8 @@ import { withoutProofs } from '../domain/attestation.ts';
 import { faultOfCaseKey, type CaseOutcome } from '../domain/case.ts';
 import type { FeedLimit } from '../domain/freshness.ts';
 import type { CaseResult } from '../domain/decision.ts';
-import { reverseHint, verdictSchema } from '../domain/verdict.ts';
+import { reverseHint } from '../domain/undo.ts';
+import { verdictSchema } from '../domain/verdict.ts';
 import { failure } from '../failures.ts';
 import {
   startAttributes,

@@ -3,7 +3,8 @@ import type { DecisionRecord, Judged, TaskOpening } from '../../src/activities/r
 import type { Ports } from '../../src/activities/ports.ts';
 import { groupsAfter } from '../../src/domain/escalation.ts';
 import { withApproval } from '../../src/domain/policy.ts';
-import { approvedBefore, withdrawalRefusalOf } from '../../src/domain/verdict.ts';
+import { withdrawalRefusalOf } from '../../src/domain/undo.ts';
+import { approvedBefore } from '../../src/domain/verdict.ts';
 import type { FakeLedger, Task } from './fake-ledger.ts';
 
 type Recorded = Parameters<Ports['reviews']['record']>[0];
