@@ -129,13 +129,16 @@ export interface Asked {
 /** When a group is reminded that is asked now. */
 export type AskedTimes = Pick<TaskOpening, 'remindAt' | 'reminders' | 'escalateAt'> & { dueAt?: Date };
 
+/** An open task with all that a verdict on it is judged by. */
+export type TaskRecord = OpenTask & TaskOpening & TaskPolicy;
+
 export interface Reviews {
   /** Opens a task (again: no change), closes older ones of the case, schedules its reminder. */
   open(task: TaskOpening): Promise<void>;
   task(caseId: string, taskNo: number): Promise<(TaskOpening & { open: boolean; openedAt: Date }) | undefined>;
   /** Undefined when the task is closed. */
   standing(caseId: string, taskNo: number): Promise<Standing | undefined>;
-  openTask(caseId: string): Promise<(OpenTask & TaskOpening & TaskPolicy) | undefined>;
+  openTask(caseId: string): Promise<TaskRecord | undefined>;
   /** Closes an open task without an answer; false when it is answered or closed already. */
   recall(caseId: string, taskNo: number, why: string): Promise<boolean>;
   /** Someone has opened the task: it is no longer taken back. Only the first one is kept. */
