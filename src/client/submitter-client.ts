@@ -6,7 +6,8 @@ import type { DocumentRef } from '../domain/case.ts';
 import { contentOfAnswer, type Information } from '../domain/information.ts';
 import { failure } from '../failures.ts';
 import { submitInformation, type InformationAnswer } from '../messages.ts';
-import { NotConfirmed, type PackInfo } from './case-client.ts';
+import { NotConfirmed } from './case-client.ts';
+import type { PackInfo } from './submission.ts';
 
 /** What a submitter answers; documents by their content. */
 export interface SubmitterAnswer {

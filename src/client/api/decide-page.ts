@@ -3,7 +3,7 @@ import type { OpenTask } from '../../domain/verdict.ts';
 import type { Link } from '../../domain/link.ts';
 import { escaped } from '../../domain/markup.ts';
 import { undoWindowMs } from '../../domain/policy.ts';
-import type { PackInfo } from '../case-client.ts';
+import type { PackInfo } from '../submission.ts';
 import { formStart, section, time, titleOf, type PageOptions } from './link-page.ts';
 
 type Task = OpenTask & TaskOpening & TaskPolicy;
