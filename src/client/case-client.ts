@@ -1,12 +1,7 @@
-import { createHash } from 'node:crypto';
-import {
-  isGrpcDeadlineError,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  type Client,
-} from '@temporalio/client';
+import { isGrpcDeadlineError, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { CaseRecord } from '../activities/case-ports.ts';
 import type { Ports } from '../activities/ports.ts';
+import { sha256 } from '../canonical.ts';
 import type { CaseResult } from '../domain/decision.ts';
 import { failure } from '../failures.ts';
 import {
@@ -21,6 +16,7 @@ import {
 } from '../messages.ts';
 import { answerOfClosed } from './closed-case.ts';
 import { checkSubmission, type PackInfo, type Receipt, type Submission } from './submission.ts';
+import { updateCase } from './update-case.ts';
 
 export interface CaseClient {
   /** Throws `InvalidInput`, `UnknownPack` (each naming the field) or `Conflict`. */
@@ -36,11 +32,6 @@ export interface CaseClient {
   start(record: CaseRecord): Promise<void>;
 }
 
-/** No worker confirmed a verdict in time. It may still be taken; the same verdict can be sent again without harm. */
-export class NotConfirmed extends Error {
-  override name = 'NotConfirmed';
-}
-
 export interface CaseClientPorts extends Pick<Ports, 'cases' | 'reviews' | 'reader'> {
   temporal: Client;
   packs: readonly PackInfo[];
@@ -48,7 +39,6 @@ export interface CaseClientPorts extends Pick<Ports, 'cases' | 'reviews' | 'read
 }
 
 const START_MS = 5_000;
-const VERDICT_MS = 15_000;
 /** Temporal's priority 1 to 5, 3 unless set: tasks of interactive cases go before those of the rest. */
 const FIRST = 1;
 
@@ -85,7 +75,7 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
       const { packId, caseKey, revision = 1, channel, submittedBy = null } = submission;
       const contents = new Map<string, Uint8Array>();
       const refs = submission.documents.map(({ name, mediaType = 'text/plain', bytes }) => {
-        const hash = hashOf(bytes);
+        const hash = sha256(bytes);
         contents.set(hash, bytes);
         return { hash, name, mediaType, size: bytes.byteLength };
       });
@@ -109,20 +99,8 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
     },
 
     async decide(caseId, verdict) {
-      const updateId = hashOf(JSON.stringify(verdict)).slice(0, 32);
-      try {
-        const handle = temporal.workflow.getHandle(caseId);
-        return await temporal.withDeadline(Date.now() + VERDICT_MS, () =>
-          handle.executeUpdate(submitVerdict, { args: [verdict], updateId }),
-        );
-      } catch (error) {
-        if (isGrpcDeadlineError(error))
-          throw new NotConfirmed(
-            `${caseId}: no worker answered in ${VERDICT_MS / 1000} s; send the same verdict again`,
-          );
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-        return await answerOfClosed(ports, caseId, verdict);
-      }
+      const answer = await updateCase(temporal, caseId, submitVerdict, verdict, 'verdict');
+      return answer ?? (await answerOfClosed(ports, caseId, verdict));
     },
 
     async withdraw(caseId, withdrawal) {
@@ -169,9 +147,4 @@ async function answered(call: () => Promise<void>): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** SHA-256, hex. Documents are known by that of their content. */
-function hashOf(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex');
 }
