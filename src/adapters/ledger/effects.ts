@@ -3,7 +3,7 @@ import type { Claimed, EffectRecord, EffectState, Effects } from '../../activiti
 import { type PreparedEffect, idempotencyKeyOf } from '../../domain/decision.ts';
 import type { AuditKind } from './audit-chain.ts';
 import { IDENTITY_TAKEN, NOT_DECIDED, hasState } from './faults.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { type Entry, type Store, recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
 

@@ -2,7 +2,7 @@ import { type Selectable, type Transaction, sql } from 'kysely';
 import type { Judged } from '../../activities/review-ports.ts';
 import { codesOf } from '../../domain/route.ts';
 import type { Refusal } from '../../domain/verdict.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { type Entry, recordInCase } from './record.ts';
 import { openRequestOn, requestsWhere } from './information-rows.ts';
 import type { NoticeKind } from './notice.ts';

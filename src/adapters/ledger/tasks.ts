@@ -5,7 +5,7 @@ import type { ReviewPlan } from '../../domain/plan.ts';
 import { codesOf } from '../../domain/route.ts';
 import { decisionOnTask } from './decisions.ts';
 import { openRequestOn, requestsWhere } from './information-rows.ts';
-import { json, sha256 } from './json.ts';
+import { json, sha256 } from '../../canonical.ts';
 import { type Store, lockingCase, recordInCase } from './record.ts';
 import { insertNotices, silence } from './notify.ts';
 import type { Tables } from './tables.ts';

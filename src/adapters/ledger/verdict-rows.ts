@@ -3,7 +3,7 @@ import type { CameTo, Judged, Reviews } from '../../activities/review-ports.ts';
 import { hashOfCountersignature } from '../../countersignature/statement.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import { decisionOf } from './decisions.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
 

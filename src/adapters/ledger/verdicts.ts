@@ -6,7 +6,7 @@ import { approvedBefore, type Refusal } from '../../domain/verdict.ts';
 import { askSubmitter } from './ask-submitter.ts';
 import { askAnew, countApproval } from './approvals.ts';
 import { decisionEntry, decisionOnTask, insertDecision, nameOf } from './decisions.ts';
-import { json, sha256 } from './json.ts';
+import { json, sha256 } from '../../canonical.ts';
 import { move } from './moves.ts';
 import { type Entry, type Store, lockingCase, recordInCase } from './record.ts';
 import { taskRow } from './tasks.ts';

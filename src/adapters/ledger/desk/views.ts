@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { json } from '../json.ts';
+import { json } from '../../../canonical.ts';
 import type { Store } from '../record.ts';
 import type { QueueFilter } from './queue-filter.ts';
 import type { QueueOrder } from './queue-order.ts';
