@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import { failure } from '../../failures.ts';
 import { type CaseFile, caseFileOf } from './case-file.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { type InformationReads, informationReadsOf } from './information-reads.ts';
 import { type ModelReads, modelReadsOf } from './model-reads.ts';
 import { type NoticeReads, noticeReadsOf } from './notice-reads.ts';
