@@ -3,8 +3,7 @@ import { assignable, assigneeOf, type Assignment } from '../domain/assignment.ts
 import { packNamedIn } from '../domain/case.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
 import { withApproval, type Approvals } from '../domain/policy.ts';
-import type { OpenTask } from '../domain/verdict.ts';
-import type { TaskOpening, TaskPolicy } from './ledger-ports.ts';
+import type { TaskRecord } from './review-ports.ts';
 import type { Ports } from './ports.ts';
 
 /** A question that is put to a group. */
@@ -37,7 +36,7 @@ export async function assign(
 /** Who has a question after this approval, while others must approve too: whoever has approved is done with it. */
 export async function assignedNext(
   ports: Pick<Ports, 'access' | 'reviews'>,
-  task: OpenTask & TaskOpening & TaskPolicy,
+  task: TaskRecord,
   by: string,
   inPlaceOf: string | undefined,
 ): Promise<{ assignee?: string }> {

@@ -1,5 +1,5 @@
 import { assign } from './assign.ts';
-import type { AskedTimes } from './ledger-ports.ts';
+import type { AskedTimes } from './review-ports.ts';
 import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
 import { reviewTimes } from './review-times.ts';

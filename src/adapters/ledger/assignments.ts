@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Reviews } from '../../activities/ledger-ports.ts';
+import type { Reviews } from '../../activities/review-ports.ts';
 import type { Store } from './record.ts';
 
 /** What people have been assigned so far, answered questions too; one that waits for the submitter is open. */

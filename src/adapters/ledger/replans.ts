@@ -3,8 +3,8 @@ import type { PlannedTask, Replanned, Replans } from '../../activities/replan-po
 import { groupsAfter } from '../../domain/escalation.ts';
 import type { Approvals } from '../../domain/policy.ts';
 import { codesOf } from '../../domain/route.ts';
+import { json } from '../../canonical.ts';
 import { setAssignee } from './assignments.ts';
-import { json } from './json.ts';
 import { lockingCase, recordInCase, type Store } from './record.ts';
 import type { Tables } from './tables.ts';
 import { insertNotices, silence } from './notify.ts';
