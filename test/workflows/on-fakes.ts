@@ -1,3 +1,5 @@
+import type { Ports } from '../../src/activities/ports.ts';
+import type { Ledger } from '../../src/adapters/ledger/ledger.ts';
 import { definition, testPack } from '../support/fake-pack.ts';
 import { fakePorts, replyOf, type Fakes } from '../support/fake-ports.ts';
 import type { CaseHandle, Run } from './harness.ts';
@@ -10,6 +12,17 @@ export function asking(change: Partial<typeof review> = {}): Fakes {
   fakes.now.at = new Date();
   fakes.replies.splice(0, 1, replyOf({ amount: 12, supplier: 'ACME' }, 0.1));
   return fakes;
+}
+
+/** The real ledger, and the directory in it; only model, sink and packs are those of the fakes. */
+export function overLedger({ ports }: Fakes, ledger: Ledger): Ports {
+  const { documents, cases, modelCalls, reviews, information, effects, countersignatures, replans, people } = ledger;
+  return {
+    ...ports,
+    ...{ documents, cases, modelCalls, reviews, information, effects, countersignatures, replans },
+    access: { mode: 'local', person: (id) => people.person(id), people: () => people.people() },
+    clock: () => new Date(),
+  };
 }
 
 /** A case of one document, submitted by Sam. */

@@ -10,7 +10,7 @@ import { definition, testPack } from '../support/fake-pack.ts';
 import type { Fakes } from '../support/fake-ports.ts';
 import { useLedger } from '../support/postgres.ts';
 import { detailsOf, until, useServer, withWorker, type Run } from './harness.ts';
-import { asking, said, started } from './on-fakes.ts';
+import { asking, overLedger, said, started } from './on-fakes.ts';
 
 const server = useServer();
 let ledger: Ledger;
@@ -37,19 +37,10 @@ async function away(personId: string, substitute: string | null): Promise<void> 
   await ledger.people.putAbsence(personId, absence, 'test');
 }
 
-/** The activities over the real ledger and the directory in it; only model, sink and packs are those of the fakes. */
-function onLedger({ ports }: Fakes, run: () => Run): Ports {
-  const { documents, cases, modelCalls, reviews, information, effects, countersignatures, replans, people } = ledger;
-  return {
-    ...ports,
-    ...{ documents, cases, modelCalls, reviews, information, effects, countersignatures, replans },
-    access: { mode: 'local', person: (id) => people.person(id), people: () => people.people() },
-    temporal: {
-      ...ports.temporal,
-      replan: async (caseId) => await run().client.workflow.getHandle(caseId).signal(replanSignal),
-    },
-    clock: () => new Date(),
-  };
+function onLedger(fakes: Fakes, run: () => Run): Ports {
+  const ports = overLedger(fakes, ledger);
+  const replan = async (caseId: string) => await run().client.workflow.getHandle(caseId).signal(replanSignal);
+  return { ...ports, temporal: { ...ports.temporal, replan } };
 }
 
 interface World {
