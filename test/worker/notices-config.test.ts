@@ -112,8 +112,12 @@ describe('COUNTERSIGN_NOTICES', () => {
 describe('routes', () => {
   const task = (group: string) => ({ payload: { caseId: 'case/p/1', taskNo: 1, group, reasons: [] } });
   const feed = (owner: string) => ({ payload: { feed: 'f', owner, packs: [], asOf: null, message: '' } });
-  const routed = (config: NoticesConfig | undefined, notice: Parameters<typeof targetsOf>[1]) =>
-    config && targetsOf(config, notice);
+  type Routed = Parameters<typeof targetsOf>[1];
+  const routed = (
+    config: NoticesConfig | undefined,
+    notice: Pick<Routed, 'payload'>,
+    assignee: Routed['assignee'] = null,
+  ) => config && targetsOf(config, { ...notice, assignee });
 
   test('lead a group to its people and channels, all others to *', () => {
     const config = configOf(GOOD);
@@ -123,6 +127,21 @@ describe('routes', () => {
     ]);
     expect(routed(config, task('leads'))).toEqual([{ channel: 'hook', address: '' }]);
     expect(routed(config, task('constructor'))).toEqual([{ channel: 'hook', address: '' }]);
+  });
+
+  test('lead what somebody of the group has to them alone, where it is known how; a link goes only to who is named', () => {
+    const own = [{ channel: 'chat' }];
+    const config = configOf(changed(['routes', 'groups', 'petra'], own));
+    const mail = (personId: string, email: string | null = `${personId}@example.com`) => ({ personId, email });
+    const rosas = [{ channel: 'mail', address: 'rosa@example.com', person: 'rosa' }];
+    const all = [...rosas, { channel: 'chat', address: '' }];
+    expect(routed(config, task('clerks'), mail('rosa', null))).toEqual(rosas);
+    expect(routed(config, task('clerks'), mail('petra'))).toEqual([{ channel: 'chat', address: '' }]);
+    expect(routed(config, task('clerks'), mail('kim'))).toEqual([{ channel: 'mail', address: 'kim@example.com' }]);
+    expect(routed(config, task('clerks'), mail('kim', null))).toEqual(all);
+    expect(routed(config, task('clerks'), mail('constructor', null))).toEqual(all);
+    // No mail leads to that group.
+    expect(routed(config, task('leads'), mail('kim'))).toEqual([{ channel: 'hook', address: '' }]);
   });
 
   test('lead an owner to theirs, and nobody where there is none', () => {

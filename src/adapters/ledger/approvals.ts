@@ -1,8 +1,10 @@
-import { type Transaction, sql } from 'kysely';
+import { type Selectable, type Transaction, sql } from 'kysely';
 import type { Judged, TaskOpening } from '../../activities/review-ports.ts';
 import type { Approvals } from '../../domain/policy.ts';
+import { codesOf } from '../../domain/route.ts';
 import { json } from '../../canonical.ts';
 import { setAssignee } from './assignments.ts';
+import { insertNotices } from './notify.ts';
 import { recordInCase } from './record.ts';
 import type { Tables } from './tables.ts';
 import { open } from './tasks.ts';
@@ -10,11 +12,12 @@ import { type Recorded, type VerdictEnd, insertVerdict, verdictEntry } from './v
 
 type End = VerdictEnd & { taskNo: number };
 
-/** Records an approval that counts and decides nothing yet: more people must approve. */
+/** Records an approval that counts and decides nothing yet: more people must approve. Who has the question next is told. */
 export async function countApproval(
   trx: Transaction<Tables>,
   input: Recorded,
   approvals: Approvals,
+  task: Selectable<Tables['review_tasks']>,
   end: End,
 ): Promise<Judged> {
   const { caseId, assignee } = input;
@@ -22,7 +25,12 @@ export async function countApproval(
   const counted = { given: approvals.by.length, needed: approvals.needed };
   const entry = { ...verdictEntry(input), taskNo, approvals: counted, assignee };
   await sql`
-    with verdict as (${insertVerdict(input, { ...end, cameTo: { approvals } })}), counted as (
+    with verdict as (${insertVerdict(input, { ...end, cameTo: { approvals } })}), done as (
+      select case_id, task_no from review_tasks where case_id = ${caseId} and task_no = ${taskNo}
+        and assignee is distinct from ${assignee ?? null}::text
+    ), notices as (
+      ${insertNotices({ caseId, taskNo, group: task.group_name }, codesOf(task.reasons), [['reassigned', at]])}
+    ), counted as (
       update review_tasks set approvals = ${json(approvals)}::jsonb, ${setAssignee(assignee, at)}
       where case_id = ${caseId} and task_no = ${taskNo}
     )

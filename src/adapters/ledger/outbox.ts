@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { storable } from '../../canonical.ts';
+import { isThere } from './assignments.ts';
 import type { Store } from './record.ts';
 import type { NoticeKind, NoticePayload } from './notice.ts';
 
@@ -7,6 +8,8 @@ export interface Notice {
   id: number;
   kind: NoticeKind;
   payload: NoticePayload;
+  /** Who of the group has the task that it is about, and is there; null: nobody. */
+  assignee: { personId: string; email: string | null } | null;
   /** How often it was taken to be routed, this time included. */
   attempts: number;
 }
@@ -46,7 +49,12 @@ export function outboxOf({ db, clock }: Store): Outbox {
           where w.sent_at is null and w.failed_at is null and w.cancelled_at is null and w.routed_at is null
             and w.not_before <= ${now} and (w.case_id is null or (t.case_id is not null and t.closed_at is null))
           order by w.not_before, w.id limit ${limit} for update of w skip locked)
-        returning o.id, o.kind, o.payload, o.attempts`.execute(db);
+        returning o.id, o.kind, o.payload, o.attempts, (
+          select jsonb_build_object('personId', p.person_id, 'email', p.email)
+          from review_tasks t join people p on p.person_id = t.assignee
+          where t.case_id = o.case_id and t.task_no = o.task_no and ${isThere(sql`t.assignee`, now)}) as assignee`.execute(
+        db,
+      );
       return rows.toSorted((a, b) => a.id - b.id);
     },
 

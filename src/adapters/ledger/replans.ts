@@ -46,12 +46,14 @@ export function replansOf({ db, clock }: Store): Replans {
       const at = clock();
       const entry = { taskNo, group: from, assignee: assignee ?? null };
       await lockingCase(db, caseId, async (trx) => {
+        const task = await taskRow(trx, caseId, taskNo);
+        if (!task || task.closed_at || task.group_name !== from || task.assignee === (assignee ?? null)) return;
         await sql`
           with done as (
-            update review_tasks set ${setAssignee(assignee, at)}
-            where case_id = ${caseId} and task_no = ${taskNo}::int and closed_at is null and group_name = ${from}
-              and assignee is distinct from ${assignee ?? null}::text
-            returning 1
+            update review_tasks set ${setAssignee(assignee, at)} where case_id = ${caseId} and task_no = ${taskNo}::int
+            returning case_id, task_no
+          ), notices as (
+            ${insertNotices({ caseId, taskNo, group: from }, codesOf(task.reasons), [['reassigned', at]])}
           )
           select ${recordInCase(caseId, at, [['assigned', entry]])} from done`.execute(trx);
       });

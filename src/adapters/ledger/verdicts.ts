@@ -136,7 +136,7 @@ async function record(trx: Transaction<Tables>, given: Recorded, at: Date): Prom
   if (twice) return await refuse(twice);
   const approvals = counts && withApproval(counts, verdict.by, input.inPlaceOf);
   if (approvals && approvals.by.length < approvals.needed)
-    return await countApproval(trx, input, approvals, { verdictId, at, taskNo });
+    return await countApproval(trx, input, approvals, task, { verdictId, at, taskNo });
 
   const accepted: Entry = ['verdict-accepted', { ...verdictEntry(input), taskNo }];
   if (input.decide) {

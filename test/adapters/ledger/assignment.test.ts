@@ -178,3 +178,30 @@ test('the queue is filtered by what is mine, and by what is nobody’s', async (
   // A program that nobody has logged in to has nothing.
   expect((await ledger.desk.queue({ assigned: 'me' }, 'due', 10)).items).toEqual([]);
 });
+
+/** Whom each notice that is due is for, as `<kind> <assignee>`; none of them again. */
+async function told(): Promise<string[]> {
+  const due = await ledger.outbox.due(new Date(), 100);
+  for (const { id } of due) await ledger.outbox.sent(id);
+  return due.map(({ kind, assignee }) => `${kind} ${assignee?.personId ?? '-'}`);
+}
+
+test('who has a question is told of it, and who has it next: after an approval, and when it is assigned anew', async () => {
+  await told();
+  const { waiting, activities } = desk({ levels: [{ when: {}, approvals: 2 }] });
+  const { caseId, judge } = await waiting();
+  expect(await told()).toEqual(['task-opened ada']);
+  await judge({ by: 'ada' });
+  expect(await told()).toEqual(['reassigned bob']);
+  await away('bob');
+  for (let at = 0; at < 2; at += 1) await activities.replanTask({ caseId, taskNo: 1 });
+  expect(await told()).toEqual(['reassigned cem']);
+  await away('cem');
+  const other = await waiting();
+  await away('ada');
+  expect(await told()).toEqual(['task-opened -']);
+  // Who approves what somebody else has leaves it there, and nobody is told.
+  await ledger.people.putAbsence('ada', null, 'test');
+  await other.judge({ by: 'lea' });
+  expect(await told()).toEqual([]);
+});
