@@ -169,6 +169,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, at
       const { reason, passkey } = request.body;
       const by = namedActor(request);
       const bulk = await found(request.params.bulkId);
+      await onlyOwnPacks(request, bulk.members.map(packOf));
       const all = verdictsOf(bulk, by, { verdict: 'withdraw', reason });
       const proofs = passkey ? (await signingOf(reviews, all)).proofs(passkey) : [];
       const answers = each(bulk, async ({ caseId, seen }, at) => {
