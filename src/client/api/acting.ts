@@ -1,13 +1,29 @@
 import type { FastifyRequest } from 'fastify';
 import type { RoutePorts } from './ports.ts';
 import { actorOf } from './access.ts';
-import { invalid } from './problems.ts';
+import { guessLimit } from './guess-limit.ts';
+import { invalid, Problem } from './problems.ts';
 
 /** Who acts; a program on this machine, in development, has to say it. */
 export function namedActor({ body, identity }: FastifyRequest): string {
   const by = actorOf(identity, (body as { by?: string }).by, 'by');
   if (by === undefined) throw invalid(422, [{ field: 'by', message: 'say who asks for it' }]);
   return by;
+}
+
+const MOST_A_DAY = { most: 50, perMs: 86_400_000 };
+
+/**
+ * Counts what one person sends to one case, and throws a problem on one too many: Temporal takes 2,000 updates in the life of
+ * a case, and then no verdict of anybody. Programs on this machine, in development, are not counted.
+ */
+export function sparing(): RoutePorts['spare'] {
+  const sent = guessLimit(MOST_A_DAY);
+  return ({ identity: { personId, via } }, caseId) => {
+    if (via === 'local' || sent.allows(JSON.stringify([personId, caseId]))) return;
+    const detail = `You have sent ${MOST_A_DAY.most} messages to '${caseId}' within a day; leave it to somebody else.`;
+    throw new Problem(429, 'too-many-messages', detail, { retryAfterSeconds: 3_600 });
+  };
 }
 
 /** The signature for who asks; programs on this machine, in development, get none. */

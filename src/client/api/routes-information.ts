@@ -17,7 +17,7 @@ import {
 } from './schema-information.ts';
 
 /** What reviewers ask submitters, and the answers. */
-export function informationRoutes(api: Api, { submitters, reads, attest }: RoutePorts): void {
+export function informationRoutes(api: Api, { submitters, reads, attest, spare }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/v1/information-requests',
@@ -71,6 +71,7 @@ export function informationRoutes(api: Api, { submitters, reads, attest }: Route
       if (by === undefined) throw invalid(422, [{ field: 'by', message: 'say who answers' }]);
       const asked = await reads.informationRequest(requestId);
       if (!asked || !maySee(request.identity, asked)) throw noSuchRequest(requestId);
+      spare(request, asked.caseId);
       const answer = await submitters.answer({ ...given, requestId, by }, (caseId, said) =>
         signed(attest, request, caseId, said),
       );
