@@ -11,6 +11,23 @@ export function namedActor({ body, identity }: FastifyRequest): string {
   return by;
 }
 
+/** Ids of links and of selections can be read in the trail of a case; who used one first would take its answer away. */
+const KEPT_IDS = /^(?:link|bulk)-/;
+
+/** Refuses, and logs, an id that only a link or a selection answers under. */
+export async function refuseKeptId(
+  { people }: RoutePorts['access'],
+  { identity, method, url }: FastifyRequest,
+  field: string,
+  id: unknown,
+): Promise<void> {
+  if (typeof id !== 'string' || !KEPT_IDS.test(id)) return;
+  const message = 'begins as those of links and selections do; choose another';
+  const detail = `${field}: '${id}' ${message}`;
+  await people.log({ personId: identity.personId || null, kind: 'refused', subject: `${method} ${url}`, detail });
+  throw invalid(422, [{ field, message }]);
+}
+
 const MOST_A_DAY = { most: 50, perMs: 86_400_000 };
 
 /**

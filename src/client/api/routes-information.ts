@@ -3,7 +3,7 @@ import type { InformationFile } from '../../adapters/ledger/information-reads.ts
 import { seesOnlyOwn, type Identity } from '../../domain/access.ts';
 import { parseCaseId } from '../../domain/case.ts';
 import { actorOf } from './access.ts';
-import { signed } from './acting.ts';
+import { refuseKeptId, signed } from './acting.ts';
 import { informationViewOf } from './information-view.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { invalid, Problem } from './problems.ts';
@@ -17,7 +17,7 @@ import {
 } from './schema-information.ts';
 
 /** What reviewers ask submitters, and the answers. */
-export function informationRoutes(api: Api, { submitters, reads, attest, spare }: RoutePorts): void {
+export function informationRoutes(api: Api, { submitters, reads, attest, spare, access }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/v1/information-requests',
@@ -69,6 +69,7 @@ export function informationRoutes(api: Api, { submitters, reads, attest, spare }
       const { requestId, by: named, ...given } = request.body;
       const by = actorOf(request.identity, named, 'by');
       if (by === undefined) throw invalid(422, [{ field: 'by', message: 'say who answers' }]);
+      await refuseKeptId(access, request, 'answerId', given.answerId);
       const asked = await reads.informationRequest(requestId);
       if (!asked || !maySee(request.identity, asked)) throw noSuchRequest(requestId);
       spare(request, asked.caseId);

@@ -6,7 +6,7 @@ import { failureTypeOf } from '../../failures.ts';
 import { temporalUrl } from '../case-path.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { Problem } from './problems.ts';
-import { namedActor, signed } from './acting.ts';
+import { namedActor, refuseKeptId, signed } from './acting.ts';
 import { hidden, noSuchCase } from './routes-cases.ts';
 import { orProblem } from './responses.ts';
 import { checkPasskey } from './verdict-passkey.ts';
@@ -74,6 +74,7 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews, attest,
     handler: async (request, reply) => {
       const { via, personId } = request.identity;
       const { caseId, attestation: _, passkey, ...rest } = caseIn(request.body);
+      await refuseKeptId(access, request, 'verdictId', rest['verdictId']);
       const verdict = via === 'local' || 'by' in rest ? rest : { ...rest, by: personId };
       await checkPasskey(access, request, caseId, verdict, passkey);
       spare(request, caseId);
