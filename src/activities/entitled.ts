@@ -1,10 +1,10 @@
+import { storedDigestOf } from '../canonical.ts';
 import { reversalOf, withdrawalOf, type Authentication } from '../domain/attestation.ts';
 import { refusalOfAccess, seesOnlyOwn, type Action, type Person } from '../domain/access.ts';
 import { packNamedIn } from '../domain/case.ts';
 import type { Information, InformationRefusal } from '../domain/information.ts';
 import { undoWindowMs } from '../domain/policy.ts';
 import { ownReversal, type Refusal, type Verdict } from '../domain/verdict.ts';
-import { digestOf } from '../packs/digest.ts';
 import { authenticate } from './attest.ts';
 import type { CaseRecord, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
 import type { Ports } from './ports.ts';
@@ -108,7 +108,7 @@ export const judgeWithdrawal =
     const known = authenticate(ports.signer, caseId, withdrawalOf(by, reason), attestation);
     const denied = await refusalOfAsking(ports.access, record, caseId, by, 'withdraw-case', known);
     if (!denied) return true;
-    await ports.reviews.malformed(caseId, 'signal', denied, `withdraw/${digestOf(asked).slice(0, 12)}`);
+    await ports.reviews.malformed(caseId, 'signal', denied, `withdraw/${storedDigestOf(asked).slice(0, 12)}`);
     return false;
   };
 

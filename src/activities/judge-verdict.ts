@@ -4,6 +4,7 @@ import { refusalOf, staleDigest, verdictSchema, type Refusal, type Verdict } fro
 import { undoWindowMs, withApproval, type Approvals } from '../domain/policy.ts';
 import { reasonCodeRefusalOf, rejectReasonsOf } from '../domain/reject-reasons.ts';
 import { failure } from '../failures.ts';
+import { isStorable, NOT_STORABLE, storedDigestOf } from '../canonical.ts';
 import { digestOf } from '../packs/digest.ts';
 import type { Evidence } from '../packs/pack.ts';
 import { problemsOf } from '../packs/define-pack.ts';
@@ -38,16 +39,16 @@ export const judgeVerdict =
   async ({ caseId, channel, message }) => {
     const { reviews } = ports;
     const { verdict: said, attestation, passkey: proof } = withoutProofs(message);
-    const parsed = verdictSchema.safeParse(said);
-    if (!parsed.success) {
-      const refusal: Refusal = {
-        code: 'malformed',
-        message: `The verdict is malformed: ${problemsOf(parsed.error).join('; ')}`,
-      };
+    const malformed = async (problems: string): Promise<VerdictJudged> => {
+      const refusal: Refusal = { code: 'malformed', message: `The verdict is malformed: ${problems}` };
       const verdictId = idOf(message);
       await reviews.malformed(caseId, channel, refusal, verdictId);
       return { answer: { accepted: false, verdictId, refusal } };
-    }
+    };
+    // First of all: whatever takes its digest or stores it would fail, and be tried again without end.
+    if (!isStorable(message)) return await malformed(NOT_STORABLE);
+    const parsed = verdictSchema.safeParse(said);
+    if (!parsed.success) return await malformed(problemsOf(parsed.error).join('; '));
     const verdict = parsed.data;
     const contentHash = digestOf(verdict);
     const former = await reviews.former(caseId, verdict.verdictId);
@@ -260,7 +261,7 @@ function thenOf(verdict: Verdict, judged: Extract<Judged, { kind: 'accepted' }>)
 
 function idOf(message: unknown): string {
   const id = typeof message === 'object' && message !== null && 'verdictId' in message ? message.verdictId : undefined;
-  return typeof id === 'string' && id !== '' && id.length <= 200
+  return typeof id === 'string' && id !== '' && id.length <= 200 && isStorable(id)
     ? id
-    : `malformed-${digestOf(message ?? null).slice(0, 12)}`;
+    : `malformed-${storedDigestOf(message ?? null).slice(0, 12)}`;
 }

@@ -1,3 +1,4 @@
+import { isStorable, NOT_STORABLE, storedDigestOf } from '../canonical.ts';
 import { withoutProofs } from '../domain/attestation.ts';
 import type { DocumentRef } from '../domain/case.ts';
 import {
@@ -34,6 +35,7 @@ export const takeInformation =
       await information.refused(caseId, channel, refusal, answerId);
       return refused(answerId, refusal);
     };
+    if (!isStorable(message)) return await malformed([NOT_STORABLE]);
     const parsed = informationSchema.safeParse(answered);
     if (!parsed.success) return await malformed(problemsOf(parsed.error));
     const { answerId, requestId, by, text, documents: given = [] } = parsed.data;
@@ -74,7 +76,7 @@ function partsOf(documents: NonNullable<Information['documents']>, text: string 
 
 function idOf(message: unknown): string {
   const id = typeof message === 'object' && message !== null && 'answerId' in message ? message.answerId : undefined;
-  return typeof id === 'string' && id !== '' && id.length <= 200
+  return typeof id === 'string' && id !== '' && id.length <= 200 && isStorable(id)
     ? id
-    : `malformed-${digestOf(message ?? null).slice(0, 12)}`;
+    : `malformed-${storedDigestOf(message ?? null).slice(0, 12)}`;
 }

@@ -7,8 +7,8 @@ import {
 } from '@temporalio/client';
 import type { CaseRecord } from '../activities/ledger-ports.ts';
 import type { Ports } from '../activities/ports.ts';
-import { digestOf } from '../canonical.ts';
-import { withoutProofs } from '../domain/attestation.ts';
+import { digestOf, isStorable } from '../canonical.ts';
+import { attestationSchema, withoutProofs, type Authentication } from '../domain/attestation.ts';
 import { faultOfCaseKey, type CaseOutcome } from '../domain/case.ts';
 import type { FeedLimit } from '../domain/freshness.ts';
 import type { CaseResult } from '../domain/decision.ts';
@@ -200,14 +200,14 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
   async function closedAnswer(caseId: string, message: unknown): Promise<VerdictAnswer> {
     const record = await cases.get(caseId);
     if (!record) throw failure('InvalidInput', `caseId: there is no case '${caseId}'`);
-    const { verdict: said } = withoutProofs(message);
+    const { verdict: said, attestation } = withoutProofs(message);
     const parsed = verdictSchema.safeParse(said);
     const closed = `The case is closed (${record.outcome ?? 'no workflow is running'}); a verdict changes nothing now.`;
     const undoes = parsed.data?.verdict === 'withdraw' && record.outcome === 'written';
     const reason = undoes ? `${closed} ${reverseHint(caseId)}` : closed;
     const refusal = { code: undoes ? 'window-over' : 'case-not-waiting', message: reason } as const;
     const verdictId = idOf(message);
-    if (!parsed.success) {
+    if (!parsed.success || !isStorable(message)) {
       await reviews.malformed(caseId, 'update', refusal, verdictId);
       return { accepted: false, verdictId, refusal };
     }
@@ -217,12 +217,23 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
     const judged =
       former?.contentHash === contentHash
         ? former.judged
-        : await reviews.record({ caseId, verdict, channel: 'update', contentHash, refusal });
+        : await reviews.record({
+            ...{ caseId, verdict, channel: 'update', contentHash, refusal },
+            authentication: authenticationIn(attestation),
+          });
     if (judged.kind === 'refused') return { accepted: false, verdictId, refusal: judged.refusal };
     const { approvals } = judged;
     const counted = approvals && { approvals: { given: approvals.by.length, needed: approvals.needed } };
     return { accepted: true, verdictId, ...counted };
   }
+}
+
+/** Who sends it, as the API has signed in this process just now; nothing is taken on it. */
+function authenticationIn(attestation: unknown): Authentication {
+  const attested = attestationSchema.safeParse(attestation).data;
+  if (!attested) return { via: 'unauthenticated' };
+  const { signature: _, ...who } = attested;
+  return who;
 }
 
 async function checked({ packs, reader }: CaseClientPorts, submission: Submission): Promise<PackInfo> {

@@ -1,11 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { authenticate } from '../../src/activities/attest.ts';
 import type { Ledger } from '../../src/adapters/ledger/ledger.ts';
 import type { Api } from '../../src/client/api/ports.ts';
 import { createCaseClient, type CaseClientPorts } from '../../src/client/case-client.ts';
 import { apiOf, PACKS, type Given } from '../client/fakes.ts';
 import { orThrow } from '../client/or-throw.ts';
 import { useLedger } from '../support/postgres.ts';
+import { testSigner } from '../support/signing-key.ts';
 import { bearer, requiredAccess } from './people.ts';
 
 /** What one person who may log in does to others. */
@@ -91,6 +93,32 @@ describe('messages to a case, of which Temporal takes 2,000 and then none of any
     const withdraw = async () => (await post(on, 'sam', '/v1/withdrawals', { caseId, reason: 'why' })).statusCode;
     for (let n = 0; n < 50; n += 1) expect(await withdraw()).toBe(202);
     expect(await withdraw()).toBe(429);
+  });
+});
+
+describe('text that no database stores', () => {
+  const odd = ['v\ud800', 'v\0'];
+
+  test.each(odd)('is sent on to the case, which records and refuses it: %j', async (verdictId) => {
+    const said: unknown[] = [];
+    const decide = async (_: string, message: unknown) => {
+      said.push(message);
+      return { accepted: false, verdictId, refusal: { code: 'malformed', message: 'why' } } as const;
+    };
+    const body = { caseId: CASE, verdictId, verdict: 'approve', seen: 'abcdef' };
+    expect((await post(serving({ client: { decide } }), 'kim', '/v1/verdicts', body)).statusCode).toBe(422);
+    expect(said).toEqual([{ verdictId, verdict: 'approve', seen: 'abcdef', by: 'kim' }]);
+  });
+
+  test.each(odd)('is no answer either: %j', async (text) => {
+    const body = { requestId: 'q', answerId: 'a', documents: [{ name: text, text: 'x' }] };
+    expect((await post(serving({}), 'kim', '/v1/information', body)).statusCode).toBe(422);
+  });
+
+  test('is signed by nobody', () => {
+    const signature = { personId: 'kim', via: 'session', at: new Date().toISOString(), keyId: 'a'.repeat(16) };
+    const said = { withdraw: { by: 'kim', reason: '\ud800' } };
+    expect(authenticate(testSigner, CASE, said, { ...signature, signature: 'x' })).toBe(false);
   });
 });
 

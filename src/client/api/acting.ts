@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { isStorable } from '../../canonical.ts';
 import type { RoutePorts } from './ports.ts';
 import { actorOf } from './access.ts';
 import { guessLimit } from './guess-limit.ts';
@@ -50,5 +51,6 @@ export function signed(
   caseId: string,
   said: unknown,
 ): { attestation?: ReturnType<RoutePorts['attest']> } {
-  return via === 'local' ? {} : { attestation: attest(caseId, said, { personId, via }) };
+  // What is not text has no digest to sign; the case refuses, and records, it.
+  return via === 'local' || !isStorable(said) ? {} : { attestation: attest(caseId, said, { personId, via }) };
 }

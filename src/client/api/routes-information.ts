@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { InformationFile } from '../../adapters/ledger/information-reads.ts';
+import { isStorable, NOT_STORABLE } from '../../canonical.ts';
 import { seesOnlyOwn, type Identity } from '../../domain/access.ts';
 import { parseCaseId } from '../../domain/case.ts';
 import { actorOf } from './access.ts';
@@ -67,6 +68,7 @@ export function informationRoutes(api: Api, { submitters, reads, attest, spare, 
     },
     handler: async (request, reply) => {
       const { requestId, by: named, ...given } = request.body;
+      if (!isStorable(request.body)) throw invalid(422, [{ field: 'body', message: NOT_STORABLE }]);
       const by = actorOf(request.identity, named, 'by');
       if (by === undefined) throw invalid(422, [{ field: 'by', message: 'say who answers' }]);
       await refuseKeptId(access, request, 'answerId', given.answerId);
