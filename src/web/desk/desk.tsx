@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { use, useEffect, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useLocation, useSearchParams } from 'wouter';
 import { when } from '../format.ts';
 import { useWords } from '../i18n/use-words.ts';
@@ -139,8 +140,9 @@ export function Desk() {
     next: () => position.move(1),
     previous: () => position.move(-1),
     search: () => {
-      setQueueShown(true);
-      setTimeout(() => search.current?.focus(), 0);
+      // At once: a letter that is typed right after it must not answer the question.
+      flushSync(() => setQueueShown(true));
+      search.current?.focus();
     },
     palette: () => setAsking({ kind: 'palette' }),
     legend: showLegend,
