@@ -7,6 +7,7 @@ import type { PasskeyRows } from '../../adapters/ledger/passkeys.ts';
 import type { People } from '../../adapters/ledger/people.ts';
 import { refusalOfAccess, type Action, type Identity } from '../../domain/access.ts';
 import { packNamedIn } from '../../domain/case.ts';
+import { guessLimit } from './guess-limit.ts';
 import { foreignProblem } from './loopback.ts';
 import type { OidcProvider } from './oidc.ts';
 import { Problem } from './problems.ts';
@@ -43,15 +44,18 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** So many wrong keys and cookies from one address within the time, then who shows another wrong one has to wait. */
 const MOST_FAILURES = 20;
 const FAILURES_MS = 5 * 60_000;
+/** So much of one kind stands in the log of an address that nobody is known at: whoever reads it must find the rest. */
+const STRANGERS = { most: 20, perMs: FAILURES_MS };
 
 export const sessionCookie = (publicUrl: string | undefined) =>
   publicUrl?.startsWith('https:') ? '__Host-countersign' : 'countersign';
 
 /**
  * Puts the one check of rights before every route: who asks, by API key or session; no cross-site request; the role; the
- * pack. Whatever is refused stands in the access log.
+ * pack. What is refused stands in the access log; of strangers, as much as helps.
  */
 export const guard = plugin(async (api: FastifyInstance, ports: AccessPorts) => {
+  const strangers = guessLimit(STRANGERS);
   const failures = new LRUCache<string, number>({ max: 10_000, ttl: FAILURES_MS, noUpdateTTL: true });
   api.decorateRequest('identity', undefined as unknown as Identity);
   api.decorateRequest('csrf', undefined);
@@ -66,6 +70,8 @@ export const guard = plugin(async (api: FastifyInstance, ports: AccessPorts) => 
 
   const refused = async (request: FastifyRequest, problem: Problem): Promise<Problem> => {
     const { identity, ip, method, url } = request;
+    const kind = `${problem.code} ${presents(request, ports)} ${ip}`;
+    if (identity.personId === '' && !strangers.allows(kind)) return problem;
     const subject = `${method} ${url.split('?')[0]}`;
     const detail = `${problem.code}: ${problem.message} (from ${ip})`;
     await ports.people.log({ personId: identity.personId || null, kind: 'refused', subject, detail });
