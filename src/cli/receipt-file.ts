@@ -42,7 +42,12 @@ export async function receiptIn(file: string): Promise<ReceiptFile | undefined> 
 }
 
 /** Says of a receipt what holds and what does not. `key`: a file with the public keys that are trusted. */
-export async function checkReceipt(cli: Cli, file: string, receipt: ReceiptFile, key: string | undefined): Promise<void> {
+export async function checkReceipt(
+  cli: Cli,
+  file: string,
+  receipt: ReceiptFile,
+  key: string | undefined,
+): Promise<void> {
   const pems = key === undefined ? undefined : await keysIn(key);
   const checked = [...(receipt.asSigned ? [] : [NOT_AS_SIGNED]), ...verified(file, receipt.content, pems)];
   for (const { about, faults, holds } of checked) {

@@ -79,7 +79,13 @@ describe('messages to a case, of which Temporal takes 2,000 and then none of any
 
   test('are of a size that leaves room for all of them', async () => {
     const on = serving({ client: { decide } });
-    const said = { caseId: CASE, verdictId: 'v', verdict: 'amend', seen: 'abcdef', output: { text: 'x'.repeat(300_000) } };
+    const said = {
+      caseId: CASE,
+      verdictId: 'v',
+      verdict: 'amend',
+      seen: 'abcdef',
+      output: { text: 'x'.repeat(300_000) },
+    };
     const answer = await post(on, 'kim', '/v1/verdicts', said);
     expect([answer.statusCode, answer.json()]).toMatchObject([413, { code: 'too-large' }]);
     expect(answer.json<{ detail: string }>().detail).toContain('at most 262144 bytes');
@@ -148,7 +154,7 @@ test('a stream of submissions takes no line more once its key is revoked', async
     },
   });
   const headers = { ...bearer(made.secret), 'content-type': 'application/x-ndjson' };
-  const answer = await fetch(`${url}/v1/cases`, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
+  const answer = await fetch(`${url}/v1/cases`, { method: 'POST', headers, body, duplex: 'half' });
   const [before, after] = (await answer.text())
     .trim()
     .split('\n')
@@ -156,4 +162,19 @@ test('a stream of submissions takes no line more once its key is revoked', async
   expect(before).toMatchObject({ caseId: 'case/invoice-intake/before' });
   expect(after).toMatchObject({ line: 2, error: { status: 401, code: 'not-authenticated' } });
   expect(submitted).toEqual(['before']);
+});
+
+test('that somebody guesses stands in the access log, which strangers do not fill', async () => {
+  const on = serving({});
+  const told = async () =>
+    (await ledger.people.accessEntries(1_000)).filter(({ subject }) => subject === 'GET /v1/packs').length;
+  for (let count = 0; count < 60; count++) expect((await on.inject('/v1/packs')).statusCode).toBe(401);
+  expect(await told()).toBe(20);
+  expect((await on.inject({ url: '/v1/packs', headers: bearer('cs_guess') })).statusCode).toBe(401);
+  expect((await on.inject({ url: '/v1/packs', headers: { host: 'evil.example' } })).statusCode).toBe(403);
+  expect(await told()).toBe(22);
+  // What is known of somebody is all there.
+  for (let count = 0; count < 25; count++) await on.inject({ url: '/v1/keys', headers: bearer(keys['kim'] ?? '') });
+  const own = (await ledger.people.accessEntries(1_000)).filter(({ subject }) => subject === 'GET /v1/keys');
+  expect(own).toHaveLength(25);
 });

@@ -210,26 +210,22 @@ test('the events of the desk name only cases of the packs that somebody has a pa
 });
 
 describe('the events of the desk', () => {
-  test(
-    'end when who listens is logged out, disabled, or has another part now',
-    { timeout: 30_000 },
-    async () => {
-      const url = await listening();
-      const person = { name: 'L', roles: ['reviewer'], groups: [] } as const;
-      const ends = {
-        'listens.out': (key: string) => ledger.credentials.revokeKey(key, 'test'),
-        'listens.gone': () => ledger.people.putPerson({ ...person, personId: 'listens.gone', disabled: true }, 'test'),
-      };
-      const over = Object.entries(ends).map(async ([personId, end]) => {
-        await ledger.people.putPerson({ ...person, personId }, 'test');
-        const made = await ledger.credentials.makeKey(personId, { label: 'test', expiresAt: null }, 'test');
-        const answer = await fetch(`${url}/v1/desk/events`, { headers: bearer(made.secret) });
-        await end(made.keyId);
-        return await answer.text();
-      });
-      for (const heard of await Promise.all(over)) expect(heard).toContain('event: beat');
-    },
-  );
+  test('end when who listens is logged out, disabled, or has another part now', { timeout: 30_000 }, async () => {
+    const url = await listening();
+    const person = { name: 'L', roles: ['reviewer'], groups: [] } as const;
+    const ends = {
+      'listens.out': (key: string) => ledger.credentials.revokeKey(key, 'test'),
+      'listens.gone': () => ledger.people.putPerson({ ...person, personId: 'listens.gone', disabled: true }, 'test'),
+    };
+    const over = Object.entries(ends).map(async ([personId, end]) => {
+      await ledger.people.putPerson({ ...person, personId }, 'test');
+      const made = await ledger.credentials.makeKey(personId, { label: 'test', expiresAt: null }, 'test');
+      const answer = await fetch(`${url}/v1/desk/events`, { headers: bearer(made.secret) });
+      await end(made.keyId);
+      return await answer.text();
+    });
+    for (const heard of await Promise.all(over)) expect(heard).toContain('event: beat');
+  });
 
   test('are followed by one person so often only that the others still can', async () => {
     const url = await listening();

@@ -53,8 +53,14 @@ describe('countersign verify RECEIPT, without an API,', () => {
   const verify = (...args: string[]) => run(nothing, ['verify', ...args]);
 
   test.each([
-    ['a name that is there twice, of which only the last counts', (text: string) => text.replace('{', '{"case":{"caseId":"another"},')],
-    ['a number that only rounds to it', (text: string) => text.replace('"revision":1,', '"revision":1.00000000000000000001,')],
+    [
+      'a name that is there twice, of which only the last counts',
+      (text: string) => text.replace('{', '{"case":{"caseId":"another"},'),
+    ],
+    [
+      'a number that only rounds to it',
+      (text: string) => text.replace('"revision":1,', '"revision":1.00000000000000000001,'),
+    ],
     ['a character written otherwise', (text: string) => text.replace('"format"', String.raw`"\u0066ormat"`)],
   ])('finds %s', async (_, change) => {
     const changed = change(RECEIPT);

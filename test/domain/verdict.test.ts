@@ -1,5 +1,13 @@
 import { describe, expect, it, test } from 'vitest';
-import { ownReversal, refusalOf, samePerson, verdictSchema, type OpenTask, type TaskKind, type Verdict } from '../../src/domain/verdict.ts';
+import {
+  ownReversal,
+  refusalOf,
+  samePerson,
+  verdictSchema,
+  type OpenTask,
+  type TaskKind,
+  type Verdict,
+} from '../../src/domain/verdict.ts';
 
 const task: OpenTask = {
   taskNo: 1,

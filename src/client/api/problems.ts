@@ -147,7 +147,11 @@ function ofHttp(error: unknown, message: string, bodyBytes: number | undefined, 
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status === 413) {
     const size = bodyBytes === undefined ? 'The body is too large' : `The body has ${bodyBytes} bytes`;
-    return new Problem(413, 'too-large', `${size}; at most ${mostBytes} bytes (${Math.ceil(mostBytes / KB)} KB) are taken.`);
+    return new Problem(
+      413,
+      'too-large',
+      `${size}; at most ${mostBytes} bytes (${Math.ceil(mostBytes / KB)} KB) are taken.`,
+    );
   }
   if (status === 415) {
     const detail = 'Send application/json or application/x-ndjson, or one document to /v1/cases/<packId>/<caseKey>.';

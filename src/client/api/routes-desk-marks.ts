@@ -187,7 +187,8 @@ export function deskMarkRoutes(api: Api, { desk, reviews, access }: RoutePorts):
     handler: async (request, reply) => {
       const { name } = request.params;
       const view = (await desk.views()).find((one) => one.name === name);
-      if (!view || !isTheirs(request.identity, view) || !(await desk.removeView(name))) throw new Problem(404, 'no-such-view', `There is no view '${name}'.`);
+      if (!view || !isTheirs(request.identity, view) || !(await desk.removeView(name)))
+        throw new Problem(404, 'no-such-view', `There is no view '${name}'.`);
       return await reply.code(204).send(null);
     },
   });

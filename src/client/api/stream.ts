@@ -38,7 +38,11 @@ function renewed(by: Pick<FastifyRequest, 'identity' | 'again'>): () => Promise<
     }
     const identity = await known;
     if (identity) return identity;
-    throw new Problem(401, 'not-authenticated', 'The key or session that this stream began with is not in force any more.');
+    throw new Problem(
+      401,
+      'not-authenticated',
+      'The key or session that this stream began with is not in force any more.',
+    );
   };
 }
 

@@ -143,7 +143,10 @@ export function marksOf({ db, clock }: Store): Marks {
           select coalesce(max(comment_no), 0) + 1 as no, (count(*) filter (where by_name = ${textOrNull(by)}))::int as own
           from desk_comments where case_id = ${caseId}`.execute(trx);
         if ((rows[0]?.own ?? 0) >= MOST_COMMENTS)
-          throw failure('InvalidInput', `by: ${by} has written ${MOST_COMMENTS} comments on this case; no more are taken`);
+          throw failure(
+            'InvalidInput',
+            `by: ${by} has written ${MOST_COMMENTS} comments on this case; no more are taken`,
+          );
         const commentNo = rows[0]?.no ?? 1;
         const data = { commentNo, by, bodyHash: sha256(text) };
         await sql`

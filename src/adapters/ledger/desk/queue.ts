@@ -136,7 +136,14 @@ export function queueOf({ db, clock }: Store): Queue {
         select q.pack_id as "packId", q.group_name as "group", q.codes, s.until is not null as snoozed,
           count(*)::int as count, (count(*) filter (where q.due_at < ${clock()}))::int as overdue
         from desk_queue q ${leases(clock())} where ${inPacks(packs)} group by 1, 2, 3, 4`.execute(db);
-      const counts: QueueCounts = { total: 0, overdue: 0, snoozed: 0, packs: named(), groups: named(), reasons: named() };
+      const counts: QueueCounts = {
+        total: 0,
+        overdue: 0,
+        snoozed: 0,
+        packs: named(),
+        groups: named(),
+        reasons: named(),
+      };
       for (const { packId, group, codes, snoozed, count, overdue } of rows) {
         if (snoozed) {
           counts.snoozed += count;
@@ -278,7 +285,11 @@ function parsed(cursor: string, order: QueueOrder) {
     const place = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
     const [kept, at, sortBy, caseId, taskNo] = place;
     const asOf = new Date(String(at));
-    const fits = typeof sortBy === 'number' && typeof caseId === 'string' && taskNo === Math.trunc(Number(taskNo)) && Math.abs(taskNo) < 2 ** 31;
+    const fits =
+      typeof sortBy === 'number' &&
+      typeof caseId === 'string' &&
+      taskNo === Math.trunc(Number(taskNo)) &&
+      Math.abs(taskNo) < 2 ** 31;
     if (kept === order && fits && !Number.isNaN(asOf.getTime())) return { asOf, sortBy, caseId, taskNo };
   } catch {
     // Falls through to the one message for whatever is wrong with it.
