@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { canonicalText } from '../canonical.ts';
 import { pemBlocksOf } from '../countersignature/keys.ts';
-import { RECEIPT_FORMAT } from '../countersignature/receipt.ts';
+import { isTextOf, RECEIPT_FORMAT } from '../countersignature/receipt.ts';
 import { verifyReceipt } from '../countersignature/verify-receipt.ts';
 import { UserError, type Cli } from './context.ts';
 import { counted, oneLine } from './text.ts';
@@ -9,8 +8,6 @@ import { counted, oneLine } from './text.ts';
 /** A receipt holds no document, only what was read in them; an exported trail may be of any size. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const FORMAT_FAMILY = 'countersign/receipt/';
-/** Of JSON text: what stands in a string is kept. */
-const STRING_OR_BLANKS = /("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/g;
 /** A name that is there twice, or a number with too many digits, reads otherwise elsewhere than it was checked here. */
 const NOT_AS_SIGNED = {
   about: 'the file',
@@ -34,7 +31,7 @@ export async function receiptIn(file: string): Promise<ReceiptFile | undefined> 
     if (typeof format !== 'string' || !format.startsWith(FORMAT_FAMILY)) return undefined;
     if (format !== RECEIPT_FORMAT)
       throw new UserError(`${file}: its format is ${format}; this version reads ${RECEIPT_FORMAT}.`);
-    return { content, asSigned: text.replaceAll(STRING_OR_BLANKS, '$1') === canonicalText(content) };
+    return { content, asSigned: isTextOf(text, content) };
   } catch (error) {
     if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return undefined;
     throw error;
