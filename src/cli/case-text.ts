@@ -92,7 +92,7 @@ function decisionText({ caseId, stage, decisions }: CaseFileBody): string {
   if (last.withdrawnBy !== null) lines.push(`  taken back by ${oneLine(last.withdrawnBy)}: nothing was written`);
   else if (last.undo !== null && stage === 'undo-window')
     lines.push(
-      `  written at ${minuteText(last.undo.until)} unless taken back: countersign withdraw-verdict ${shellWord(caseId)}`,
+      `  written at ${secondText(last.undo.until)} unless taken back: countersign withdraw-verdict ${shellWord(caseId)}`,
     );
   const rows = Object.entries(last.output ?? {}).map(([field, value]) => [field, oneLine(valueText(value), 70)]);
   return [...lines, ...(rows.length > 0 ? [tableText(rows, { indent: 4 })] : [])].join('\n');

@@ -235,6 +235,7 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
     await seat.press('a');
     await until('the window runs', async () => (await fixture.ledger.cases.get(caseId))?.stage === 'undo-window');
     await seat.shows('1 answered');
+    await seat.shows(/: written in \d+:\d\d, Z takes it back/);
     await seat.press('z');
     await inReview(fixture, caseId, 2);
     await seat.shows('is taken back, and asked again.');

@@ -16,7 +16,7 @@ import { answerable, type Edits, fieldStates, NOTHING, outputOf } from './questi
 import { QuestionPanes } from './question-panes.tsx';
 import { type DeskFilter, idOf, preload, useQueue, useTask } from './queries.ts';
 import { QueueSide } from './queue-side.tsx';
-import { type Said, useSending } from './sending.ts';
+import { type Said, useSending, undoable } from './sending.ts';
 import { takeBack } from './undo.ts';
 import { holdsUnfit } from './unfit.ts';
 import { useMarks } from './use-marks.ts';
@@ -122,7 +122,9 @@ export function Desk() {
     else void tell(marks.claim(), say('claimed.done', { key: task.caseKey }));
   };
   const undo = async () => {
-    const last = sent.find(({ state, verdict }) => state === 'done' && (verdict === 'approve' || verdict === 'amend'));
+    const last =
+      undoable(sent) ??
+      sent.find(({ state, verdict }) => state === 'done' && (verdict === 'approve' || verdict === 'amend'));
     if (!last) return setNote(say('undo.none'));
     const taken = await takeBack(last).catch((failed: unknown) => setNote((failed as Error).message));
     if (taken === undefined) return;
