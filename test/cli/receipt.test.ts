@@ -52,6 +52,30 @@ describe('countersign verify RECEIPT, without an API,', () => {
   const nothing = apiWith({});
   const verify = (...args: string[]) => run(nothing, ['verify', ...args]);
 
+  test.each([
+    [
+      'a name that is there twice, of which only the last counts',
+      (text: string) => text.replace('{', '{"case":{"caseId":"another"},'),
+    ],
+    [
+      'a number that only rounds to it',
+      (text: string) => text.replace('"revision":1,', '"revision":1.00000000000000000001,'),
+    ],
+    ['a character written otherwise', (text: string) => text.replace('"format"', String.raw`"\u0066ormat"`)],
+  ])('finds %s', async (_, change) => {
+    const changed = change(RECEIPT);
+    expect(changed).not.toBe(RECEIPT);
+    await writeFile(file('odd.json'), changed);
+    const { out, failed } = await verify(file('odd.json'), '--key', file('public.pem'));
+    expect(failed).toBe(true);
+    expect(out).toContain('FAULT  the file: it is not the text that was signed');
+  });
+
+  test('takes it indented too, as tools write it', async () => {
+    await writeFile(file('indented.json'), `${JSON.stringify(JSON.parse(RECEIPT), null, 2)}\r\n`);
+    expect((await verify(file('indented.json'), '--key', file('public.pem'))).failed).toBe(false);
+  });
+
   test('says what holds', async () => {
     const { out, failed } = await verify(file('good.json'), '--key', file('public.pem'));
     expect(failed).toBe(false);

@@ -59,7 +59,11 @@ export function placeIn(cursor: string, order: QueueOrder) {
     const place = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
     const [kept, at, sortBy, caseId, taskNo] = place;
     const asOf = new Date(String(at));
-    const fits = typeof sortBy === 'number' && typeof caseId === 'string' && Number.isInteger(taskNo);
+    const fits =
+      typeof sortBy === 'number' &&
+      typeof caseId === 'string' &&
+      taskNo === Math.trunc(Number(taskNo)) &&
+      Math.abs(taskNo) < 2 ** 31;
     if (kept === order && fits && !Number.isNaN(asOf.getTime())) return { asOf, sortBy, caseId, taskNo };
   } catch {
     // Falls through to the one message for whatever is wrong with it.
