@@ -186,9 +186,9 @@ describe.skipIf(found.path === undefined)('what comes back at the desk', () => {
     await seat.press('g');
     await seat.dialog('Who shall be asked?');
     await seat.page.keyboard.type('accounts-payable-leads');
-    await seat.press('Shift+Tab');
+    await seat.press('Tab');
     await seat.page.keyboard.type('she knows the sender');
-    await seat.press('Tab', 'Control+Enter');
+    await seat.press('Control+Enter');
     await seat.shows('1 answered');
     await watcher.page.locator('.desk-first .tag', { hasText: 'accounts-payable-leads' }).waitFor();
     await watcher.page.getByText(/goes to accounts-payable-leads/).waitFor({ state: 'detached' });

@@ -4,6 +4,9 @@ import { useWords } from '../i18n/use-words.ts';
 import { words } from '../format.ts';
 import type { Sent } from './sending.ts';
 
+/** From so many answers on a pace says something. */
+const PACE_FROM = 5;
+
 /** What became of one's own answers: refusals stay until they are read, the rest is a count and what is under way. */
 export function Answers({
   sent,
@@ -17,7 +20,9 @@ export function Answers({
   const { say, sayOr } = useWords();
   const since = useRef(Date.now());
   const refused = sent.filter(({ state }) => state === 'refused');
-  const answered = sent.filter(({ state }) => state === 'done').length;
+  const done = sent.filter(({ state }) => state === 'done');
+  const answered = done.length;
+  const last = done[0];
   const under = sent.filter(({ state }) => state === 'sending' || state === 'waiting');
   const minutes = Math.max(1, (Date.now() - since.current) / 60_000);
   return (
@@ -48,16 +53,21 @@ export function Answers({
           </Button>
         </Alert>
       ))}
-      {sent.length > 0 && (
-        <p className="answers" aria-label={say('sent.title')}>
-          {say('sent.pace', { count: answered, perHour: Math.round((answered * 60) / minutes) })}
-          {under.map(({ id, caseKey, state }) => (
-            <span key={id} className="tag">
-              {caseKey}: {say(state === 'waiting' ? 'sent.waiting' : 'sent.sending')}
-            </span>
-          ))}
-        </p>
-      )}
+      <p className="answers">
+        {answered < PACE_FROM
+          ? say(answered === 0 ? 'sent.none' : 'sent.count', { count: answered })
+          : say('sent.pace', { count: answered, perHour: Math.round((answered * 60) / minutes) })}
+        {last?.verdict && (
+          <span>
+            {last.caseKey}: {sayOr(`verdict.${last.verdict}`, words(last.verdict))} ✓
+          </span>
+        )}
+        {under.map(({ id, caseKey, state }) => (
+          <span key={id} className="tag">
+            {caseKey}: {say(state === 'waiting' ? 'sent.waiting' : 'sent.sending')}
+          </span>
+        ))}
+      </p>
     </>
   );
 }

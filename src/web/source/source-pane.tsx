@@ -2,7 +2,7 @@ import { SegmentedControl } from '@mantine/core';
 import { Component, Suspense, lazy, useEffect, useRef, type ReactNode } from 'react';
 import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
 import { words } from '../format.ts';
-import { useWords } from '../i18n/use-words.ts';
+import { type Say, useWords } from '../i18n/use-words.ts';
 import { piecesOf } from './spans.ts';
 
 const loadPdfView = async () => ({ default: (await import('./pdf-view.tsx')).PdfView });
@@ -33,6 +33,25 @@ export function looksOf(task: DeskTaskBody): Look[] {
   });
   const texts = sources.map(({ name }, source): Look => ({ key: `text-${source}`, kind: 'text', name, source }));
   return [...pdfs, ...texts];
+}
+
+/**
+ * What to look at while nobody has chosen: what the evidence of the field that has the focus is in, else what most of the
+ * evidence is in. A mail may say nothing that its attachment does.
+ */
+export function lookFor(task: DeskTaskBody, looks: readonly Look[], active: string | undefined): Look | undefined {
+  const evidence = task.task?.evidence ?? {};
+  const focused = active === undefined ? undefined : evidence[active]?.document;
+  const within = (one: Look) => Object.values(evidence).filter((span) => span?.document === one.source).length;
+  const most = Math.max(...looks.map(within));
+  return looks.find(({ source }) => source === focused) ?? looks.find((one) => within(one) === most);
+}
+
+/** Named by what it is; by its name where several are the same. */
+function labelOf({ kind, name }: Look, looks: readonly Look[], say: Say): string {
+  const alike = looks.filter((one) => one.kind === kind).length;
+  if (alike === 1) return say(`source.${kind}`);
+  return alike === looks.length ? name : `${say(`source.${kind}`)} ${name}`;
 }
 
 /** The source beside the fields: its evidence is marked, and leads to the field it is for, as the field leads to it. */
@@ -97,10 +116,7 @@ export function SourcePane({
           aria-label={say('source.title')}
           value={look.key}
           onChange={onLook}
-          data={looks.map(({ key, kind, name }) => ({
-            value: key,
-            label: looks.length === 2 ? say(`source.${kind}`) : `${say(`source.${kind}`)} ${name}`,
-          }))}
+          data={looks.map((one) => ({ value: one.key, label: labelOf(one, looks, say) }))}
         />
       )}
       {look.kind === 'pdf' && look.hash !== undefined ? (
