@@ -53,7 +53,7 @@ export function Answers({
           </Button>
         </Alert>
       ))}
-      <p className="answers">
+      <p className="answers" data-none={sent.length === 0 || undefined}>
         {answered < PACE_FROM
           ? say(answered === 0 ? 'sent.none' : 'sent.count', { count: answered })
           : say('sent.pace', { count: answered, perHour: Math.round((answered * 60) / minutes) })}

@@ -6,7 +6,8 @@ import { useWords } from '../i18n/use-words.ts';
 import { commandsOf } from '../keys/palette.tsx';
 import { type Handlers, leaveInputs, useKeys } from '../keys/use-keys.ts';
 import { LegendContext } from '../parts/legend-context.ts';
-import { lookFor, looksOf, preloadPdfView } from '../source/source-pane.tsx';
+import { lookFor, looksOf } from '../source/looks.ts';
+import { preloadPdfView } from '../source/source-pane.tsx';
 import { may } from '../rights.ts';
 import { useSession } from '../session.ts';
 import { Answers } from './answers.tsx';
@@ -64,7 +65,7 @@ export function Desk() {
   const edits = allEdits[editKey] ?? {};
   const states = useMemo(() => (task ? fieldStates(task, edits) : []), [task, edits]);
   const can =
-    task && decides && !signing && !answered.has(idOf({ caseId: task.caseId, taskNo: task.task?.taskNo ?? 0 }))
+    task && !signing && !answered.has(idOf({ caseId: task.caseId, taskNo: task.task?.taskNo ?? 0 }))
       ? answerable(task, states)
       : NOTHING;
   const looks = task ? looksOf(task) : [];
@@ -224,7 +225,7 @@ export function Desk() {
           }}
         />
         <DecisionBar
-          can={can}
+          can={decides ? can : NOTHING}
           kind={open && decides ? task.task?.kind : undefined}
           held={marks.held}
           handlers={handlers}
