@@ -46,6 +46,7 @@ export function RejectDialog({
         {reasons.map((reason, at) => (
           <Button
             key={reason.code}
+            className="choice"
             variant="default"
             justify="flex-start"
             size="compact-md"
@@ -82,7 +83,14 @@ export function SnoozeDialog({
     <Modal opened onClose={onClose} title={say('snooze.title')} closeButtonProps={{ 'aria-label': say('app.close') }}>
       <Stack gap={4} tabIndex={-1} data-autofocus>
         {choices.map(({ title, until }, at) => (
-          <Button key={title} variant="default" justify="flex-start" size="compact-md" onClick={() => onSnooze(until)}>
+          <Button
+            key={title}
+            className="choice"
+            variant="default"
+            justify="flex-start"
+            size="compact-md"
+            onClick={() => onSnooze(until)}
+          >
             {at + 1} &nbsp; {say(title)}
           </Button>
         ))}

@@ -68,7 +68,7 @@ export const de: Record<MessageKey, string> = {
   'first.again': 'Es wird noch einmal versucht',
   'first.nothing': 'Es gibt nichts freizugeben: füllen Sie die Felder aus, oder lehnen Sie ab.',
   'first.hard': 'So kann es nicht freigegeben werden: {rules}',
-  'first.why': 'Warum Sie',
+  'first.why': 'Warum Sie gefragt werden',
   'first.changed': 'Geändert',
   'first.unchanged': 'Erste Frage zu diesem Vorgang',
   'first.deadline': 'Frist',

@@ -67,7 +67,7 @@ export const en = {
   'first.again': 'It is tried again',
   'first.nothing': 'There is nothing to approve: fill in the fields, or reject.',
   'first.hard': 'It cannot be approved as it is: {rules}',
-  'first.why': 'Why you',
+  'first.why': 'Why you are asked',
   'first.changed': 'Changed',
   'first.unchanged': 'First question on this case',
   'first.deadline': 'Deadline',
