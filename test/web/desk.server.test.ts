@@ -81,9 +81,9 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
     await seat.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await seat.press('/');
-    expect(await page.evaluate('document.activeElement.placeholder')).toBe('Case key');
+    await page.waitForFunction(`document.activeElement?.placeholder === 'Case key'`);
     await seat.press('Escape');
-    expect(await page.evaluate('document.activeElement === document.body')).toBe(true);
+    await page.waitForFunction('document.activeElement === document.body');
     expect(seat.complaints).toEqual([]);
   });
 
