@@ -42,7 +42,13 @@ export interface Withdrawal {
 
 /** The answer to `submitVerdict`: taken, or refused with a reason. `approvals`: it counts, and more are needed. A refusal is recorded and changes nothing. */
 export type VerdictAnswer =
-  | { accepted: true; verdictId: string; approvals?: { given: number; needed: number } }
+  | {
+      accepted: true;
+      verdictId: string;
+      approvals?: { given: number; needed: number };
+      /** ISO 8601. An approval that is written only then; until then it can be taken back. */
+      heldUntil?: string;
+    }
   | { accepted: false; verdictId: string; refusal: Refusal };
 
 /** The answer to `submitInformation`. A refusal is recorded and changes nothing. */

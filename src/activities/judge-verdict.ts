@@ -243,7 +243,8 @@ function answerOf(verdict: Verdict, judged: Judged, opening?: TaskOpening): Verd
   }
   const { approvals, askedAnew, changed } = judged;
   const counted = approvals && { approvals: { given: approvals.by.length, needed: approvals.needed } };
-  const answer = { accepted: true, verdictId, ...counted } as const;
+  const heldUntil = judged.decision?.undo?.until;
+  const answer = { accepted: true, verdictId, ...counted, ...(heldUntil === undefined ? {} : { heldUntil }) } as const;
   if (askedAnew !== undefined && opening)
     return { answer, then: { kind: 'asked-anew', question: questionOf(opening) } };
   if (changed !== undefined) return { answer };

@@ -95,7 +95,7 @@ function decisionText({ caseId, stage, decisions, verdicts, formerTasks }: CaseF
   if (last.withdrawnBy !== null) lines.push(`  taken back by ${oneLine(last.withdrawnBy)}: nothing was written`);
   else if (last.undo !== null && stage === 'undo-window')
     lines.push(
-      `  written at ${minuteText(last.undo.until)} unless taken back: countersign withdraw-verdict ${shellWord(caseId)}`,
+      `  written at ${secondText(last.undo.until)} unless taken back: countersign withdraw-verdict ${shellWord(caseId)}`,
     );
   const rows = Object.entries(last.output ?? {}).map(([field, value]) => {
     const before = proposal && valueText(proposal[field] ?? null);

@@ -7,7 +7,8 @@ import type { Verdict } from '../domain/verdict.ts';
 import { UserError, type Cli } from './context.ts';
 import { findCase } from './find-case.ts';
 import { taskText } from './task-text.ts';
-import { safe } from './text.ts';
+import { safe, shellWord } from './text.ts';
+import { secondText } from './times.ts';
 
 const ATTEMPTS = 3;
 
@@ -50,11 +51,15 @@ export async function decide(
 export async function sendVerdict(cli: Cli, said: Said & { caseId: string; by: string; seen: string }): Promise<void> {
   const api = cli.api();
   const verdict = { ...said, verdictId: randomUUID() };
-  const { approvals } = await sendPatiently<AcceptedBody>(cli, () => api.decide(verdict));
+  const { approvals, heldUntil } = await sendPatiently<AcceptedBody>(cli, () => api.decide(verdict));
   const count = approvals
     ? ` (${approvals.given} of ${approvals.needed} approvals; someone else must approve too)`
     : '';
   cli.out(cli.paint.green(`Taken: ${said.verdict} by ${safe(said.by)}${count}.`));
+  if (heldUntil !== undefined)
+    cli.out(
+      `Written at ${secondText(heldUntil)} unless taken back: countersign withdraw-verdict ${shellWord(said.caseId)}`,
+    );
 }
 
 /** Sends, and says in one sentence why it was refused. */

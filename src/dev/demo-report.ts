@@ -13,6 +13,10 @@ export interface DemoFigures {
   reviewed: number;
   amended: number;
   rejected: number;
+  /** Approved by more than one person. */
+  bySeveral: number;
+  /** Approved, and held back for an undo window before the write. */
+  heldBack: number;
   written: number;
   /** Submitted cases that the ledger does not hold, or that ended without an outcome. */
   lost: number;
@@ -32,18 +36,26 @@ export interface Finished {
   file: CaseFile | undefined;
 }
 
+/** What the names of played reviewers end with. */
+const PLAYED = / \(played\)$/;
+
 /** What happened to a case, in one line for a person. */
 export function lineOf({ caseId, file }: Finished): string {
   if (!file) return `${pc.red('LOST')}        ${caseId}`;
   const { record, verdicts, effects } = file;
   const verdict = verdicts.findLast(({ accepted }) => accepted);
-  const how = verdict ? `${verdict.verdict} by ${verdict.by}` : 'straight-through';
+  const by =
+    file.decisions
+      .at(-1)
+      ?.approvedBy?.map((name) => name.replace(PLAYED, ''))
+      .join(' and ') ?? verdict?.by;
+  const how = verdict ? `${verdict.verdict} by ${by}` : 'straight-through';
   const colour = record.outcome === 'written' ? pc.green : record.outcome === 'rejected' ? pc.yellow : pc.red;
   const wrote = effects
     .filter(({ state }) => state === 'applied')
     .map(({ effect, reference }) => `${effect.name} ${reference}`);
   const why = record.outcome === 'rejected' ? (file.reason ?? '') : wrote.join(', ');
-  return `${colour((record.outcome ?? record.stage).padEnd(9))} ${caseId.padEnd(46)} ${how.padEnd(34)} ${why}`;
+  return `${colour((record.outcome ?? record.stage).padEnd(9))} ${caseId.padEnd(46)} ${how.padEnd(46)} ${why}`;
 }
 
 /** Counts over all cases; `proposal` is what the model said, before any person. */
@@ -75,6 +87,8 @@ export async function figuresOf(
     reviewed: files.filter((file) => file.tasks.length > 0).length,
     amended: files.filter((file) => verdictsOf(file).includes('amend')).length,
     rejected: ended('rejected'),
+    bySeveral: files.filter(({ decisions }) => (decisions.at(-1)?.approvedBy ?? []).length > 1).length,
+    heldBack: files.filter(({ decisions }) => decisions.some(({ undo }) => undo !== undefined)).length,
     written: ended('written'),
     lost: finished.filter(({ file }) => !file || file.record.outcome === null || file.record.outcome === 'orphaned')
       .length,
@@ -93,6 +107,8 @@ export function summaryOf(figures: DemoFigures): string {
     reviewed,
     amended,
     rejected,
+    bySeveral,
+    heldBack,
     written,
     lost,
     writtenTwice,
@@ -105,6 +121,8 @@ export function summaryOf(figures: DemoFigures): string {
       ['cases', cases],
       ['straight-through', `${straightThrough} (${percent(straightThrough / cases)})`],
       ['reviewed', `${reviewed} (${amended} amended, ${rejected} rejected)`],
+      ['approved by two people', `${bySeveral} (by amount)`],
+      ['held back for undo', `${heldBack} (by amount)`],
       ['written', written],
       ['lost', lost],
       ['written twice', writtenTwice],

@@ -10,7 +10,8 @@ import type { ProcessPack } from '../packs/pack.ts';
 import type { BookEntry } from './books.ts';
 import type { Sample } from './samples.ts';
 
-const NAME = 'rosa.reviewer (played)';
+/** Who approves; the others only where one approval is not enough. */
+const NAMES = ['rosa.reviewer (played)', 'ravi.reviewer (played)', 'rhea.reviewer (played)'] as const;
 const AT_ONCE = 6;
 
 /** How she answers when the business system is in the way. */
@@ -22,7 +23,7 @@ export interface ReviewerHabits {
 }
 
 /**
- * A reviewer played for the demonstration: she knows the ground truth, looks at every waiting case and answers by
+ * A reviewer played for the demonstration, and colleagues for what needs more than one approval: she knows the ground truth, looks at every waiting case and answers by
  * signal, as a person would from the Temporal UI. She approves what is right, amends what is wrong, and rejects what
  * must not be written (duplicates, unknown suppliers, sums that do not add up).
  */
@@ -84,13 +85,20 @@ export class PlayedReviewer {
   async #answer(caseId: string): Promise<void> {
     const sample = this.#samples.get(caseId);
     const task = await this.#ledger.reviews.openTask(caseId);
-    if (!sample || !task || this.#answered.has(`${caseId} ${task.seen}`)) return;
-    const common = { verdictId: `played-${task.taskNo}-${task.seen}`, by: NAME, seen: task.seen };
+    if (!sample || !task) return;
+    const approved = task.approvals?.by ?? [];
+    const at = Math.max(
+      0,
+      NAMES.findIndex((name) => !approved.includes(name)),
+    );
+    const verdictId = `played-${task.taskNo}-${task.seen}-${at}`;
+    if (this.#answered.has(`${caseId} ${verdictId}`)) return;
+    const common = { verdictId, by: NAMES[at], seen: task.seen };
     const answer = await this.#judged(task, sample);
     if (!answer) return;
     const verdict = { ...common, ...answer } as Verdict;
     await this.#temporal.workflow.getHandle(caseId).signal(verdictSignal, verdict);
-    this.#answered.add(`${caseId} ${task.seen}`);
+    this.#answered.add(`${caseId} ${verdictId}`);
   }
 
   /** Undefined: she comes back to it. */

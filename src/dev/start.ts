@@ -15,7 +15,8 @@ stopOnSignal();
 
 say();
 say(pc.bold(`Countersign runs (${((Date.now() - began) / 1000).toFixed(0)} s).`));
-say(`  review desk    ${stack.apiUrl}/desk`);
+// By name, since browsers keep passkeys for a name and for no address.
+say(`  review desk    ${stack.apiUrl.replace('//127.0.0.1:', '//localhost:')}/desk`);
 say(`  API            ${stack.apiUrl}  (OpenAPI: ${stack.apiUrl}/openapi.json)`);
 say(`  Temporal UI    ${stack.temporalUiUrl}`);
 say(`  Temporal       ${stack.temporalAddress}  (temporal ... --address ${stack.temporalAddress})`);

@@ -4,12 +4,19 @@ import type { Reason, ReasonCode } from './route.ts';
 export interface Condition {
   /** A numeric field of the output that has reached `atLeast`. What is no number counts as having reached it. */
   field?: string;
-  /** In the unit of the field: minor units for money. */
-  atLeast?: number;
+  /** In the unit of the field (minor units for money), or in each of the units that the field may have. */
+  atLeast?: number | AmountPerUnit;
   /** Why a person is asked. */
   reason?: ReasonCode;
   /** The least sure critical field is below this, 0..1. A confidence that is not known counts as 0. */
   confidenceBelow?: number;
+}
+
+/** An amount for each unit, such as the currency, that an output may state it in. A unit that is not named has reached it. */
+export interface AmountPerUnit {
+  /** The field of the output that names the unit. */
+  unit: string;
+  per: Readonly<Record<string, number>>;
 }
 
 /** For how long an approval may be taken back before anything is written. */
@@ -30,12 +37,18 @@ export function applies(condition: Condition, { output, reasons, confidence }: C
   if (field !== undefined) {
     if (output === null) return false;
     const value = output[field];
-    if (typeof value === 'number' && value < atLeast) return false;
+    if (typeof value === 'number' && value < amountOf(atLeast, output)) return false;
   }
   if (reason !== undefined && !reasons.some(({ code }) => code === reason)) return false;
   if (confidenceBelow === undefined) return true;
   const known = Object.values(confidence).map((value) => value ?? 0);
   return known.length === 0 || Math.min(...known) < confidenceBelow;
+}
+
+function amountOf(atLeast: number | AmountPerUnit, output: Readonly<Record<string, unknown>>): number {
+  if (typeof atLeast === 'number') return atLeast;
+  const unit = output[atLeast.unit];
+  return typeof unit === 'string' && Object.hasOwn(atLeast.per, unit) ? (atLeast.per[unit] ?? -Infinity) : -Infinity;
 }
 
 /** The longest window of those that apply; 0: there is none. */

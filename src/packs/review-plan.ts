@@ -1,6 +1,6 @@
 import type { LinkPolicy } from '../domain/link.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
-import type { Condition } from '../domain/policy.ts';
+import type { AmountPerUnit, Condition } from '../domain/policy.ts';
 import { MOST_REJECT_REASONS, type RejectReason } from '../domain/reject-reasons.ts';
 import type { ReviewTiming } from '../domain/timing.ts';
 import { faultsOfCalendar, plainMs } from './calendar.ts';
@@ -128,9 +128,18 @@ function faultsOfCondition(at: string, when: Condition, outputFields: readonly s
   const faults: string[] = [];
   if (field !== undefined && !outputFields.includes(field))
     faults.push(`${at}.field: '${field}' is no field of the output`);
+  if (typeof atLeast === 'object') faults.push(...faultsOfUnits(`${at}.atLeast`, atLeast, outputFields));
   if ((field === undefined) !== (atLeast === undefined)) faults.push(`${at}: field and atLeast go together`);
   if (confidenceBelow !== undefined && !(confidenceBelow > 0 && confidenceBelow <= 1))
     faults.push(`${at}.confidenceBelow: ${confidenceBelow} must be above 0, at most 1`);
+  return faults;
+}
+
+function faultsOfUnits(at: string, { unit, per }: AmountPerUnit, outputFields: readonly string[]): string[] {
+  const faults = outputFields.includes(unit) ? [] : [`${at}.unit: '${unit}' is no field of the output`];
+  if (Object.keys(per).length === 0) faults.push(`${at}.per: name at least one unit`);
+  for (const [name, amount] of Object.entries(per))
+    if (!Number.isFinite(amount)) faults.push(`${at}.per.${name}: ${amount} is no amount`);
   return faults;
 }
 

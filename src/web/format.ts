@@ -38,6 +38,14 @@ export function fromNow(iso: string, language: string, now = Date.now()): string
   return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(Math.round(ms / size), unit);
 }
 
+/** '0:09', '12:30', '1:05:00'. */
+export function clock(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
+}
+
 /** 'grossTotal' and 'supplier-register' as people write them. */
 export function words(name: string): string {
   const spaced = name

@@ -21,11 +21,16 @@ const client = new QueryClient({
   },
 });
 
+// Without it the browser takes no style sheet that is made here. Mantine asks a function for it, what locks scrolling
+// behind its dialogs a global name.
+const { nonce = '' } = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]') ?? {};
+Object.assign(globalThis, { __webpack_nonce__: nonce });
+
 const root = document.querySelector('#root');
 if (!root) throw new Error('the page has no #root');
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={client}>
         <App />
       </QueryClientProvider>

@@ -7,6 +7,8 @@ const api = 'http://127.0.0.1:7300';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
+  // Replaced in each answer of the API, which names it in the Content-Security-Policy.
+  html: { cspNonce: 'COUNTERSIGN-NONCE' },
   build: { outDir: '../../dist/web', emptyOutDir: true, chunkSizeWarningLimit: 1_500 },
   server: { proxy: { '/v1': api, '/openapi.json': api } },
 });

@@ -138,7 +138,7 @@ export class OpenQuestion {
     if (moves !== this.#moves) return undefined;
     // Null, and no group: of a case that asked before the ledger's answer named them.
     const { group = to, rest = this.#rest.slice(1), times } = came ?? {};
-    this.#before.push(this.#group);
+    if (group !== this.#group) this.#before.push(this.#group);
     this.#group = group;
     this.#rest = rest;
     this.#escalateAt = times ? Date.parse(times.escalateAt) : this.#escalateAt + escalateAfterMs;

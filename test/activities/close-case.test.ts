@@ -50,7 +50,7 @@ describe('escalate and applyDeadline', () => {
   it('ask someone else without deciding', async () => {
     const { activities, ledger } = await waiting();
     const input = { caseId: CASE, taskNo: 1, group: 'leads', remindAfterMs: 1000 };
-    expect(await activities.escalate(input)).toBeNull();
+    expect(await activities.escalate(input)).toMatchObject({ kind: 'asked', group: 'leads', rest: [] });
     expect(ledger.tasks[0]?.group).toBe('leads');
     expect(ledger.decisions).toEqual([]);
   });

@@ -126,6 +126,18 @@ test.each([
   [{ when: {}, approvals: 0 }, 'review.levels.approvals: 0 must be'],
   [{ when: {}, approvals: 2, groups: [' '] }, 'review.levels.groups: a group needs a name'],
   [{ when: { field: 'total', atLeast: 1 }, approvals: 2 }, "review.levels.when.field: 'total'"],
+  [
+    { when: { field: 'amount', atLeast: { unit: 'currency', per: { EUR: 1 } } }, approvals: 2 },
+    "review.levels.when.atLeast.unit: 'currency' is no field of the output",
+  ],
+  [
+    { when: { field: 'amount', atLeast: { unit: 'supplier', per: {} } }, approvals: 2 },
+    'review.levels.when.atLeast.per: name at least one unit',
+  ],
+  [
+    { when: { field: 'amount', atLeast: { unit: 'supplier', per: { EUR: NaN } } }, approvals: 2 },
+    'review.levels.when.atLeast.per.EUR: NaN is no amount',
+  ],
 ])('a pack with the level %j is refused', (level, message) => {
   expect(() => definePack(definition({ review: { ...review, levels: [level as Level] } }))).toThrow(message);
 });

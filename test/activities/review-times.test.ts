@@ -32,7 +32,7 @@ describe('the times of a review', () => {
     const { question, ledger, escalate } = await asked({});
     expect(question).not.toHaveProperty('times');
     expect(ledger.tasks[0]).not.toHaveProperty('escalateAt');
-    expect(await escalate()).toBeNull();
+    expect(await escalate()).toMatchObject({ kind: 'asked', group: 'leads', rest: [] });
     expect(ledger.tasks[0]?.remindAt).toEqual(new Date('2026-03-02T09:00:00.001Z'));
   });
 
@@ -58,7 +58,7 @@ describe('the times of a review', () => {
     const { escalate, usePacks } = await asked(BUSINESS);
     usePacks([testPack({ review: { ...review, ...BUSINESS, calendar: { ...OFFICE, closed: ['2026-03-03'] } } })]);
     const times = { escalateAt: '2026-03-04T09:00:00.000Z', deadlineAt: '2026-03-10T09:00:00.000Z' };
-    expect(await escalate()).toEqual({ kind: 'asked', times });
+    expect(await escalate()).toEqual({ kind: 'asked', group: 'leads', rest: [], times });
   });
 
   it('are kept when the same question is put again after its result was lost', async () => {

@@ -21,7 +21,10 @@ describe('an approval with an undo window', () => {
   it('is decided, and says until when it is held back', async () => {
     const { judge, ledger, question } = await held();
     const window = { until: '2026-03-02T09:10:00.000Z', seen: question.seen };
-    expect(await judge({})).toMatchObject({ then: { kind: 'decided', decision: { undo: window } } });
+    expect(await judge({})).toMatchObject({
+      answer: { accepted: true, heldUntil: window.until },
+      then: { kind: 'decided', decision: { undo: window } },
+    });
     expect(ledger.decisions).toMatchObject([{ kind: 'accept', undo: window }]);
     expect(ledger.case(CASE).stage).toBe('undo-window');
   });

@@ -75,6 +75,15 @@ describe('verdicts', () => {
     await expect(run(api, ['withdraw-verdict', CASE])).rejects.toThrow('no approval with an undo window');
   });
 
+  test('an approval that is held back says until when, and how to take it back', async () => {
+    const heldUntil = '2030-01-01T00:00:05.000Z';
+    const decide = async () => ({ accepted: true as const, verdictId: 'v', heldUntil });
+    const { out } = await run(apiWith({ decide }, [review]), ['approve', CASE]);
+    expect(out).toMatch(
+      /Taken: approve by bob\.\nWritten at 20\d\d-\S+ \d\d:00:05 unless taken back: countersign withdraw-verdict \S+$/,
+    );
+  });
+
   test('the first of two approvals is taken, and says that someone else must approve too', async () => {
     const approvals = { given: 1, needed: 2 };
     const decide = async () => ({ accepted: true as const, verdictId: 'v', approvals });

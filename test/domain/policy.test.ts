@@ -2,10 +2,12 @@ import { describe, expect, it, test } from 'vitest';
 import { applies, undoWindowMs, type Condition, type Considered } from '../../src/domain/policy.ts';
 
 const considered: Considered = {
-  output: { total: 1000, name: 'ACME', open: null },
+  output: { total: 1000, name: 'ACME', open: null, currency: 'USD' },
   reasons: [{ code: 'rule-broken', message: 'sum' }],
   confidence: { total: 0.6, name: 0.9 },
 };
+
+const of = (per: Record<string, number>) => ({ unit: 'currency', per });
 
 describe('a condition of the review policy', () => {
   test.each<[what: string, condition: Condition, holds: boolean]>([
@@ -14,6 +16,10 @@ describe('a condition of the review policy', () => {
     ['the amount is not reached', { field: 'total', atLeast: 1001 }, false],
     ['a field that is no number', { field: 'name', atLeast: 1 }, true],
     ['a field that is empty', { field: 'open', atLeast: 1 }, true],
+    ['the amount of its currency is reached', { field: 'total', atLeast: of({ EUR: 2000, USD: 1000 }) }, true],
+    ['the amount of its currency is not reached', { field: 'total', atLeast: of({ EUR: 900, USD: 1001 }) }, false],
+    ['a currency that is not named', { field: 'total', atLeast: of({ EUR: 9000 }) }, true],
+    ['a unit that is no text', { field: 'total', atLeast: { unit: 'open', per: { null: 9000 } } }, true],
     ['the reason is there', { reason: 'rule-broken' }, true],
     ['the reason is not there', { reason: 'low-confidence' }, false],
     ['less sure', { confidenceBelow: 0.7 }, true],

@@ -147,7 +147,9 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
     for (let held = 0; held < 8; held += 1) await seat.page.keyboard.down('a');
     await seat.page.keyboard.up('a');
     await seat.after(first);
-    await seat.press('/');
+    // Before any other key can come: it would answer the question.
+    const focused = `dispatchEvent(new KeyboardEvent('keydown', { key: '/' })); document.activeElement.placeholder`;
+    expect(await seat.page.evaluate(focused)).toBe('Case key');
     await seat.page.keyboard.type('aaa');
     await until(
       'one is written',
@@ -235,6 +237,7 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
     await seat.press('a');
     await until('the window runs', async () => (await fixture.ledger.cases.get(caseId))?.stage === 'undo-window');
     await seat.shows('1 answered');
+    await seat.shows(/: written in \d+:\d\d, Z takes it back/);
     await seat.press('z');
     await inReview(fixture, caseId, 2);
     await seat.shows('is taken back, and asked again.');

@@ -243,7 +243,12 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
     const policy = page.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("script-src 'self';");
     expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/(?:script|style)-src(?:-elem)? [^;]*unsafe/);
     const html = await page.text();
+    const nonces = [...`${policy} ${html}`.matchAll(/nonce-([\w+/=]+)'|nonce="([^"]+)"/g)];
+    expect(new Set(nonces.map(([, one, other]) => one ?? other)).size).toBe(1);
+    expect(nonces.length).toBeGreaterThan(2);
+    expect((await fetch(`${apiUrl}/desk`)).headers.get('content-security-policy')).not.toBe(policy);
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|https?:\/\//);
     const script = /src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1] ?? '';
     const got = await fetch(apiUrl + script);

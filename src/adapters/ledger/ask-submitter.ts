@@ -1,7 +1,7 @@
 import { type Selectable, type Transaction, sql } from 'kysely';
 import type { Judged } from '../../activities/ledger-ports.ts';
 import type { Refusal } from '../../domain/verdict.ts';
-import { openRequestOn, requestsWhere } from './information-rows.ts';
+import { openRequest } from './information-rows.ts';
 import { json } from './json.ts';
 import { silence } from './notify.ts';
 import { type Entry, recordInCase, textOrNull } from './record.ts';
@@ -16,8 +16,8 @@ export async function askSubmitter(
   { verdictId, at }: Pick<VerdictEnd, 'verdictId' | 'at'>,
 ): Promise<Judged | { refusal: Refusal }> {
   const { requestId, question, askedBy, askedOf, proposeAgain, answerBy } = input.ask.request;
-  const asked = await requestsWhere(trx, openRequestOn(caseId, taskNo));
-  if (asked.length > 0) {
+  const asked = await openRequest(trx, caseId, taskNo);
+  if (asked) {
     const message = 'verdict: the submitter is being asked already; wait for the answer.';
     return { refusal: { code: 'information-asked', message } };
   }

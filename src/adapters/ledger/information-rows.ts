@@ -18,8 +18,17 @@ export async function requestsWhere(
   return rows.toReversed();
 }
 
+/** The request about a task that waits for its answer. While there is one, the time of those who are asked does not run. */
+export async function openRequest(
+  db: Kysely<Tables>,
+  caseId: string,
+  taskNo: number,
+): Promise<InformationRequest | undefined> {
+  return (await requestsWhere(db, openRequestOn(caseId, taskNo)))[0];
+}
+
 /** The condition of the request about a task that waits for its answer; there is at most one. */
-export function openRequestOn(caseId: string, taskNo: number): RawBuilder<unknown> {
+function openRequestOn(caseId: string, taskNo: number): RawBuilder<unknown> {
   return sql`r.case_id = ${caseId} and r.task_no = ${taskNo} and r.answered_at is null and r.given_up_at is null
     and t.closed_at is null`;
 }

@@ -4,7 +4,7 @@ import { codesOf } from '../../domain/route.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import { json } from './json.ts';
 import { type Entry, recordInCase } from './record.ts';
-import { openRequestOn, requestsWhere } from './information-rows.ts';
+import { openRequest } from './information-rows.ts';
 import type { NoticeKind } from './notice.ts';
 import type { Tables } from './tables.ts';
 import { insertNotices, silence } from './notify.ts';
@@ -26,7 +26,7 @@ export async function move(
   const { group, rest, times } = to;
   const { remindAt, reminders, escalateAt, dueAt } = times;
   // Nobody is reminded while the submitter is asked.
-  const held = (await requestsWhere(trx, openRequestOn(caseId, taskNo))).length > 0;
+  const held = (await openRequest(trx, caseId, taskNo)) !== undefined;
   const kind = verdict.verdict === 'escalate' ? 'escalated' : 'reassigned';
   const entries: Entry[] = [
     ['verdict-accepted', { ...verdictEntry(input), taskNo }],

@@ -4,7 +4,7 @@ import { groupsAfter } from '../../domain/escalation.ts';
 import type { ReviewPlan } from '../../domain/plan.ts';
 import { codesOf } from '../../domain/route.ts';
 import { decisionOnTask } from './decisions.ts';
-import { openRequestOn, requestsWhere } from './information-rows.ts';
+import { openRequest } from './information-rows.ts';
 import { json, sha256 } from './json.ts';
 import { type Store, lockingCase, recordInCase } from './record.ts';
 import { insertNotices, silence } from './notify.ts';
@@ -45,7 +45,7 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         fourEyes: row.policy?.fourEyes ?? false,
         planGroups: row.policy?.groups ?? [],
         rest: restOf(row, row.policy?.groups ?? []),
-        held: (await requestsWhere(db, openRequestOn(caseId, task.taskNo))).length > 0,
+        held: (await openRequest(db, caseId, task.taskNo)) !== undefined,
         ...(row.policy?.unattested ? { unattested: row.policy.unattested } : {}),
         ...(row.policy?.passkey ? { passkey: row.policy.passkey } : {}),
         ...(row.policy?.undo ? { undo: row.policy.undo } : {}),
@@ -85,6 +85,8 @@ export function tasksOf({ db, clock }: Store): TaskPart {
         const at = clock();
         const task = await taskRow(trx, caseId, taskNo);
         if (!task) throw new TypeError(`no review task ${taskNo} to escalate`);
+        // While the submitter is asked, the reviewers' time does not run.
+        if (await openRequest(trx, caseId, taskNo)) return undefined;
         const rest = task.rest && groupsAfter(group, task.rest);
         const { rows } = await sql`
         with done as (
@@ -160,7 +162,7 @@ async function standing(db: Kysely<Tables>, caseId: string, taskNo: number): Pro
     .where('t.closed_at', 'is', null)
     .executeTakeFirst();
   if (!row) return undefined;
-  const [held] = await requestsWhere(db, openRequestOn(caseId, taskNo));
+  const held = await openRequest(db, caseId, taskNo);
   return {
     ...{ taskNo, group: row.group_name, rest: restOf(row, row.plan_groups ?? []) },
     ...{ askedAt: row.asked_at ?? row.opened_at, dueAt: row.due_at },

@@ -5,6 +5,7 @@ import { approvedBefore, type Refusal } from '../../domain/verdict.ts';
 import { askSubmitter } from './ask-submitter.ts';
 import { askAnew, countApproval } from './approvals.ts';
 import { decisionEntry, decisionOnTask, insertDecision, nameOf } from './decisions.ts';
+import { openRequest } from './information-rows.ts';
 import { json, sha256 } from './json.ts';
 import { move } from './moves.ts';
 import { type Entry, type Store, lockingCase, recordInCase } from './record.ts';
@@ -57,6 +58,8 @@ export function verdictsOf({ db, clock }: Store): VerdictPart {
         const task = await taskRow(trx, caseId, taskNo);
         if (!task) throw new TypeError(`no review task ${taskNo} to end`);
         if (task.closed_at !== null) return await decisionOnTask(trx, caseId, taskNo);
+        // While the submitter is asked, the reviewers' time does not run.
+        if (await openRequest(trx, caseId, taskNo)) return undefined;
         const passed: Entry = ['deadline', { taskNo, kind: handTo ? 'hand-to' : kind, to: handTo?.group }];
         if (kind === 'reject') {
           const by = { kind: 'policy', rule: 'deadline' } as const;

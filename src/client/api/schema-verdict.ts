@@ -30,6 +30,10 @@ export const acceptedSchema = z.object({
     .object({ given: z.int(), needed: z.int() })
     .optional()
     .describe('The approval counts, and more people must approve.'),
+  heldUntil: z.iso
+    .datetime()
+    .optional()
+    .describe('The approval is written only then; until then it can be taken back (verdict `withdraw`).'),
 });
 export type AcceptedBody = z.output<typeof acceptedSchema>;
 

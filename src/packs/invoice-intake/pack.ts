@@ -1,3 +1,4 @@
+import type { Condition } from '../../domain/policy.ts';
 import { definePack } from '../define-pack.ts';
 import type { Feeds } from '../pack.ts';
 import { documentBlocks } from '../prompt.ts';
@@ -98,6 +99,8 @@ export const invoiceIntake = definePack<typeof answerSchema, typeof outputSchema
     deadline: '10 days',
     deadlineDefault: 'keep-waiting',
     fourEyes: true,
+    levels: [{ when: from({ EUR: 1_000_000, USD: 1_100_000, GBP: 850_000, CHF: 950_000 }), approvals: 2 }],
+    undo: [{ when: from({ EUR: 500_000, USD: 550_000, GBP: 425_000, CHF: 475_000 }), for: '30 seconds' }],
     stake: { field: 'grossTotal', otherwise: 50_000 },
     alikeBy: 'supplierName',
   },
@@ -132,6 +135,11 @@ export const invoiceIntake = definePack<typeof answerSchema, typeof outputSchema
   // Measured on the samples: the same again with other dates is 0.86 alike and more, forwarded 0.73; the next one 0.66.
   alike: { least: 0.7, differ: namesOtherInvoice },
 });
+
+/** Invoices of so much and more, in minor units; those in another currency too, however small. */
+function from(per: Readonly<Record<string, number>>): Condition {
+  return { field: 'grossTotal', atLeast: { unit: 'currency', per } };
+}
 
 async function perEuro(currency: string, feeds: Feeds): Promise<number | undefined> {
   if (currency === 'EUR') return 1;

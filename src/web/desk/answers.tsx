@@ -1,8 +1,21 @@
 import { Alert, Button } from '@mantine/core';
 import { useRef } from 'react';
-import { useWords } from '../i18n/use-words.ts';
-import { words } from '../format.ts';
-import type { Sent } from './sending.ts';
+import { type Say, useWords } from '../i18n/use-words.ts';
+import { clock, words } from '../format.ts';
+import { useNow } from '../parts/use-now.ts';
+import { heldFor, undoable, type Sent } from './sending.ts';
+
+/** For how long it is told that more people must approve. */
+const TOLD_MS = 20_000;
+const MOST_TOLD = 3;
+
+/** What an answer of one's own still needs, or until when it can be taken back. */
+function tellingOf(one: Sent, undone: Sent | undefined, now: number, say: Say): string | undefined {
+  const { caseKey: key, approvals, doneAt = 0 } = one;
+  if (approvals && now - doneAt < TOLD_MS) return say('sent.counts', { key, ...approvals });
+  const left = heldFor(one, now);
+  return left > 0 ? say(one === undone ? 'sent.undo' : 'sent.held', { key, left: clock(left) }) : undefined;
+}
 
 /** From so many answers on a pace says something. */
 const PACE_FROM = 5;
@@ -24,6 +37,12 @@ export function Answers({
   const answered = done.length;
   const last = done[0];
   const under = sent.filter(({ state }) => state === 'sending' || state === 'waiting');
+  const now = useNow(sent.some(({ heldUntil, approvals }) => heldUntil !== undefined || approvals !== undefined));
+  const undone = undoable(sent, now);
+  const told = sent.flatMap((one) => {
+    const text = tellingOf(one, undone, now, say);
+    return text === undefined ? [] : [{ id: one.id, text }];
+  });
   const minutes = Math.max(1, (Date.now() - since.current) / 60_000);
   return (
     <>
@@ -57,11 +76,16 @@ export function Answers({
         {answered < PACE_FROM
           ? say(answered === 0 ? 'sent.none' : 'sent.count', { count: answered })
           : say('sent.pace', { count: answered, perHour: Math.round((answered * 60) / minutes) })}
-        {last?.verdict && (
+        {last?.verdict && !told.some(({ id }) => id === last.id) && (
           <span>
             {last.caseKey}: {sayOr(`verdict.${last.verdict}`, words(last.verdict))} ✓
           </span>
         )}
+        {told.slice(0, MOST_TOLD).map(({ id, text }) => (
+          <span key={id} className="tag">
+            {text}
+          </span>
+        ))}
         {under.map(({ id, caseKey, state }) => (
           <span key={id} className="tag">
             {caseKey}: {say(state === 'waiting' ? 'sent.waiting' : 'sent.sending')}

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { use, useEffect, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useLocation, useSearchParams } from 'wouter';
 import { when } from '../format.ts';
 import { useWords } from '../i18n/use-words.ts';
@@ -7,7 +8,6 @@ import { commandsOf } from '../keys/palette.tsx';
 import { type Handlers, leaveInputs, useKeys } from '../keys/use-keys.ts';
 import { LegendContext } from '../parts/legend-context.ts';
 import { lookFor, looksOf } from '../source/looks.ts';
-import { preloadPdfView } from '../source/source-pane.tsx';
 import { may } from '../rights.ts';
 import { useSession } from '../session.ts';
 import { Answers } from './answers.tsx';
@@ -71,7 +71,6 @@ export function Desk() {
   const looks = task ? looksOf(task) : [];
   const look = looks.find(({ key }) => key === lookKey) ?? (task && lookFor(task, looks, active));
 
-  useEffect(preloadPdfView, []);
   useEffect(() => preload(client, items.slice(position.at + 1, position.at + 1 + AHEAD)));
   useEffect(() => {
     setActive(undefined);
@@ -134,8 +133,9 @@ export function Desk() {
     next: () => position.move(1),
     previous: () => position.move(-1),
     search: () => {
-      setQueueShown(true);
-      setTimeout(() => search.current?.focus(), 0);
+      // At once: a letter that is typed right after it must not answer the question.
+      flushSync(() => setQueueShown(true));
+      search.current?.focus();
     },
     palette: () => setAsking({ kind: 'palette' }),
     legend: showLegend,

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
+import type { AcceptedBody } from '../../client/api/schema-verdict.ts';
 import { ApiProblem, get, isPassing, send, under } from '../api.ts';
 import { withPasskey } from '../passkeys.ts';
 import { askWhoIAm, currentName, hasPasskey } from '../session.ts';
@@ -30,6 +31,10 @@ export interface Sent {
   approvals?: { given: number; needed: number };
   /** It was tried to take it back, and it is too late for that. */
   final?: true;
+  /** An approval that is written only then (ISO 8601). */
+  heldUntil?: string;
+  /** When the case has answered, ms since 1970. */
+  doneAt?: number;
 }
 
 const RETRY_MS = 1_500;
@@ -55,8 +60,9 @@ export function useSending(): {
   async function deliver(one: Sent, body: Record<string, unknown>): Promise<void> {
     for (;;) {
       try {
-        const answer = await send<{ approvals?: Sent['approvals'] }>('POST', '/v1/verdicts', body);
-        change(one.id, { state: 'done', ...(answer.approvals ? { approvals: answer.approvals } : {}) });
+        const { approvals, heldUntil } = await send<AcceptedBody>('POST', '/v1/verdicts', body);
+        const more = { ...(approvals ? { approvals } : {}), ...(heldUntil === undefined ? {} : { heldUntil }) };
+        change(one.id, { state: 'done', doneAt: Date.now(), ...more });
         return;
       } catch (error) {
         if (!isPassing(error)) {
@@ -98,6 +104,16 @@ export function useSending(): {
       return undefined;
     },
   };
+}
+
+/** For how many ms more an approval can be taken back. */
+export function heldFor({ heldUntil }: Sent, now = Date.now()): number {
+  return heldUntil === undefined ? 0 : Math.max(0, Date.parse(heldUntil) - now);
+}
+
+/** What Z takes back: the newest that still can be. */
+export function undoable(sent: readonly Sent[], now = Date.now()): Sent | undefined {
+  return sent.find((one) => heldFor(one, now) > 0);
 }
 
 function aboutOf({ caseId, caseKey }: DeskTaskBody, { taskNo, seen }: NonNullable<DeskTaskBody['task']>) {

@@ -1,5 +1,5 @@
 import { useWords } from '../i18n/use-words.ts';
-import type { useSending } from './sending.ts';
+import { type useSending, undoable } from './sending.ts';
 import { takeBack } from './undo.ts';
 
 /** Takes one's last approval back, and says what became of it; the next try is about the one before. */
@@ -10,9 +10,11 @@ export function useLastUndo(
 ): () => Promise<void> {
   const { say } = useWords();
   return async () => {
-    const last = sent.find(
-      ({ state, verdict, final }) => state === 'done' && !final && (verdict === 'approve' || verdict === 'amend'),
-    );
+    const last =
+      undoable(sent) ??
+      sent.find(
+        ({ state, verdict, final }) => state === 'done' && !final && (verdict === 'approve' || verdict === 'amend'),
+      );
     if (!last) return tell(say('undo.none'));
     const taken = await takeBack(last).catch((failed: unknown) => tell((failed as Error).message));
     if (taken === undefined) return;

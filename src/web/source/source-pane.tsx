@@ -10,7 +10,7 @@ const loadPdfView = async () => ({ default: (await import('./pdf-view.tsx')).Pdf
 const PdfView = lazy(loadPdfView);
 
 /** Fetches what shows PDFs before the first one comes. */
-export function preloadPdfView(): void {
+function preloadPdfView(): void {
   loadPdfView().catch(() => undefined);
 }
 
@@ -37,6 +37,7 @@ export function SourcePane({
 }) {
   const { say } = useWords();
   const box = useRef<HTMLDivElement>(null);
+  useEffect(preloadPdfView, []);
   const looks = looksOf(task);
   const evidence = Object.entries(task.task?.evidence ?? {}).flatMap(([field, span]) =>
     span ? [{ field, ...span }] : [],

@@ -73,6 +73,15 @@ test('asking keeps the task, holds its notices, and puts the question into the o
   expect(await trail(ledger, caseId)).toContain('information-asked');
 });
 
+test('while the submitter is asked, a timer that fires at the same moment neither asks the next group nor ends the task', async () => {
+  const { caseId } = await asked();
+  const before = await trail(ledger, caseId);
+  expect(await ledger.reviews.escalate(caseId, 1, 'leads', { remindAt: ANSWER_BY }, 'clerks')).toBeUndefined();
+  expect(await ledger.reviews.deadline(caseId, 1, 'reject')).toBeUndefined();
+  expect(await ledger.reviews.standing(caseId, 1)).toMatchObject({ group: 'clerks' });
+  expect(await trail(ledger, caseId)).toEqual(before);
+});
+
 test('an answer ends the task, stands in the case file with its text, and is taken once', async () => {
   const { caseId, requestId } = await asked();
   const first = await answer(caseId, requestId);
