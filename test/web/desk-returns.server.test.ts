@@ -65,7 +65,7 @@ describe.skipIf(found.path === undefined)('what comes back at the desk', () => {
       .getByRole('button', { name: /Max Rehn/ })
       .click();
     await seat.shows('2 still to open');
-    await page.waitForFunction(`document.activeElement?.matches('[data-autofocus]') === true`);
+    await page.waitForFunction(`document.activeElement?.matches('div[data-autofocus]') === true`);
     const reject = page.getByRole('button', { name: 'Reject 3 (R)' });
     // Nothing happens before the drawn ones were opened.
     expect(await reject.isDisabled()).toBe(true);
@@ -78,7 +78,7 @@ describe.skipIf(found.path === undefined)('what comes back at the desk', () => {
     // In the dialog of the reasons A approves nothing, and leaving it rejects nothing.
     await seat.press('a', 'Escape');
     await seat.shows('Decide 3 together');
-    await page.waitForFunction(`document.activeElement?.matches('[data-autofocus]') === true`);
+    await page.waitForFunction(`document.activeElement?.matches('div[data-autofocus]') === true`);
     for (const id of ids) expect(await fixture.ledger.cases.get(id)).toMatchObject({ stage: 'review', decided: false });
     await seat.press('r');
     await seat.shows('The slip is torn');

@@ -255,7 +255,7 @@ describe.skipIf(found.path === undefined)('the desk in the browser', () => {
     await seat.press('Enter');
     await seat.shows('2 still to open');
     // Keys count from the moment the dialog has the focus.
-    await seat.page.waitForFunction(`document.activeElement?.matches('[data-autofocus]') === true`);
+    await seat.page.waitForFunction(`document.activeElement?.matches('div[data-autofocus]') === true`);
     const approve = seat.page.getByRole('button', { name: 'Approve all 5 (A)' });
     expect(await approve.isDisabled()).toBe(true);
     await seat.press('a', 'Enter');
