@@ -1,6 +1,6 @@
 import type { ShownCall, ShownCase } from '../countersignature/shown.ts';
 import { failure } from '../failures.ts';
-import type { CaseInput, CaseRecord } from './ledger-ports.ts';
+import type { CaseInput, CaseRecord } from './case-ports.ts';
 import type { Ports } from './ports.ts';
 
 /** What stands beside a question: the case as it came in and is pinned, and the model call that gave the proposal. */

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { failure, failureTypeOf, isPossiblyPaid } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
 import { firstGood } from './first-good.ts';
-import type { CaseInput } from './ledger-ports.ts';
+import type { CaseInput } from './case-ports.ts';
 import type { CallBegun, CallTerms } from './model-call-ports.ts';
 import { requestFor } from './model-request.ts';
 import { readAnswer } from './read-answer.ts';

@@ -1,6 +1,6 @@
 import { idempotencyKeyOf } from '../domain/decision.ts';
 import { failure } from '../failures.ts';
-import type { EffectRecord } from './ledger-ports.ts';
+import type { EffectRecord } from './effect-ports.ts';
 import type { Ports, Sink } from './ports.ts';
 import type { Compensated, Steps } from './steps.ts';
 import { notSettled, outcomeOf, unsettledMs } from './write.ts';

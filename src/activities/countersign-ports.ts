@@ -1,7 +1,7 @@
 import type { ChangedFact, Countersignature, Shown } from '../domain/countersignature.ts';
 import type { DocumentRef } from '../domain/case.ts';
 import type { PreparedEffect } from '../domain/decision.ts';
-import type { DecisionRecord } from './ledger-ports.ts';
+import type { DecisionRecord } from './review-ports.ts';
 
 /** What a decision rests on, read afresh from the ledger: nothing of it is remembered by the process. */
 export interface DecisionGround {

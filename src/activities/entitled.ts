@@ -3,10 +3,12 @@ import { refusalOfAccess, seesOnlyOwn, type Action, type Person } from '../domai
 import { packNamedIn } from '../domain/case.ts';
 import type { Information, InformationRefusal } from '../domain/information.ts';
 import { undoWindowMs } from '../domain/policy.ts';
-import { ownReversal, type Refusal, type Verdict } from '../domain/verdict.ts';
+import { ownReversal } from '../domain/undo.ts';
+import type { OpenTask, Refusal, Verdict } from '../domain/verdict.ts';
 import { digestOf } from '../packs/digest.ts';
 import { authenticate } from './attest.ts';
-import type { CaseRecord, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
+import type { CaseRecord } from './case-ports.ts';
+import type { TaskOpening, TaskPolicy } from './review-ports.ts';
 import type { Ports } from './ports.ts';
 import { standsInForAnyOf } from './stand-ins.ts';
 import type { Steps } from './steps.ts';

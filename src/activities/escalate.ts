@@ -1,4 +1,4 @@
-import type { AskedTimes } from './ledger-ports.ts';
+import type { AskedTimes } from './review-ports.ts';
 import type { Ports } from './ports.ts';
 import { decided } from './results.ts';
 import { reviewTimes } from './review-times.ts';

@@ -1,7 +1,7 @@
 import type { Authentication } from '../domain/attestation.ts';
 import type { DocumentRef } from '../domain/case.ts';
 import type { Information, InformationRefusal, InformationRequest } from '../domain/information.ts';
-import type { TaskOpening } from './ledger-ports.ts';
+import type { TaskOpening } from './review-ports.ts';
 
 /** A question to the submitter. */
 export type Asking = Pick<

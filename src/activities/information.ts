@@ -4,13 +4,15 @@ import type { Finding, Reason } from '../domain/route.ts';
 import { failure } from '../failures.ts';
 import type { ProcessPack, SourceDocument } from '../packs/pack.ts';
 import { INSTRUCTIONS } from '../packs/untrusted-text.ts';
-import type { CaseInput, CaseRecord, TaskOpening } from './ledger-ports.ts';
+import type { CaseInput, CaseRecord } from './case-ports.ts';
+import type { TaskOpening } from './review-ports.ts';
 import { aboutCase } from './about-case.ts';
 import { openingOf, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { readDocuments } from './read-documents.ts';
 import { decided } from './results.ts';
-import type { Before, Steps } from './steps.ts';
+import type { Before } from './question.ts';
+import type { Steps } from './steps.ts';
 
 type Needs = Pick<
   Ports,

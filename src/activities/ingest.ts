@@ -5,7 +5,7 @@ import type { DecideCaseInput } from '../messages.ts';
 import type { ProcessPack, SourceDocument } from '../packs/pack.ts';
 import { staleFeeds } from './freshness.ts';
 import { earlierCases } from './near-duplicates.ts';
-import type { CaseRecord } from './ledger-ports.ts';
+import type { CaseRecord } from './case-ports.ts';
 import type { Ports } from './ports.ts';
 import { contentOf, INLINE_BYTES, readDocuments, type Part } from './read-documents.ts';
 import { decisionRefOf, resultOf } from './results.ts';

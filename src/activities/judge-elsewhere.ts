@@ -6,7 +6,7 @@ import { plainMs } from '../packs/calendar.ts';
 import { digestOf } from '../packs/digest.ts';
 import { spanOf } from '../packs/duration.ts';
 import { askedTimes } from './escalate.ts';
-import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
+import type { Judged, TaskOpening, TaskPolicy, TaskRecord } from './review-ports.ts';
 import type { Ports } from './ports.ts';
 import { answerTime } from './review-times.ts';
 
@@ -19,12 +19,7 @@ export function isElsewhere(verdict: Verdict): verdict is Elsewhere {
 }
 
 /** Records a verdict that fits and puts the question to somebody else: to the next group, to whom it names, or the submitter. */
-export async function putElsewhere(
-  ports: Needs,
-  base: Base,
-  verdict: Elsewhere,
-  task: OpenTask & TaskOpening & TaskPolicy,
-): Promise<Judged> {
+export async function putElsewhere(ports: Needs, base: Base, verdict: Elsewhere, task: TaskRecord): Promise<Judged> {
   const { caseId } = base;
   if (verdict.verdict === 'request-information') {
     const asking = await askingOf(ports, caseId, verdict, task);

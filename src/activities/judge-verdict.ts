@@ -1,31 +1,25 @@
-import type { LiveFacts } from '../domain/countersignature.ts';
 import { withoutProofs, type Authentication } from '../domain/attestation.ts';
 import { refusalOf, staleDigest, verdictSchema, type Refusal, type Verdict } from '../domain/verdict.ts';
-import { undoWindowMs, withApproval, type Approvals } from '../domain/policy.ts';
+import { undoWindowMs, withApproval } from '../domain/policy.ts';
 import { reasonCodeRefusalOf, rejectReasonsOf } from '../domain/reject-reasons.ts';
-import { failure } from '../failures.ts';
 import { digestOf } from '../packs/digest.ts';
-import type { Evidence } from '../packs/pack.ts';
 import { problemsOf } from '../packs/define-pack.ts';
+import { amend, amendedQuestion } from './amendment.ts';
 import { isElsewhere, putElsewhere } from './judge-elsewhere.ts';
 import { authenticate } from './attest.ts';
 import { inWhosePlace, refusalOfPerson } from './entitled.ts';
 import { judgePasskey } from './judge-passkey.ts';
-import type { Judged, OpenTask, TaskOpening, TaskPolicy } from './ledger-ports.ts';
-import { aboutCase } from './about-case.ts';
-import { openingOf, questionOf } from './open-task.ts';
+import type { Judged, TaskOpening, TaskRecord } from './review-ports.ts';
 import type { Ports } from './ports.ts';
-import { decided } from './results.ts';
 import { signedVerdict } from './signed-verdict.ts';
 import { refusalOfAbsent } from './stand-ins.ts';
-import type { Answer, Steps, VerdictJudged, Withdrawn } from './steps.ts';
-import { taskStanding } from './task-standing.ts';
+import type { Steps } from './steps.ts';
+import { answered, answerOf } from './verdict-answer.ts';
 
 type Needs = Pick<
   Ports,
   'reviews' | 'cases' | 'modelCalls' | 'packs' | 'feeds' | 'signer' | 'access' | 'passkeys' | 'clock'
 >;
-type Task = OpenTask & TaskOpening & TaskPolicy;
 type Recorded = Parameters<Ports['reviews']['record']>[0];
 type Base = Pick<Recorded, 'caseId' | 'verdict' | 'channel' | 'contentHash' | 'authentication'>;
 
@@ -127,7 +121,11 @@ export const judgeVerdict =
   };
 
 /** The reasons of the pinned version count, which every worker can read. */
-async function wrongCode({ cases }: Needs, verdict: Verdict, task: Task | undefined): Promise<Refusal | undefined> {
+async function wrongCode(
+  { cases }: Needs,
+  verdict: Verdict,
+  task: TaskRecord | undefined,
+): Promise<Refusal | undefined> {
   if (!task || verdict.verdict !== 'reject' || verdict.reasonCode === undefined) return undefined;
   const manifest = await cases.manifest(task.packHash);
   return reasonCodeRefusalOf(verdict, rejectReasonsOf(manifest?.review));
@@ -154,7 +152,7 @@ async function withdrawal(
 /** What is decided on acceptance, with the undo window that the policy gives it. */
 function acceptance(
   { clock }: Needs,
-  task: Task,
+  task: TaskRecord,
   { output, effects, facts = {} }: Pick<TaskOpening, 'output' | 'effects' | 'facts'>,
 ): NonNullable<Parameters<Ports['reviews']['record']>[0]['decide']> {
   const { taskNo, seen, reasons, confidence } = task;
@@ -162,101 +160,6 @@ function acceptance(
   const decide = { taskNo, kind: 'accept', output, effects, facts } as const;
   if (windowMs === 0) return decide;
   return { ...decide, undo: { until: new Date(clock().getTime() + windowMs).toISOString(), seen } };
-}
-
-/** Where more than one must approve, the others see what was amended: a new question, which counts from one again. */
-async function amendedQuestion(
-  ports: Needs,
-  task: Task,
-  first: Approvals,
-  { output, effects, facts, rules }: Pick<TaskOpening, 'output' | 'effects' | 'rules'> & { facts: LiveFacts },
-): Promise<TaskOpening | undefined> {
-  if (!task.levels && !task.approvals) return undefined;
-  const record = await ports.cases.get(task.caseId);
-  if (!record) throw failure('NotStarted', `${task.caseId}: no case to ask about`);
-  const { kind, callId, packHash, taskNo, groups } = task;
-  const changed = Object.keys(output ?? {}).filter((field) => !alike(output?.[field], task.output?.[field]));
-  const kept = <T>(by_: Record<string, T>) =>
-    Object.fromEntries(Object.entries(by_).filter(([field]) => !changed.includes(field)));
-  const message = `Amended by a reviewer (${changed.join(', ') || 'nothing'}): all who approve must see what is written`;
-  const reasons = [...task.reasons.filter(({ code }) => code !== 'amended'), { code: 'amended', message } as const];
-  const evidence = kept((task.evidence ?? {}) as Record<string, unknown>);
-  const content = { kind, callId, output, effects, facts, rules, reasons, evidence, confidence: kept(task.confidence) };
-  const approvals = { ...first, needed: task.approvals?.needed ?? 1 };
-  const before = { approvals, groups, amends: { taskNo, digest: task.digest } };
-  const about = await aboutCase(ports, record, callId);
-  const opening = openingOf(ports.packs, about, taskNo + 1, packHash, content, ports.clock(), before);
-  return opening.approvals ? opening : undefined;
-}
-
-function alike(a: unknown, b: unknown): boolean {
-  return digestOf(a ?? null) === digestOf(b ?? null);
-}
-
-async function amend({ packs, cases, feeds }: Needs, task: Task, output: unknown) {
-  const pack = packs.pinned(task.packHash);
-  if (!pack) {
-    return refused(
-      'pack-version-gone',
-      'The pack changed while this case waited; it is asked again under the current version.',
-    );
-  }
-  const checked = pack.check(output);
-  if (!checked.ok) return refused('amendment-invalid', `output: ${checked.problems.join('; ')}`);
-  const { sources = [], enrichment } = (await cases.input(task.caseId)) ?? {};
-  const evidence = (task.evidence ?? {}) as Record<string, Evidence | null>;
-  const rules = await pack.judge(checked.value, { sources, feeds, enrichment, evidence });
-  const broken = rules.filter(({ holds, severity }) => !holds && severity === 'hard');
-  if (broken.length > 0)
-    return refused('rule-broken', broken.map(({ name, message }) => `${name}: ${message ?? ''}`).join('; '));
-  const facts = await pack.liveFacts(checked.value, feeds);
-  const effects = pack.effects(checked.value, task.caseId);
-  return { kind: 'amended', output: checked.value, rules, effects, facts } as const;
-}
-
-function refused(code: Refusal['code'], message: string) {
-  return { kind: 'refused', refusal: { code, message } } as const;
-}
-
-/** The answer, with how the task stands now where the verdict changed that; a repeat must not set it back. */
-async function answered(
-  ports: Needs,
-  caseId: string,
-  verdict: Verdict,
-  judged: Judged,
-  opening?: TaskOpening,
-): Promise<VerdictJudged> {
-  const said = answerOf(verdict, judged, opening);
-  if (judged.kind !== 'accepted' || judged.changed === undefined) return said;
-  const standing = await taskStanding(ports, caseId, judged.changed);
-  return standing ? { ...said, then: { kind: 'changed', standing } } : said;
-}
-
-/** `opening`: the question that the verdict has led to. */
-function answerOf(verdict: Verdict, judged: Judged, opening?: TaskOpening): VerdictJudged {
-  const { verdictId } = verdict;
-  if (judged.kind === 'refused') {
-    const answer = { accepted: false, verdictId, refusal: judged.refusal } as const;
-    // Said again on a repeat: the case may not have taken it in the first time.
-    if (judged.refusal.code === 'pack-version-gone') return { answer, then: { kind: 'pack-version-gone' } };
-    return judged.adopted ? { answer, then: decided(judged.adopted) } : { answer };
-  }
-  const { approvals, askedAnew, changed } = judged;
-  const counted = approvals && { approvals: { given: approvals.by.length, needed: approvals.needed } };
-  const heldUntil = judged.decision?.undo?.until;
-  const answer = { accepted: true, verdictId, ...counted, ...(heldUntil === undefined ? {} : { heldUntil }) } as const;
-  if (askedAnew !== undefined && opening)
-    return { answer, then: { kind: 'asked-anew', question: questionOf(opening) } };
-  if (changed !== undefined) return { answer };
-  return approvals ? { answer, approvals } : { answer, then: thenOf(verdict, judged) };
-}
-
-function thenOf(verdict: Verdict, judged: Extract<Judged, { kind: 'accepted' }>): Answer | Withdrawn {
-  const { by, reason } = verdict;
-  if (judged.withdrawn !== undefined)
-    return { kind: 'withdrawn', decisionNo: judged.withdrawn, by, ...(reason === undefined ? {} : { reason }) };
-  if (judged.decision) return decided(judged.decision);
-  return judged.settled === 'by-hand' ? { kind: 'settled-by-hand', by: verdict.by } : { kind: 'try-again' };
 }
 
 function idOf(message: unknown): string {

@@ -1,6 +1,6 @@
 import type { ModelRef } from '../domain/plan.ts';
 import type { PackManifest } from '../packs/pack.ts';
-import type { CaseInput } from './ledger-ports.ts';
+import type { CaseInput } from './case-ports.ts';
 import type { CallTurn, ModelCallRecord } from './model-call-ports.ts';
 import type { ModelRequest } from './ports.ts';
 

@@ -2,7 +2,7 @@ import { parseCaseId, type CaseName } from '../domain/case.ts';
 import type { Finding } from '../domain/route.ts';
 import type { ProcessPack, SourceDocument } from '../packs/pack.ts';
 import { bandsOf, likeness, shinglesOf } from '../packs/quality/alike.ts';
-import type { Cases } from './ledger-ports.ts';
+import type { Cases } from './case-ports.ts';
 
 export interface Duplicates {
   findings: Finding[];

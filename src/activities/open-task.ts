@@ -1,10 +1,10 @@
 import { levelOf } from '../domain/policy.ts';
 import { digestOfShown, shownOf } from '../countersignature/shown.ts';
 import type { AboutCase } from './about-case.ts';
-import type { TaskContent, TaskOpening } from './ledger-ports.ts';
+import type { TaskContent, TaskOpening } from './review-ports.ts';
 import type { Ports } from './ports.ts';
 import { reviewTimes } from './review-times.ts';
-import type { Before, ReviewQuestion } from './steps.ts';
+import type { Before, ReviewQuestion } from './question.ts';
 
 /** The history keeps the first reasons; the ledger has all. */
 const MOST_REASONS = 12;

@@ -1,5 +1,5 @@
 import type { ProcessPack } from '../packs/pack.ts';
-import type { CaseInput } from './ledger-ports.ts';
+import type { CaseInput } from './case-ports.ts';
 
 /** A model's text as the pack reads it, with the case's personal data put back; what is no JSON breaks the schema. */
 export function readAnswer(

@@ -1,6 +1,6 @@
 import type { ReviewPlan } from '../domain/plan.ts';
 import type { Approvals } from '../domain/policy.ts';
-import type { AskedTimes, Standing } from './ledger-ports.ts';
+import type { AskedTimes, Standing } from './review-ports.ts';
 
 /** An open question that waits for reviewers, with what its next steps are worked out from. */
 export interface PlannedTask extends Omit<Standing, 'held'> {

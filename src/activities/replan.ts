@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { askedNow, directoryOf, mayNotAnswer, type Asking, type Directory } from '../domain/absence.ts';
 import { digestOf } from '../packs/digest.ts';
-import type { AskedTimes } from './ledger-ports.ts';
+import type { AskedTimes } from './review-ports.ts';
 import type { Ports } from './ports.ts';
 import type { PlannedTask, Replanned } from './replan-ports.ts';
 import { reviewTimes, type ReviewTimes } from './review-times.ts';

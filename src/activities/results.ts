@@ -1,6 +1,7 @@
 import type { CaseResult } from '../domain/decision.ts';
-import type { CaseRecord, DecisionRecord } from './ledger-ports.ts';
-import type { Answer, DecisionRef } from './steps.ts';
+import type { CaseRecord } from './case-ports.ts';
+import type { DecisionRecord } from './review-ports.ts';
+import type { Answer, DecisionRef } from './question.ts';
 
 /** A decision as the workflow needs it, without its content. */
 export function decisionRefOf(decision: DecisionRecord): DecisionRef {

@@ -1,7 +1,7 @@
 import type { Plan } from '../domain/plan.ts';
 import type { Span } from '../domain/timing.ts';
 import { after, plainMs, type Calendar } from '../packs/calendar.ts';
-import type { Reminders, TaskOpening } from './ledger-ports.ts';
+import type { Reminders, TaskOpening } from './review-ports.ts';
 import type { Ports } from './ports.ts';
 
 /** When a group is reminded, when the next one is asked, when the deadline is. */

@@ -1,5 +1,5 @@
 import type { Ports } from './ports.ts';
-import type { TaskStanding } from './steps.ts';
+import type { TaskStanding } from './question.ts';
 
 /** How an open task stands, as the workflow needs it; undefined when it is closed. */
 export async function taskStanding(

@@ -10,12 +10,14 @@ import type { Evidence, Output, ProcessPack } from '../packs/pack.ts';
 import { aboutCase, type AboutCase } from './about-case.ts';
 import { fieldConfidence } from './confidence.ts';
 import { staleFeeds, withStale } from './freshness.ts';
-import type { CaseInput, CaseRecord, DecisionGrounds, DecisionRecord } from './ledger-ports.ts';
+import type { CaseInput, CaseRecord } from './case-ports.ts';
+import type { DecisionGrounds, DecisionRecord } from './review-ports.ts';
 import { openTask, questionOf } from './open-task.ts';
 import type { Ports } from './ports.ts';
 import { readAnswer } from './read-answer.ts';
 import { decisionRefOf } from './results.ts';
-import type { Question, Steps, ValidateInput } from './steps.ts';
+import type { Question } from './question.ts';
+import type { Steps, ValidateInput } from './steps.ts';
 
 type Needs = Pick<Ports, 'cases' | 'effects' | 'modelCalls' | 'reviews' | 'packs' | 'feeds' | 'signer' | 'clock'>;
 

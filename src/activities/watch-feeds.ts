@@ -1,5 +1,5 @@
 import { staleness } from '../domain/freshness.ts';
-import type { FeedState } from './ledger-ports.ts';
+import type { FeedState } from './feed-ports.ts';
 import type { Ports } from './ports.ts';
 import type { Steps } from './steps.ts';
 

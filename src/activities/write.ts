@@ -2,7 +2,7 @@ import { idempotencyKeyOf } from '../domain/decision.ts';
 import type { Reason } from '../domain/route.ts';
 import { failure } from '../failures.ts';
 import { clearedToWrite } from './before-write.ts';
-import type { EffectRecord } from './ledger-ports.ts';
+import type { EffectRecord } from './effect-ports.ts';
 import type { Ports, Sink } from './ports.ts';
 import type { Steps, Written } from './steps.ts';
 

@@ -11,6 +11,7 @@ import { addFeeds } from './commands/feeds.ts';
 import { addLinks } from './commands/links.ts';
 import { addList } from './commands/list.ts';
 import { addModels } from './commands/models.ts';
+import { addReasons } from './commands/reasons.ts';
 import { addNotices } from './commands/notices.ts';
 import { addOpen } from './commands/open.ts';
 import { addPacks } from './commands/packs.ts';
@@ -47,6 +48,7 @@ const COMMANDS = [
   addData,
   addFeeds,
   addModels,
+  addReasons,
   addNotices,
   addLinks,
   addReceipt,

@@ -13,7 +13,7 @@ import type { LinksBody, RevocationBody, UndeliveredBody } from './api/schema-no
 import type { PasskeysRemoved } from './api/schema-passkeys.ts';
 import { problemSchema, type ProblemBody } from './api/schema-problem.ts';
 import type { LineReceipt, ReceiptBody, SubmissionBody } from './api/schema-submission.ts';
-import type { CountsBody, IndexBody, PacksBody } from './api/schema-system.ts';
+import type { CountsBody, IndexBody, PacksBody, ReasonsBody } from './api/schema-system.ts';
 import type { AcceptedBody, ReversalBody, RequestBody, VerdictBody, WithdrawnBody } from './api/schema-verdict.ts';
 import { casePath, receiptPath } from './case-path.ts';
 import { linesOf, NDJSON, ndjsonOf } from './ndjson.ts';
@@ -75,6 +75,8 @@ export interface ApiClient {
   revokeKey(keyId: string): Promise<void>;
   packs(): Promise<PacksBody['packs']>;
   counts(): Promise<CountsBody['counts']>;
+  /** Why the cases of so many days went to people. */
+  reasons(days?: number): Promise<ReasonsBody>;
   models(): Promise<ModelsBody>;
   feeds(): Promise<FeedsBody['feeds']>;
   /** Replaces a whole feed. */
@@ -198,6 +200,8 @@ export function createApiClient({ url, key, fetch: fetched = fetch }: ApiClientO
     revokeLink: async (revocation) => void (await post('/v1/links/revocations', revocation)),
     loadFeed: (name, feed) => json(`/v1/feeds/${encodeURIComponent(name)}`, putting(feed)),
     counts: async () => (await json<CountsBody>('/v1/counts')).counts,
+    reasons: (days) =>
+      json<ReasonsBody>(`/v1/reasons${search({ days: days === undefined ? undefined : String(days) })}`),
     receipt: async (caseId) => await (await call(receiptPath(caseId))).text(),
     async *auditEntries(caseId) {
       yield* lines<AuditLine>(await call(`/v1/audit/entries${search({ caseId })}`));

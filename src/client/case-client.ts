@@ -1,18 +1,8 @@
-import { createHash } from 'node:crypto';
-import {
-  isGrpcDeadlineError,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  type Client,
-} from '@temporalio/client';
-import type { CaseRecord } from '../activities/ledger-ports.ts';
+import { isGrpcDeadlineError, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import type { CaseRecord } from '../activities/case-ports.ts';
 import type { Ports } from '../activities/ports.ts';
-import { digestOf } from '../canonical.ts';
-import { withoutProofs } from '../domain/attestation.ts';
-import { faultOfCaseKey, type CaseOutcome } from '../domain/case.ts';
-import type { FeedLimit } from '../domain/freshness.ts';
+import { sha256 } from '../canonical.ts';
 import type { CaseResult } from '../domain/decision.ts';
-import { reverseHint, verdictSchema } from '../domain/verdict.ts';
 import { failure } from '../failures.ts';
 import {
   startAttributes,
@@ -24,39 +14,9 @@ import {
   type VerdictAnswer,
   type Withdrawal,
 } from '../messages.ts';
-
-/** What the client must know of a pack: who owns it and what it takes. */
-export interface PackInfo {
-  id: string;
-  title: string;
-  owner: string;
-  accepts: { mediaTypes: readonly string[]; maxBytes: number };
-  /** The feeds it reads, and how old each may be. Default: none. */
-  feeds?: readonly FeedLimit[];
-}
-
-/** One case to submit. `caseKey` is the business system's own key: the same key and content is the same case. */
-export interface Submission {
-  packId: string;
-  caseKey: string;
-  /** Default 1. */
-  revision?: number;
-  documents: { name: string; mediaType?: string; bytes: Uint8Array }[];
-  submittedBy?: string;
-  /** Somebody waits for the answer now; default false. Not part of what the case is, so a repeat may differ. */
-  interactive?: boolean;
-  /** Where it came from, for the audit: 'api', 'cli', ... */
-  channel: string;
-}
-
-/** The receipt: from here on the case is not lost. `created` is false for a repeat. */
-export interface Receipt {
-  caseId: string;
-  created: boolean;
-  /** False when Temporal did not answer: the sweep starts the accepted case. */
-  started: boolean;
-  outcome: CaseOutcome | null;
-}
+import { answerOfClosed } from './closed-case.ts';
+import { checkSubmission, type PackInfo, type Receipt, type Submission } from './submission.ts';
+import { updateCase } from './update-case.ts';
 
 export interface CaseClient {
   /** Throws `InvalidInput`, `UnknownPack` (each naming the field) or `Conflict`. */
@@ -72,11 +32,6 @@ export interface CaseClient {
   start(record: CaseRecord): Promise<void>;
 }
 
-/** No worker confirmed a verdict in time. It may still be taken; the same verdict can be sent again without harm. */
-export class NotConfirmed extends Error {
-  override name = 'NotConfirmed';
-}
-
 export interface CaseClientPorts extends Pick<Ports, 'cases' | 'reviews' | 'reader'> {
   temporal: Client;
   packs: readonly PackInfo[];
@@ -84,7 +39,6 @@ export interface CaseClientPorts extends Pick<Ports, 'cases' | 'reviews' | 'read
 }
 
 const START_MS = 5_000;
-const VERDICT_MS = 15_000;
 /** Temporal's priority 1 to 5, 3 unless set: tasks of interactive cases go before those of the rest. */
 const FIRST = 1;
 
@@ -117,11 +71,11 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
   return {
     start,
     async submit(submission) {
-      const pack = await checked(ports, submission);
+      const pack = await checkSubmission(ports, submission);
       const { packId, caseKey, revision = 1, channel, submittedBy = null } = submission;
       const contents = new Map<string, Uint8Array>();
       const refs = submission.documents.map(({ name, mediaType = 'text/plain', bytes }) => {
-        const hash = hashOf(bytes);
+        const hash = sha256(bytes);
         contents.set(hash, bytes);
         return { hash, name, mediaType, size: bytes.byteLength };
       });
@@ -145,20 +99,8 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
     },
 
     async decide(caseId, verdict) {
-      const updateId = hashOf(JSON.stringify(verdict)).slice(0, 32);
-      try {
-        const handle = temporal.workflow.getHandle(caseId);
-        return await temporal.withDeadline(Date.now() + VERDICT_MS, () =>
-          handle.executeUpdate(submitVerdict, { args: [verdict], updateId }),
-        );
-      } catch (error) {
-        if (isGrpcDeadlineError(error))
-          throw new NotConfirmed(
-            `${caseId}: no worker answered in ${VERDICT_MS / 1000} s; send the same verdict again`,
-          );
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-        return await closedAnswer(caseId, verdict);
-      }
+      const answer = await updateCase(temporal, caseId, submitVerdict, verdict, 'verdict');
+      return answer ?? (await answerOfClosed(ports, caseId, verdict));
     },
 
     async withdraw(caseId, withdrawal) {
@@ -195,61 +137,6 @@ export function createCaseClient(ports: CaseClientPorts): CaseClient {
       }
     },
   };
-
-  /** A verdict that reaches the API for a closed case is recorded too, and changes nothing; a repeat gets its answer again. */
-  async function closedAnswer(caseId: string, message: unknown): Promise<VerdictAnswer> {
-    const record = await cases.get(caseId);
-    if (!record) throw failure('InvalidInput', `caseId: there is no case '${caseId}'`);
-    const { verdict: said } = withoutProofs(message);
-    const parsed = verdictSchema.safeParse(said);
-    const closed = `The case is closed (${record.outcome ?? 'no workflow is running'}); a verdict changes nothing now.`;
-    const undoes = parsed.data?.verdict === 'withdraw' && record.outcome === 'written';
-    const reason = undoes ? `${closed} ${reverseHint(caseId)}` : closed;
-    const refusal = { code: undoes ? 'window-over' : 'case-not-waiting', message: reason } as const;
-    const verdictId = idOf(message);
-    if (!parsed.success) {
-      await reviews.malformed(caseId, 'update', refusal, verdictId);
-      return { accepted: false, verdictId, refusal };
-    }
-    const verdict = parsed.data;
-    const contentHash = digestOf(verdict);
-    const former = await reviews.former(caseId, verdictId);
-    const judged =
-      former?.contentHash === contentHash
-        ? former.judged
-        : await reviews.record({ caseId, verdict, channel: 'update', contentHash, refusal });
-    if (judged.kind === 'refused') return { accepted: false, verdictId, refusal: judged.refusal };
-    const { approvals } = judged;
-    const counted = approvals && { approvals: { given: approvals.by.length, needed: approvals.needed } };
-    return { accepted: true, verdictId, ...counted };
-  }
-}
-
-async function checked({ packs, reader }: CaseClientPorts, submission: Submission): Promise<PackInfo> {
-  const fault = faultOfCaseKey(submission.caseKey);
-  if (fault) throw failure('InvalidInput', fault);
-  const pack = packs.find(({ id }) => id === submission.packId);
-  if (!pack)
-    throw failure('UnknownPack', `packId: '${submission.packId}' is none of ${packs.map(({ id }) => id).join(', ')}`);
-  if (submission.documents.length === 0) throw failure('InvalidInput', 'documents: give at least one');
-  for (const document of submission.documents) {
-    const { name, bytes } = document;
-    if (bytes.length > pack.accepts.maxBytes) {
-      throw failure(
-        'InvalidInput',
-        `${name}: ${bytes.length} bytes; ${pack.id} takes at most ${pack.accepts.maxBytes} bytes per document`,
-      );
-    }
-    const { mediaType } = await reader.read({ name, bytes, mediaType: document.mediaType ?? '' });
-    if (!pack.accepts.mediaTypes.includes(mediaType)) {
-      throw failure(
-        'InvalidInput',
-        `${name}: ${mediaType} is not taken by ${pack.id}; send one of ${pack.accepts.mediaTypes.join(', ')}`,
-      );
-    }
-    document.mediaType = mediaType;
-  }
-  return pack;
 }
 
 /** False when the server did not answer: what was accepted is started by the sweep. */
@@ -260,13 +147,4 @@ async function answered(call: () => Promise<void>): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function idOf(verdict: unknown): string {
-  return typeof verdict === 'object' && verdict !== null && 'verdictId' in verdict ? String(verdict.verdictId) : 'none';
-}
-
-/** SHA-256, hex. Documents are known by that of their content. */
-function hashOf(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex');
 }

@@ -1,12 +1,13 @@
-import { isGrpcDeadlineError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Ports } from '../activities/ports.ts';
-import { digestOf, sha256 } from '../canonical.ts';
+import { digestOf } from '../canonical.ts';
 import type { Attestation } from '../domain/attestation.ts';
 import type { DocumentRef } from '../domain/case.ts';
 import { contentOfAnswer, type Information } from '../domain/information.ts';
 import { failure } from '../failures.ts';
 import { submitInformation, type InformationAnswer } from '../messages.ts';
-import { NotConfirmed, type PackInfo } from './case-client.ts';
+import type { PackInfo } from './submission.ts';
+import { updateCase } from './update-case.ts';
 
 /** What a submitter answers; documents by their content. */
 export interface SubmitterAnswer {
@@ -40,8 +41,6 @@ export interface SubmitterClientPorts extends Pick<Ports, 'information' | 'docum
   packs: readonly PackInfo[];
 }
 
-const ANSWER_MS = 15_000;
-
 /** How who submitted a case answers its reviewers. Texts and documents are stored first: only their hashes go through Temporal. */
 export function createSubmitterClient(ports: SubmitterClientPorts): SubmitterClient {
   const { temporal, information } = ports;
@@ -54,17 +53,8 @@ export function createSubmitterClient(ports: SubmitterClientPorts): SubmitterCli
       const documents = await stored(ports, caseId, given);
       const answer: Information = { requestId, answerId, by, documents };
       const message = { ...answer, ...sign(caseId, answer) };
-      const updateId = sha256(JSON.stringify(message)).slice(0, 32);
-      try {
-        const handle = temporal.workflow.getHandle(caseId);
-        return await temporal.withDeadline(Date.now() + ANSWER_MS, () =>
-          handle.executeUpdate(submitInformation, { args: [message], updateId }),
-        );
-      } catch (error) {
-        if (isGrpcDeadlineError(error))
-          throw new NotConfirmed(`${caseId}: no worker answered in ${ANSWER_MS / 1000} s; send the same answer again`);
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-      }
+      const confirmed = await updateCase(temporal, caseId, submitInformation, message, 'answer');
+      if (confirmed) return confirmed;
       if (request.taskOpen)
         throw failure('Conflict', `requestId: '${caseId}' has no running workflow; try again in a minute`);
       // The case is closed; that someone answered is recorded all the same.

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import type { TaskOpening } from '../activities/ledger-ports.ts';
+import type { TaskOpening } from '../activities/review-ports.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { wholeRight } from '../domain/accuracy.ts';
 import { caseIdOf } from '../domain/case.ts';

@@ -1,24 +1,6 @@
 import { z } from 'zod';
-import type { CaseOutcome, Stage } from './case.ts';
-import type { UndoWindow } from './decision.ts';
 import type { Approvals } from './policy.ts';
 
-/**
- * A reviewer's answer to a review task, by signal `verdict` or update `submitVerdict`.
- *
- * - `approve`: write the proposal as shown. After an effect with an unknown outcome it means: not there, write it again.
- * - `amend`: write `output` in its place.
- * - `reject`: nothing takes effect; `reason` required. `reasonCode`: which of the pack's reject reasons it is.
- * - `confirm`: only where an effect's outcome is unknown or its compensation was refused: a person has settled it by hand.
- * - `withdraw`: within the undo window of an approval, with the `seen` of what was approved: nothing is written, it is asked again.
- * - `reassign`: `to`, a group of the plan or a named person, is asked in place of who is asked now. The question stays.
- * - `escalate`: the next group of the plan is asked now; `reason` required.
- * - `request-information`: `question` goes to who submitted the case; until the answer or its deadline (`within`, a duration) nobody is reminded.
- *   `proposeAgain`: the model is asked again with the answer.
- *
- * `seen` is the short digest of what the reviewer saw, `digest` the whole one (optional; what is countersigned is always
- * the whole one), `verdictId` the sender's own id for exact repeats.
- */
 /** What stands for a name in the ready-to-paste commands. */
 const PLACEHOLDER = 'YOUR NAME';
 const common = {
@@ -36,6 +18,23 @@ const common = {
     .optional(),
 };
 const optionalReason = z.string().max(2000).optional();
+
+/**
+ * A reviewer's answer to a review task, by signal `verdict` or update `submitVerdict`.
+ *
+ * - `approve`: write the proposal as shown. After an effect with an unknown outcome it means: not there, write it again.
+ * - `amend`: write `output` in its place.
+ * - `reject`: nothing takes effect; `reason` required. `reasonCode`: which of the pack's reject reasons it is.
+ * - `confirm`: only where an effect's outcome is unknown or its compensation was refused: a person has settled it by hand.
+ * - `withdraw`: within the undo window of an approval, with the `seen` of what was approved: nothing is written, it is asked again.
+ * - `reassign`: `to`, a group of the plan or a named person, is asked in place of who is asked now. The question stays.
+ * - `escalate`: the next group of the plan is asked now; `reason` required.
+ * - `request-information`: `question` goes to who submitted the case; until the answer or its deadline (`within`, a duration) nobody is reminded.
+ *   `proposeAgain`: the model is asked again with the answer.
+ *
+ * `seen` is the short digest of what the reviewer saw, `digest` the whole one (optional; what is countersigned is always
+ * the whole one), `verdictId` the sender's own id for exact repeats.
+ */
 export const verdictSchema = z.discriminatedUnion('verdict', [
   z.strictObject({ ...common, verdict: z.literal('approve'), reason: optionalReason }),
   z.strictObject({
@@ -224,55 +223,4 @@ export function approvedBefore(by: string, approvals: Approvals | undefined): Re
 export function samePerson(a: string, b: string): boolean {
   const plain = (name: string) => name.normalize('NFKC').trim().toLowerCase();
   return plain(a) === plain(b);
-}
-
-/** The latest decision of a case as the judge of a withdrawal sees it. */
-export interface Withdrawable {
-  caseId: string;
-  outcome: CaseOutcome | null;
-  stage: Stage;
-  /** The undo window of the latest decision; undefined: it has none. */
-  undo: UndoWindow | undefined;
-  withdrawnBy: string | undefined;
-}
-
-/**
- * Judges a withdrawal; undefined: it is taken. Anybody who gives a name may withdraw, not only who approved: it only ever
- * leads back to the question, and who sees the mistake in time may not be who made it.
- */
-export function withdrawalRefusalOf(seen: string, standing: Withdrawable, now: Date): Refusal | undefined {
-  const { caseId, outcome, stage, undo, withdrawnBy } = standing;
-  const after = outcome === 'written' ? reverseHint(caseId) : `${wholeCaseHint(caseId)} ${reverseHint(caseId)}`;
-  if (!undo || (seen !== undo.seen && stage !== 'undo-window')) {
-    const message = `There is no approval in its undo window that could be taken back. ${after}`;
-    return { code: 'nothing-to-withdraw', message };
-  }
-  if (seen !== undo.seen) {
-    return { code: 'stale', message: `seen: '${seen}' is not what was approved last ('${undo.seen}').` };
-  }
-  if (withdrawnBy !== undefined) {
-    return { code: 'already-decided', message: `The approval was already taken back by ${withdrawnBy}.` };
-  }
-  if (stage !== 'undo-window' || now.getTime() >= Date.parse(undo.until)) {
-    return { code: 'window-over', message: `The undo window ended at ${undo.until}. ${after}` };
-  }
-  return undefined;
-}
-
-/** Under four eyes, who submitted a case does not ask for its reversal. */
-export function ownReversal(
-  { submittedBy, plan }: { submittedBy: string | null; plan: { review: { fourEyes: boolean } } | null },
-  by: string,
-): Refusal | undefined {
-  if (!plan?.review.fourEyes || submittedBy !== by) return undefined;
-  return { code: 'four-eyes', message: `by: ${by} submitted this case; someone else must ask for its reversal.` };
-}
-
-/** How to undo what stands downstream. */
-export function reverseHint(caseId: string): string {
-  return `What is written is undone with: countersign reverse '${caseId}' --by NAME --reason WHY`;
-}
-
-function wholeCaseHint(caseId: string): string {
-  return `An open case is taken back as a whole with: countersign withdraw '${caseId}' --by NAME --reason WHY`;
 }

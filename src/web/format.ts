@@ -16,6 +16,12 @@ export function digitsOf(currency: unknown): number {
   return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
+/** '60.1%', of a whole that may be none. */
+export function share(part: number, whole: number, language: string): string {
+  const format = { style: 'percent', maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(language, format).format(part / Math.max(whole, 1));
+}
+
 export function when(iso: string, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }

@@ -9,7 +9,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Withdrawn } from '../activities/steps.ts';
+import type { Withdrawn } from '../activities/question.ts';
 import type { Stage } from '../domain/case.ts';
 import type { CaseResult } from '../domain/decision.ts';
 import {

@@ -1,4 +1,5 @@
-import type { Before, DecisionRef, Ingested } from '../activities/steps.ts';
+import type { Before, DecisionRef } from '../activities/question.ts';
+import type { Ingested } from '../activities/steps.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Reason } from '../domain/route.ts';
 import { propose } from './propose.ts';

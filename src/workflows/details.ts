@@ -1,4 +1,4 @@
-import type { DecisionRef, Held, ReviewQuestion } from '../activities/steps.ts';
+import type { DecisionRef, Held, ReviewQuestion } from '../activities/question.ts';
 import type { Approvals } from '../domain/policy.ts';
 import type { CaseResult } from '../domain/decision.ts';
 import type { TaskKind } from '../domain/verdict.ts';

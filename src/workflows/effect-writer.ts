@@ -1,5 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { DecisionRef } from '../activities/steps.ts';
+import type { DecisionRef } from '../activities/question.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
 import type { Reason } from '../domain/route.ts';
 import { CS_STAGE } from '../messages.ts';

@@ -1,5 +1,5 @@
 import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { Answer, Held, ReviewQuestion, TaskStanding } from '../activities/steps.ts';
+import type { Answer, Held, ReviewQuestion, TaskStanding } from '../activities/question.ts';
 import { groupsAfter } from '../domain/escalation.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
 import type { Approvals } from '../domain/policy.ts';

@@ -1,5 +1,5 @@
 import { setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { Answer, Informed, ReviewQuestion } from '../activities/steps.ts';
+import type { Answer, Informed, ReviewQuestion } from '../activities/question.ts';
 import type { ReviewPlan } from '../domain/plan.ts';
 import type { Reason } from '../domain/route.ts';
 import {

@@ -1,5 +1,5 @@
 import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { DecisionRef, Withdrawn } from '../activities/steps.ts';
+import type { DecisionRef, Withdrawn } from '../activities/question.ts';
 import { CS_DUE_AT, CS_STAGE, type CaseView, type VerdictAnswer } from '../messages.ts';
 import { undoDetails, type Refused } from './details.ts';
 import { quickly } from './steps.ts';

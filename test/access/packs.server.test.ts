@@ -79,6 +79,13 @@ describe('numbers', () => {
     expect((await read<Forecast>('none', '/v1/desk/counts')).forecast).toMatchObject({ missed: 0 });
   });
 
+  test('of the reasons why people are asked', async () => {
+    const packsIn = async (who: keyof typeof keys) =>
+      (await read<{ packs: { packId: string }[] }>(who, '/v1/reasons')).packs.map(({ packId }) => packId);
+    expect(await packsIn('all')).toEqual(['invoices', 'tickets']);
+    expect([await packsIn('tickets'), await packsIn('none')]).toEqual([['tickets'], []]);
+  });
+
   test('of all cases, and of saved views', async () => {
     const packsIn = async (who: keyof typeof keys) => {
       const { counts } = await read<{ counts: { packId: string }[] }>(who, '/v1/counts');

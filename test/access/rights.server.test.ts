@@ -101,6 +101,7 @@ const RIGHTS: Right[] = [
   ['POST', '/v1/reversals', '/v1/reversals', ['lead', 'owner'], BODY],
   ['GET', '/v1/packs', '/v1/packs', ALL],
   ['GET', '/v1/counts', '/v1/counts', STAFF],
+  ['GET', '/v1/reasons', '/v1/reasons', STAFF],
   ['GET', '/v1/feeds', '/v1/feeds', ['lead', 'owner', 'auditor', 'operator', 'service']],
   ['PUT', '/v1/feeds/{name}', '/v1/feeds/suppliers', ['service', 'operator'], {}],
   ['GET', '/v1/models', '/v1/models', ['lead', 'owner', 'auditor', 'operator', 'service']],

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 
 export interface SeenRequest {
   method: string;
@@ -62,4 +63,12 @@ export class LocalServer {
     this.#server.close();
     await once(this.#server, 'close');
   }
+}
+
+/** A server for the tests of a file, handed over with its address before the first of them; each starts with nothing seen. */
+export function useLocalServer(take: (server: LocalServer, url: string) => void): void {
+  const server = new LocalServer();
+  beforeAll(async () => take(server, await server.start()));
+  beforeEach(() => void server.seen.splice(0));
+  afterAll(() => server.stop());
 }

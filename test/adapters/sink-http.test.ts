@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SinkCapability } from '../../src/activities/ports.ts';
 import { createHttpSink, createSinks } from '../../src/adapters/sink-http.ts';
-import { LocalServer, type Reaction } from './local-server.ts';
+import { LocalServer, useLocalServer, type Reaction } from './local-server.ts';
 
 let server: LocalServer;
 let url: string;
-beforeAll(async () => {
-  server = new LocalServer();
-  url = await server.start();
+useLocalServer((made, at) => {
+  [server, url] = [made, at];
 });
-afterAll(() => server.stop());
-beforeEach(() => void server.seen.splice(0));
 
 const key = 'case/invoice-intake/INV-1/1/post';
 const call = { key, collection: 'postings', request: { amount: 33690, payee: 'Secret Ltd' } };

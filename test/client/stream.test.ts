@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createApiClient } from '../../src/client/api-client.ts';
 import type { Api } from '../../src/client/api/ports.ts';
 import type { SubmissionBody } from '../../src/client/api/schema-submission.ts';
-import type { Submission } from '../../src/client/case-client.ts';
+import type { Submission } from '../../src/client/submission.ts';
 import { failure } from '../../src/failures.ts';
 import { apiOf, collected } from './fakes.ts';
 

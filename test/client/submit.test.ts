@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { problemSchema } from '../../src/client/api/schema-problem.ts';
 import { receiptSchema } from '../../src/client/api/schema-submission.ts';
 import type { Api } from '../../src/client/api/ports.ts';
-import type { Receipt, Submission } from '../../src/client/case-client.ts';
+import type { Receipt, Submission } from '../../src/client/submission.ts';
 import { failure } from '../../src/failures.ts';
 import { apiOf, fileInReview, fileWritten, type Given } from './fakes.ts';
 

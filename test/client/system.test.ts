@@ -23,6 +23,28 @@ test('GET /v1/counts', async () => {
   expect((await get({ reads: { counts: async () => [count] } }, '/v1/counts')).json()).toEqual({ counts: [count] });
 });
 
+test('GET /v1/reasons counts so many days back from now, 30 unless it is said', async () => {
+  const asked: Date[] = [];
+  const pack = { packId: 'p', cases: 3, asked: 2, reasons: [{ code: 'rule-broken', what: 'sum', cases: 2, alone: 1 }] };
+  const reasons = async (since: Date) => {
+    asked.push(since);
+    return [pack as never];
+  };
+  for (const [query, days] of [
+    ['', 30],
+    ['?days=7', 7],
+  ] as const) {
+    const answer = (await get({ reads: { reasons } }, `/v1/reasons${query}`)).json<{ since: string; packs: unknown }>();
+    expect(answer.packs).toEqual([pack]);
+    expect(Date.parse(answer.since)).toBe(asked.at(-1)?.getTime());
+    expect(Math.round((Date.now() - Date.parse(answer.since)) / 86_400_000)).toBe(days);
+    await api?.close();
+  }
+  const refused = await get({ reads: { reasons } }, '/v1/reasons?days=0');
+  expect(refused.statusCode).toBe(400);
+  expect(refused.json()).toMatchObject({ detail: expect.stringContaining('days') as string });
+});
+
 test('GET /v1 leads to the Temporal UI, where there is one', async () => {
   const links = async (given: Given) => (await get(given, '/v1')).json<{ links: { temporalUi?: string } }>().links;
   expect((await links({})).temporalUi).toBe('http://127.0.0.1:8233/namespaces/default/workflows');
@@ -128,6 +150,7 @@ test('GET /openapi.json describes every route, with its bodies', async () => {
     '/v1/people/{personId}/absence',
     '/v1/people/{personId}/keys',
     '/v1/people/{personId}/passkeys',
+    '/v1/reasons',
     '/v1/receipts/{caseId}',
     '/v1/reversals',
     '/v1/tasks/viewed',

@@ -2,7 +2,7 @@ import { ServiceError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErr
 import { afterEach, describe, expect, test } from 'vitest';
 import { problemSchema } from '../../src/client/api/schema-problem.ts';
 import type { Api } from '../../src/client/api/ports.ts';
-import { NotConfirmed } from '../../src/client/case-client.ts';
+import { NotConfirmed } from '../../src/client/update-case.ts';
 import type { RefusalCode } from '../../src/domain/verdict.ts';
 import { apiOf, fileInReview, fileWritten, type Given } from './fakes.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { openLedger, type Ledger } from '../../src/adapters/ledger/ledger.ts';
-import type { CaseRecord } from '../../src/activities/ledger-ports.ts';
+import type { CaseRecord } from '../../src/activities/case-ports.ts';
 import { startStack, type Stack } from '../../src/dev/stack.ts';
 import type { VerdictAnswer } from '../../src/messages.ts';
 import { expect } from 'vitest';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { EffectState } from '../../src/activities/ledger-ports.ts';
+import type { EffectState } from '../../src/activities/effect-ports.ts';
 import type { CaseFile } from '../../src/adapters/ledger/case-file.ts';
 import { bookedTwice, type BookEntry } from '../../src/dev/books.ts';
 import type { CaseOutcome } from '../../src/domain/case.ts';

@@ -1,4 +1,4 @@
-import type { TaskOpening } from '../../src/activities/ledger-ports.ts';
+import type { TaskOpening } from '../../src/activities/review-ports.ts';
 import type { Sample } from '../../src/dev/samples.ts';
 import { wholeRight } from '../../src/domain/accuracy.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';

@@ -1,7 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { expect } from 'vitest';
-import type { Before, ReviewQuestion, Steps, VerdictJudged } from '../../src/activities/steps.ts';
+import type { Before, ReviewQuestion } from '../../src/activities/question.ts';
+import type { Steps, VerdictJudged } from '../../src/activities/steps.ts';
 import { createActivities } from '../../src/activities/index.ts';
 import { type Ledger, openLedger } from '../../src/adapters/ledger/ledger.ts';
 import type { Reason } from '../../src/domain/route.ts';

@@ -1,12 +1,7 @@
 import type { Authentication } from '../../src/domain/attestation.ts';
-import type {
-  CaseInput,
-  CaseRecord,
-  DecisionRecord,
-  EffectRecord,
-  Judged,
-  TaskOpening,
-} from '../../src/activities/ledger-ports.ts';
+import type { CaseInput, CaseRecord } from '../../src/activities/case-ports.ts';
+import type { EffectRecord } from '../../src/activities/effect-ports.ts';
+import type { DecisionRecord, Judged, TaskOpening } from '../../src/activities/review-ports.ts';
 import type { CallBegun, CallTerms, ModelCallRecord } from '../../src/activities/model-call-ports.ts';
 import type { Ports } from '../../src/activities/ports.ts';
 import { caseIdOf, type DocumentRef } from '../../src/domain/case.ts';

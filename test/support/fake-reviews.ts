@@ -1,8 +1,10 @@
-import type { DecisionRecord, EffectRecord, Judged, TaskOpening } from '../../src/activities/ledger-ports.ts';
+import type { EffectRecord } from '../../src/activities/effect-ports.ts';
+import type { DecisionRecord, Judged, TaskOpening } from '../../src/activities/review-ports.ts';
 import type { Ports } from '../../src/activities/ports.ts';
 import { groupsAfter } from '../../src/domain/escalation.ts';
 import { withApproval } from '../../src/domain/policy.ts';
-import { approvedBefore, withdrawalRefusalOf } from '../../src/domain/verdict.ts';
+import { withdrawalRefusalOf } from '../../src/domain/undo.ts';
+import { approvedBefore } from '../../src/domain/verdict.ts';
 import type { FakeLedger, Task } from './fake-ledger.ts';
 
 type Recorded = Parameters<Ports['reviews']['record']>[0];

@@ -1,13 +1,10 @@
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../../src/dev/chromium.ts';
-import { decide, ended, inReview, startFixture, submit, textCase, until, type Fixture } from '../e2e/fixture.ts';
-import { openReviewers, type Reviewers } from './reviewers.ts';
+import { describe, expect, it } from 'vitest';
+import { decide, ended, inReview, submit, textCase, until, type Fixture } from '../e2e/fixture.ts';
+import type { Reviewers } from './reviewers.ts';
 import { queueOf, slipMaker } from './slips.ts';
+import { noBrowser, useWebApp } from './web-app.ts';
 
-const found = await findChromium({ log: () => undefined });
-
-describe.skipIf(found.path === undefined)('what comes back at the desk', () => {
+describe.skipIf(noBrowser)('what comes back at the desk', () => {
   let fixture: Fixture;
   let reviewers: Reviewers;
   const slips = slipMaker(() => fixture);
@@ -20,14 +17,9 @@ describe.skipIf(found.path === undefined)('what comes back at the desk', () => {
     return `case/slips/${key}`;
   }
 
-  beforeAll(async () => {
-    fixture = await startFixture({ COUNTERSIGN_PACKS: join(import.meta.dirname, 'packs.ts') }, { web: true });
-    reviewers = await openReviewers(found.path ?? '', fixture.stack.apiUrl);
-  }, 180_000);
-  afterAll(async () => {
-    await reviewers?.close();
-    await fixture?.close();
-  }, 60_000);
+  useWebApp((web) => {
+    ({ fixture, reviewers } = web);
+  });
 
   it('what was answered meanwhile can be neither held nor put off: the desk says who was faster', async () => {
     for (const [key, path] of [

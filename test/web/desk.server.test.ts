@@ -1,28 +1,21 @@
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../../src/dev/chromium.ts';
-import { ended, inReview, startFixture, submit, textCase, until, type Fixture } from '../e2e/fixture.ts';
-import { openReviewers, type Reviewers } from './reviewers.ts';
+import { describe, expect, it } from 'vitest';
+import { ended, inReview, submit, textCase, until, type Fixture } from '../e2e/fixture.ts';
+import type { Reviewers } from './reviewers.ts';
 import { queueOf, slipMaker } from './slips.ts';
+import { noBrowser, useWebApp } from './web-app.ts';
 
-const found = await findChromium({ log: () => undefined });
 const SENDER = 'Mara Lind';
 
-describe.skipIf(found.path === undefined)('the desk in the browser', () => {
+describe.skipIf(noBrowser)('the desk in the browser', () => {
   let fixture: Fixture;
   let reviewers: Reviewers;
   // Each test has a sender of its own, so that its queue holds only what is its own.
   const slips = slipMaker(() => fixture);
   const decisionsOf = async (caseId: string) => (await fixture.ledger.reads.caseFile(caseId))?.decisions ?? [];
 
-  beforeAll(async () => {
-    fixture = await startFixture({ COUNTERSIGN_PACKS: join(import.meta.dirname, 'packs.ts') }, { web: true });
-    reviewers = await openReviewers(found.path ?? '', fixture.stack.apiUrl);
-  }, 180_000);
-  afterAll(async () => {
-    await reviewers?.close();
-    await fixture?.close();
-  }, 60_000);
+  useWebApp((web) => {
+    ({ fixture, reviewers } = web);
+  });
 
   it('a first visit asks who one is; then the whole path goes by the keyboard alone', async () => {
     const ids = await slips(4, SENDER);

@@ -2,25 +2,24 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findChromium } from '../../src/dev/chromium.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { feed } from '../../src/dev/feeder.ts';
 import { invoiceSamples } from '../../src/dev/samples.ts';
-import { ended, inReview, startFixture, submit, textCase, type Fixture } from '../e2e/fixture.ts';
-import { openReviewers, type Reviewers } from './reviewers.ts';
+import { ended, inReview, submit, textCase, type Fixture } from '../e2e/fixture.ts';
+import type { Reviewers } from './reviewers.ts';
+import { noBrowser, useWebApp } from './web-app.ts';
 
-const found = await findChromium({ log: () => undefined });
-
-describe.skipIf(found.path === undefined)('the pages of the web app', () => {
+describe.skipIf(noBrowser)('the pages of the web app', () => {
   let fixture: Fixture;
   let reviewers: Reviewers;
   let shots: string;
   let invoice = '';
   const slip = 'case/slips/page-1';
 
+  useWebApp((web) => {
+    ({ fixture, reviewers } = web);
+  });
   beforeAll(async () => {
-    fixture = await startFixture({ COUNTERSIGN_PACKS: join(import.meta.dirname, 'packs.ts') }, { web: true });
-    reviewers = await openReviewers(found.path ?? '', fixture.stack.apiUrl);
     shots = await mkdtemp(join(tmpdir(), 'countersign-web-shots-'));
     console.log(`screenshots: ${shots}`);
     const pdf = (await invoiceSamples()).filter(({ document }) => document.mediaType === 'application/pdf');
@@ -37,17 +36,13 @@ describe.skipIf(found.path === undefined)('the pages of the web app', () => {
     }
     await submit(fixture, textCase('slips', 'page-1', 'Sender: Mara Lind\nSubject: Please file this\n'));
     await inReview(fixture, slip);
-  }, 240_000);
-  afterAll(async () => {
-    await reviewers?.close();
-    await fixture?.close();
-  }, 60_000);
+  }, 120_000);
 
   const PAGES: [name: string, path: () => string, shows: RegExp][] = [
     ['desk', () => `/desk?case=${encodeURIComponent(invoice)}`, /Post .* to accounts payable/],
     ['case', () => `/${invoice}`, /From receipt to write/],
     ['search', () => '/search?text=page', /page-1/],
-    ['packs', () => '/packs', /Supplier invoices/],
+    ['packs', () => '/packs', /Why cases go to people/],
     ['people', () => '/people', /Ada Berg/],
     ['audit', () => '/audit', /countersign verify/],
     ['account', () => '/account', /You have no passkey yet/],

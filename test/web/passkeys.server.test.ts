@@ -1,42 +1,20 @@
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { plain } from '../../src/canonical.ts';
 import type { CaseReceipt } from '../../src/countersignature/receipt.ts';
 import { verifyReceipt } from '../../src/countersignature/verify-receipt.ts';
-import { findChromium } from '../../src/dev/chromium.ts';
-import { ended, inReview, startFixture, submit, textCase, until, type Fixture } from '../e2e/fixture.ts';
-import { openReviewers, type Reviewers } from './reviewers.ts';
+import { ended, inReview, until, type Fixture } from '../e2e/fixture.ts';
+import type { Reviewers } from './reviewers.ts';
+import { queueOf, slipMaker } from './slips.ts';
+import { noBrowser, useWebApp } from './web-app.ts';
 
-const found = await findChromium({ log: () => undefined });
-
-describe.skipIf(found.path === undefined)('passkeys in the browser', () => {
+describe.skipIf(noBrowser)('passkeys in the browser', () => {
   let fixture: Fixture;
-  /** At localhost, where browsers have passkeys, and at the IP address, where they have none. */
   let reviewers: Reviewers;
-  let elsewhere: Reviewers;
-  let count = 0;
-
-  beforeAll(async () => {
-    fixture = await startFixture({ COUNTERSIGN_PACKS: join(import.meta.dirname, 'packs.ts') }, { web: true });
-    const { apiUrl } = fixture.stack;
-    reviewers = await openReviewers(found.path ?? '', apiUrl.replace('127.0.0.1', 'localhost'));
-    elsewhere = await openReviewers(found.path ?? '', apiUrl);
-  }, 180_000);
-  afterAll(async () => {
-    await reviewers?.close();
-    await elsewhere?.close();
-    await fixture?.close();
-  }, 60_000);
-
-  async function slip(sender: string, packId = 'slips'): Promise<string> {
-    const key = `signed-${(count += 1)}`;
-    await submit(fixture, textCase(packId, key, `Sender: ${sender}\nSubject: Please file ${key}\n\nThank you`));
-    const caseId = `case/${packId}/${key}`;
-    await inReview(fixture, caseId);
-    return caseId;
-  }
-  const queueOf = (sender: string) => `/desk?alike=${encodeURIComponent(sender)}&order=due`;
+  useWebApp((web) => {
+    ({ fixture, reviewers } = web);
+  });
+  const slips = slipMaker(() => fixture);
   const verdictsOf = async (caseId: string) => (await fixture.ledger.reads.caseFile(caseId))?.verdicts ?? [];
 
   /** Chromium's own authenticator in software; `verifies`: it finds that the person is who they are. */
@@ -55,9 +33,9 @@ describe.skipIf(found.path === undefined)('passkeys in the browser', () => {
     };
   }
 
-  /** Somebody at the page of the account, who adds a passkey by keyboard. */
+  /** Somebody at the page of the account, at localhost, where browsers have passkeys, who adds a passkey by keyboard. */
   async function withPasskey(name: string) {
-    const seat = await reviewers.visit('/account', { name });
+    const seat = await reviewers.visit('/account', { name, host: 'localhost' });
     const device = await authenticator(seat.page);
     await seat.page.getByLabel('Name of the new passkey').focus();
     await seat.page.keyboard.type('my laptop');
@@ -68,7 +46,7 @@ describe.skipIf(found.path === undefined)('passkeys in the browser', () => {
   const at = (page: Page, path: string) => page.goto(new URL(path, page.url()).href);
 
   it('is registered, signs an approval by keyboard, and its receipt is verified without a server', async () => {
-    const [caseId, later] = [await slip('Mara Lind'), await slip('Mara Lind')];
+    const [caseId = '', later = ''] = await slips(2, 'Mara Lind');
     const seat = await withPasskey('ada.berg');
     await at(seat.page, queueOf('Mara Lind'));
     await seat.shows('Please file');
@@ -103,7 +81,7 @@ describe.skipIf(found.path === undefined)('passkeys in the browser', () => {
   });
 
   it('that does not confirm sends nothing: the question stays, and is answered when it does', async () => {
-    const caseId = await slip('Jon Beck', 'undo-slips');
+    const [caseId = ''] = await slips(1, 'Jon Beck', 'undo-slips');
     const seat = await withPasskey('ben.okoro');
     await at(seat.page, queueOf('Jon Beck'));
     await seat.shows('Please file');
@@ -129,9 +107,9 @@ describe.skipIf(found.path === undefined)('passkeys in the browser', () => {
   });
 
   it('is needed wherever the person opens the desk, and where browsers have none it says where they do', async () => {
-    const caseId = await slip('Uma Ross');
+    const [caseId = ''] = await slips(1, 'Uma Ross');
     expect(await fixture.ledger.passkeys.hasAny('ada.berg')).toBe(true);
-    const seat = await elsewhere.visit(queueOf('Uma Ross'), { name: 'ada.berg' });
+    const seat = await reviewers.visit(queueOf('Uma Ross'), { name: 'ada.berg' });
     await seat.shows('Please file');
     await seat.press('a');
     await seat.shows(/Passkeys work at http:\/\/localhost:\d+ only: open the desk there/);
@@ -141,7 +119,7 @@ describe.skipIf(found.path === undefined)('passkeys in the browser', () => {
   });
 
   it('is removed with its own consent, and then nothing is signed with it', async () => {
-    const caseId = await slip('Ida Thal');
+    const [caseId = ''] = await slips(1, 'Ida Thal');
     const seat = await withPasskey('dora.lindt');
     await seat.page.getByRole('button', { name: 'Remove my laptop' }).press('Enter');
     await seat.shows('my laptop is removed.');
@@ -155,7 +133,7 @@ describe.skipIf(found.path === undefined)('passkeys in the browser', () => {
   });
 
   it('signs a selection once, and each of its cases has the signature', async () => {
-    const ids = [await slip('Lea Funk', 'undo-slips'), await slip('Lea Funk', 'undo-slips')];
+    const ids = await slips(2, 'Lea Funk', 'undo-slips');
     const seat = await withPasskey('dora.lindt');
     await at(seat.page, queueOf('Lea Funk'));
     await seat.shows('Please file');

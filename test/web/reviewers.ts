@@ -3,9 +3,19 @@ import { launchOptions } from '../../src/dev/chromium.ts';
 
 /** One browser for all reviewers of a test file; each has a context of their own. */
 export interface Reviewers {
-  /** Opens a page of the web app. Without a `name`, the id of a person, nobody is logged in. */
-  visit(path: string, options?: { name?: string; dark?: boolean; width?: number }): Promise<Seat>;
+  /**
+   * Opens a page of the web app. Without a `name`, the id of a person, nobody is logged in. `host`: default the IP address,
+   * where browsers have no passkeys.
+   */
+  visit(path: string, options?: Visit): Promise<Seat>;
   close(): Promise<void>;
+}
+
+interface Visit {
+  name?: string;
+  dark?: boolean;
+  width?: number;
+  host?: 'localhost';
 }
 
 /** A reviewer at a page of the desk. */
@@ -26,11 +36,12 @@ export interface Seat {
 
 const PATIENCE_MS = 60_000;
 
-export async function openReviewers(executablePath: string, base: string): Promise<Reviewers> {
+export async function openReviewers(executablePath: string, apiUrl: string): Promise<Reviewers> {
   const { options, cleanUp } = await launchOptions(executablePath);
   const browser: Browser = await chromium.launch(options);
   return {
-    async visit(path, { name, dark = false, width = 1280 } = {}) {
+    async visit(path, { name, dark = false, width = 1280, host } = {}) {
+      const base = host === undefined ? apiUrl : apiUrl.replace('127.0.0.1', host);
       const context = await browser.newContext({
         viewport: { width, height: 800 },
         colorScheme: dark ? 'dark' : 'light',

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Ledger } from '../../src/adapters/ledger/ledger.ts';
 import { createLinkTokens } from '../../src/adapters/links/link-tokens.ts';
-import type { TaskOpening } from '../../src/activities/ledger-ports.ts';
+import type { TaskOpening } from '../../src/activities/review-ports.ts';
 import type { LinkPolicy } from '../../src/domain/link.ts';
 import { readConfig } from '../../src/worker/config.ts';
 import { noticesOf } from '../../src/worker/notices-config.ts';

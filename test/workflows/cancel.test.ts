@@ -38,6 +38,14 @@ function held() {
   return { wait: until_, release: () => release() };
 }
 
+/** Waits until the workflow has asked the activity that runs to stop. */
+async function cancelReached({ handle }: CaseHandle): Promise<void> {
+  await until(async () => {
+    const { events } = await handle.fetchHistory();
+    return events?.some((event) => event.activityTaskCancelRequestedEventAttributes) || undefined;
+  });
+}
+
 describe.each(Object.entries(ways))('%s', (_, { end, recorded, ended }) => {
   it('while the model is asked: nothing is written', async () => {
     const { wait, release } = held();
@@ -83,12 +91,7 @@ describe.each(Object.entries(ways))('%s', (_, { end, recorded, ended }) => {
       const case_ = await run.start();
       await until(() => inputs('write').length > 0 || undefined);
       await end(case_);
-      await until(
-        async () =>
-          (await case_.handle.fetchHistory()).events?.some(
-            (event) => event.activityTaskCancelRequestedEventAttributes,
-          ) || undefined,
-      );
+      await cancelReached(case_);
       release();
       await ended(case_);
     });
@@ -122,12 +125,7 @@ describe.each(Object.entries(ways))('%s', (_, { end, recorded, ended }) => {
       const case_ = await run.start();
       await until(() => inputs('write').length > 1 || undefined);
       await end(case_);
-      await until(
-        async () =>
-          (await case_.handle.fetchHistory()).events?.some(
-            (event) => event.activityTaskCancelRequestedEventAttributes,
-          ) || undefined,
-      );
+      await cancelReached(case_);
       release();
       await ended(case_);
     });

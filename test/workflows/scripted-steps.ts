@@ -1,12 +1,6 @@
 import { Context } from '@temporalio/activity';
-import type {
-  Answer,
-  DecisionRef,
-  Question,
-  ReviewQuestion,
-  Steps,
-  VerdictJudged,
-} from '../../src/activities/steps.ts';
+import type { Answer, DecisionRef, Question, ReviewQuestion } from '../../src/activities/question.ts';
+import type { Steps, VerdictJudged } from '../../src/activities/steps.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { TaskKind, Verdict } from '../../src/domain/verdict.ts';
 import { failure } from '../../src/failures.ts';

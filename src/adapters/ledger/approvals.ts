@@ -1,7 +1,7 @@
 import { type Transaction, sql } from 'kysely';
-import type { Judged, TaskOpening } from '../../activities/ledger-ports.ts';
+import type { Judged, TaskOpening } from '../../activities/review-ports.ts';
 import type { Approvals } from '../../domain/policy.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { recordInCase } from './record.ts';
 import type { Tables } from './tables.ts';
 import { open } from './tasks.ts';

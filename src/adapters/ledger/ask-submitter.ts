@@ -1,8 +1,8 @@
 import { type Selectable, type Transaction, sql } from 'kysely';
-import type { Judged } from '../../activities/ledger-ports.ts';
+import type { Judged } from '../../activities/review-ports.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import { openRequest } from './information-rows.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { silence } from './notify.ts';
 import { type Entry, recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';

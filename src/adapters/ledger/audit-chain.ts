@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import { plain, sha256 } from './json.ts';
+import { plain, sha256 } from '../../canonical.ts';
 
 /** One entry of a case's audit chain, as exported: times are ISO 8601 with milliseconds. */
 export interface AuditEntry {

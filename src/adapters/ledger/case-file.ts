@@ -1,10 +1,6 @@
-import type {
-  CaseInput,
-  CaseRecord,
-  DecisionRecord,
-  EffectRecord,
-  TaskOpening,
-} from '../../activities/ledger-ports.ts';
+import type { CaseInput, CaseRecord } from '../../activities/case-ports.ts';
+import type { EffectRecord } from '../../activities/effect-ports.ts';
+import type { DecisionRecord, TaskOpening } from '../../activities/review-ports.ts';
 import type { Countersignature } from '../../domain/countersignature.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import type { AuditEntry } from './audit-chain.ts';

@@ -1,11 +1,11 @@
 import { type Selectable, sql } from 'kysely';
-import type { CaseInput, CaseRecord, Cases, Received } from '../../activities/ledger-ports.ts';
+import type { CaseInput, CaseRecord, Cases, Received } from '../../activities/case-ports.ts';
 import { type DocumentRef, caseIdOf } from '../../domain/case.ts';
 import type { PackManifest } from '../../packs/pack.ts';
 import { GENESIS } from './audit-chain.ts';
 import { caseInputsOf } from './case-inputs.ts';
 import { FOREIGN_KEY, hasState } from './faults.ts';
-import { json, sha256, storable } from './json.ts';
+import { json, sha256, storable } from '../../canonical.ts';
 import { contentConflict, revisionConflict } from './receive-conflicts.ts';
 import { type Store, recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';

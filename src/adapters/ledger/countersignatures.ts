@@ -7,7 +7,7 @@ import type { PreparedEffect } from '../../domain/decision.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Finding } from '../../domain/route.ts';
 import { decisionOf } from './decisions.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { type Store, recordInCase } from './record.ts';
 import { taskOf } from './tasks.ts';
 import type { Tables } from './tables.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import { sha256 } from './json.ts';
+import { sha256 } from '../../canonical.ts';
 import { logged } from './people.ts';
 import { textOrNull, type Store } from './record.ts';
 

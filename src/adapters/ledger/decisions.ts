@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import type { DecisionRecord, Reviews } from '../../activities/ledger-ports.ts';
+import type { DecisionRecord, Reviews } from '../../activities/review-ports.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { type Entry, type Store, recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
 

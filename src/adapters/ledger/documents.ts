@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Documents } from '../../activities/ledger-ports.ts';
-import { sha256, storable } from './json.ts';
+import type { Documents } from '../../activities/case-ports.ts';
+import { sha256, storable } from '../../canonical.ts';
 import type { Store } from './record.ts';
 
 /** Document contents under their SHA-256. Storing needs no audit entry: `received` names the hashes of each case. */

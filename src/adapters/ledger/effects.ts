@@ -1,9 +1,9 @@
 import { type Selectable, sql } from 'kysely';
-import type { Claimed, EffectRecord, EffectState, Effects } from '../../activities/ledger-ports.ts';
+import type { Claimed, EffectRecord, EffectState, Effects } from '../../activities/effect-ports.ts';
 import { type PreparedEffect, idempotencyKeyOf } from '../../domain/decision.ts';
 import type { AuditKind } from './audit-chain.ts';
 import { IDENTITY_TAKEN, NOT_DECIDED, hasState } from './faults.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { type Entry, type Store, recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { FeedAlarms } from '../../activities/ledger-ports.ts';
-import { json } from './json.ts';
+import type { FeedAlarms } from '../../activities/feed-ports.ts';
+import { json } from '../../canonical.ts';
 import type { Store } from './record.ts';
 
 /** An alarm is a row while its feed is stale; whoever makes or removes the row writes the notice, in one statement. */

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { DatedFeeds } from '../../activities/ledger-ports.ts';
+import type { DatedFeeds } from '../../activities/feed-ports.ts';
 import { failure } from '../../failures.ts';
 import type { FeedItem } from '../../packs/pack.ts';
-import { json, storable } from './json.ts';
+import { json, storable } from '../../canonical.ts';
 import type { Store } from './record.ts';
 
 /** Loads what packs look up. */

@@ -1,5 +1,5 @@
 import { type Selectable, type Transaction, sql } from 'kysely';
-import type { AskedTimes } from '../../activities/ledger-ports.ts';
+import type { AskedTimes } from '../../activities/review-ports.ts';
 import { codesOf } from '../../domain/route.ts';
 import { type Entry, recordInCase } from './record.ts';
 import type { Tables } from './tables.ts';

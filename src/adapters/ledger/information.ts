@@ -2,7 +2,7 @@ import { type Selectable, type Transaction, sql } from 'kysely';
 import type { AnswerJudged, InformationRequests } from '../../activities/information-ports.ts';
 import { answerRefusalOf, type InformationRefusal } from '../../domain/information.ts';
 import { requestsWhere } from './information-rows.ts';
-import { json, sha256 } from './json.ts';
+import { json, sha256 } from '../../canonical.ts';
 import { type Entry, type Store, lockingCase, recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
 import { open, taskRow } from './tasks.ts';

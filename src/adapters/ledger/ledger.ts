@@ -1,9 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import type { Countersignatures } from '../../activities/countersign-ports.ts';
-import type { Cases, DatedFeeds, Documents, Effects, FeedAlarms, Reviews } from '../../activities/ledger-ports.ts';
-import type { InformationRequests } from '../../activities/information-ports.ts';
-import type { ModelCalls } from '../../activities/model-call-ports.ts';
-import type { Replans } from '../../activities/replan-ports.ts';
+import type { Ports } from '../../activities/ports.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { casesOf } from './cases.ts';
 import { type Desk, deskOf } from './desk/desk.ts';
@@ -28,17 +24,15 @@ import { replansOf } from './replans.ts';
 import { reviewsOf } from './reviews.ts';
 import type { Tables } from './tables.ts';
 
+/** What the activities need of the ledger. */
+type LedgerPorts = Pick<
+  Ports,
+  | ('documents' | 'cases' | 'modelCalls' | 'reviews' | 'replans' | 'information')
+  | ('effects' | 'feeds' | 'feedAlarms' | 'countersignatures')
+>;
+
 /** The ledger in PostgreSQL: what was received and decided, with an audit chain per case. */
-export interface Ledger {
-  documents: Documents;
-  cases: Cases;
-  modelCalls: ModelCalls;
-  reviews: Reviews;
-  replans: Replans;
-  information: InformationRequests;
-  effects: Effects;
-  feeds: DatedFeeds;
-  feedAlarms: FeedAlarms;
+export interface Ledger extends LedgerPorts {
   feedLoader: FeedLoader;
   outbox: Outbox & NoticeMessages;
   links: LinkRows;
@@ -48,7 +42,6 @@ export interface Ledger {
   reads: Reads;
   desk: Desk;
   audit: Audit;
-  countersignatures: Countersignatures;
   /** For tests and one-off questions; the application uses the ports above. */
   db: Kysely<Tables>;
   close(): Promise<void>;

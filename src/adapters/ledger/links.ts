@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { type Link, type LinkAnswer, type LinkRefusal, decideRefusalOf, informRefusalOf } from '../../domain/link.ts';
 import { requestsWhere } from './information-rows.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { recordInCase, type Store } from './record.ts';
 import type { Tables } from './tables.ts';
 import { tasksOf } from './tasks.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { CallBegun, ModelCallRecord, ModelCalls } from '../../activities/model-call-ports.ts';
-import { json, sha256, storable } from './json.ts';
+import { json, sha256, storable } from '../../canonical.ts';
 import { gatesOf } from './model-gates.ts';
 import { type Store, recordInCase } from './record.ts';
 import { remembering } from './remembering.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ModelCalls } from '../../activities/model-call-ports.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { type Store, recordInCase } from './record.ts';
 
 type GatePart = Pick<ModelCalls, 'usualMs' | 'waitMs' | 'worthAskingAgain'>;

@@ -1,8 +1,8 @@
 import { type Selectable, type Transaction, sql } from 'kysely';
-import type { Judged } from '../../activities/ledger-ports.ts';
+import type { Judged } from '../../activities/review-ports.ts';
 import { codesOf } from '../../domain/route.ts';
 import type { Refusal } from '../../domain/verdict.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { type Entry, recordInCase } from './record.ts';
 import { openRequest } from './information-rows.ts';
 import type { NoticeKind } from './notice.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
-import { storable } from './json.ts';
+import { storable } from '../../canonical.ts';
 import { type Outbox, outboxOf, settled, type Target } from './outbox.ts';
 import type { Store } from './record.ts';
 import type { NoticeKind, NoticePayload } from './notice.ts';

@@ -1,4 +1,4 @@
-import type { Reminders } from '../../activities/ledger-ports.ts';
+import type { Reminders } from '../../activities/review-ports.ts';
 
 export type NoticeKind =
   | 'task-opened'

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { TaskOpening, Reminders } from '../../activities/ledger-ports.ts';
-import { json } from './json.ts';
+import type { TaskOpening, Reminders } from '../../activities/review-ports.ts';
+import { json } from '../../canonical.ts';
 import type { NoticeKind } from './notice.ts';
 
 /** Takes back what was not sent yet about the case that the statement's `done` returned; `but` that kind. */

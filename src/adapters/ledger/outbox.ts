@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { storable } from './json.ts';
+import { storable } from '../../canonical.ts';
 import type { Store } from './record.ts';
 import type { NoticeKind, NoticePayload } from './notice.ts';
 

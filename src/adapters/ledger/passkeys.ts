@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Passkeys } from '../../activities/ports.ts';
 import type { Passkey } from '../../domain/passkey.ts';
-import { sha256 } from './json.ts';
+import { sha256 } from '../../canonical.ts';
 import { logged } from './people.ts';
 import { textOrNull, type Store } from './record.ts';
 

@@ -2,10 +2,11 @@ import { sql } from 'kysely';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import { failure } from '../../failures.ts';
 import { type CaseFile, caseFileOf } from './case-file.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { type InformationReads, informationReadsOf } from './information-reads.ts';
 import { type ModelReads, modelReadsOf } from './model-reads.ts';
 import { type NoticeReads, noticeReadsOf } from './notice-reads.ts';
+import { type ReasonReads, reasonReadsOf } from './reason-reads.ts';
 import type { Store } from './record.ts';
 
 /** A case in a list. */
@@ -55,7 +56,7 @@ export interface FeedRow {
 }
 
 /** The read side, for the API and the command line. */
-export interface Reads extends ModelReads, InformationReads, NoticeReads {
+export interface Reads extends ModelReads, InformationReads, NoticeReads, ReasonReads {
   /** Newest first. `cursor` is absent on the last page. Throws `InvalidInput` on a cursor that is none. */
   listCases(filter: CaseFilter): Promise<{ cases: CaseRow[]; cursor?: string }>;
   /** Everything about a case, as of one moment. */
@@ -72,6 +73,7 @@ export function readsOf(store: Store): Reads {
     ...modelReadsOf(store),
     ...informationReadsOf(store),
     ...noticeReadsOf(store),
+    ...reasonReadsOf(store),
 
     async listCases({ stage, packId, outcome, submittedBy, packIds, limit, cursor }) {
       const size = Math.min(Math.max(Math.trunc(limit), 1), 1000);

@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, type Transaction, sql } from 'kysely';
 import type { Authentication } from '../../domain/attestation.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import { type AuditKind, entryStart } from './audit-chain.ts';
-import { storable } from './json.ts';
+import { storable } from '../../canonical.ts';
 import type { Tables } from './tables.ts';
 
 /** What every part of the ledger works with. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 
 /** Each memory holds at most this many characters of JSON, so some 16 MiB. */
 const MOST_CHARS = 8 * 1024 * 1024;

@@ -3,7 +3,7 @@ import type { PlannedTask, Replanned, Replans } from '../../activities/replan-po
 import { groupsAfter } from '../../domain/escalation.ts';
 import type { Approvals } from '../../domain/policy.ts';
 import { codesOf } from '../../domain/route.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { lockingCase, recordInCase, type Store } from './record.ts';
 import type { Tables } from './tables.ts';
 import { insertNotices, silence } from './notify.ts';

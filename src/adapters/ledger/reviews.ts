@@ -1,4 +1,4 @@
-import type { Reviews } from '../../activities/ledger-ports.ts';
+import type { Reviews } from '../../activities/review-ports.ts';
 import { decisionsOf } from './decisions.ts';
 import type { Store } from './record.ts';
 import { tasksOf } from './tasks.ts';

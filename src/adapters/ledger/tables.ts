@@ -1,5 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { CameTo, DecisionGrounds, CaseInput, EffectState } from '../../activities/ledger-ports.ts';
+import type { CaseInput } from '../../activities/case-ports.ts';
+import type { EffectState } from '../../activities/effect-ports.ts';
+import type { CameTo, DecisionGrounds } from '../../activities/review-ports.ts';
 import type { CallTurn, ModelCallRecord } from '../../activities/model-call-ports.ts';
 import type { AnswerToken } from '../../activities/ports.ts';
 import type { Countersignature, LiveFacts, Statement } from '../../domain/countersignature.ts';

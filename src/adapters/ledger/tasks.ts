@@ -1,11 +1,11 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { Reviews, Standing, TaskOpening } from '../../activities/ledger-ports.ts';
+import type { Reviews, Standing, TaskOpening } from '../../activities/review-ports.ts';
 import { groupsAfter } from '../../domain/escalation.ts';
 import type { ReviewPlan } from '../../domain/plan.ts';
 import { codesOf } from '../../domain/route.ts';
 import { decisionOnTask } from './decisions.ts';
 import { openRequest } from './information-rows.ts';
-import { json, sha256 } from './json.ts';
+import { json, sha256 } from '../../canonical.ts';
 import { type Store, lockingCase, recordInCase } from './record.ts';
 import { insertNotices, silence } from './notify.ts';
 import type { Tables } from './tables.ts';

@@ -1,8 +1,9 @@
 import { type Transaction, sql } from 'kysely';
-import type { Judged } from '../../activities/ledger-ports.ts';
+import type { Judged } from '../../activities/review-ports.ts';
 import type { CaseOutcome, Stage } from '../../domain/case.ts';
 import type { UndoWindow } from '../../domain/decision.ts';
-import { withdrawalRefusalOf, type Refusal } from '../../domain/verdict.ts';
+import { withdrawalRefusalOf } from '../../domain/undo.ts';
+import type { Refusal } from '../../domain/verdict.ts';
 import { recordInCase, textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
 import { type Recorded, insertVerdict, verdictEntry } from './verdict-rows.ts';

@@ -1,9 +1,9 @@
 import { type Kysely, type RawBuilder, type Selectable, type Transaction, sql } from 'kysely';
-import type { CameTo, Judged, Reviews } from '../../activities/ledger-ports.ts';
+import type { CameTo, Judged, Reviews } from '../../activities/review-ports.ts';
 import { hashOfCountersignature } from '../../countersignature/statement.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import { decisionOf } from './decisions.ts';
-import { json } from './json.ts';
+import { json } from '../../canonical.ts';
 import { textOrNull } from './record.ts';
 import type { Tables } from './tables.ts';
 

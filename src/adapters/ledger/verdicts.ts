@@ -1,12 +1,13 @@
 import { type RawBuilder, type Selectable, type Transaction, sql } from 'kysely';
-import type { DecisionRecord, EffectState, Judged, Reviews } from '../../activities/ledger-ports.ts';
+import type { EffectState } from '../../activities/effect-ports.ts';
+import type { DecisionRecord, Judged, Reviews } from '../../activities/review-ports.ts';
 import { withApproval } from '../../domain/policy.ts';
 import { approvedBefore, type Refusal } from '../../domain/verdict.ts';
 import { askSubmitter } from './ask-submitter.ts';
 import { askAnew, countApproval } from './approvals.ts';
 import { decisionEntry, decisionOnTask, insertDecision, nameOf } from './decisions.ts';
 import { openRequest } from './information-rows.ts';
-import { json, sha256 } from './json.ts';
+import { json, sha256 } from '../../canonical.ts';
 import { move } from './moves.ts';
 import { type Entry, type Store, lockingCase, recordInCase } from './record.ts';
 import { taskRow } from './tasks.ts';

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Link, LinkPurpose, LinkRefusal } from '../../domain/link.ts';
-import { sha256 } from '../ledger/json.ts';
+import { sha256 } from '../../canonical.ts';
 import type { LinkRows, NewLink } from '../ledger/links.ts';
 
 /** What a link is asked for. */

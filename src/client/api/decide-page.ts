@@ -1,8 +1,9 @@
-import type { OpenTask, TaskOpening, TaskPolicy } from '../../activities/ledger-ports.ts';
+import type { TaskOpening, TaskPolicy } from '../../activities/review-ports.ts';
+import type { OpenTask } from '../../domain/verdict.ts';
 import type { Link } from '../../domain/link.ts';
 import { escaped } from '../../domain/markup.ts';
 import { undoWindowMs } from '../../domain/policy.ts';
-import type { PackInfo } from '../case-client.ts';
+import type { PackInfo } from '../submission.ts';
 import { formStart, section, time, titleOf, type PageOptions } from './link-page.ts';
 
 type Task = OpenTask & TaskOpening & TaskPolicy;

@@ -2,7 +2,7 @@ import { parseCaseId } from '../../domain/case.ts';
 import type { InformationRequest } from '../../domain/information.ts';
 import type { Link } from '../../domain/link.ts';
 import { escaped } from '../../domain/markup.ts';
-import type { PackInfo } from '../case-client.ts';
+import type { PackInfo } from '../submission.ts';
 import { formStart, section, time, titleOf, type PageOptions } from './link-page.ts';
 
 /** The page of a link to answer what a reviewer asks: about which case, what, until when, and the form. */

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { parseCaseId } from '../../domain/case.ts';
 import type { Link } from '../../domain/link.ts';
 import { escaped } from '../../domain/markup.ts';
-import type { PackInfo } from '../case-client.ts';
+import type { PackInfo } from '../submission.ts';
 
 /** What the form of a page needs. */
 export interface PageOptions {

@@ -2,7 +2,8 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Signer } from '../../activities/ports.ts';
-import type { Cases, Documents, Reviews } from '../../activities/ledger-ports.ts';
+import type { Cases, Documents } from '../../activities/case-ports.ts';
+import type { Reviews } from '../../activities/review-ports.ts';
 import type { Audit } from '../../adapters/ledger/audit.ts';
 import type { Desk } from '../../adapters/ledger/desk/desk.ts';
 import type { FeedLoader } from '../../adapters/ledger/feeds.ts';
@@ -13,7 +14,8 @@ import type { NoticeReads } from '../../adapters/ledger/notice-reads.ts';
 import type { Reads } from '../../adapters/ledger/reads.ts';
 import type { LinkTokens } from '../../adapters/links/link-tokens.ts';
 import type { Attestation } from '../../domain/attestation.ts';
-import type { CaseClient, PackInfo } from '../case-client.ts';
+import type { CaseClient } from '../case-client.ts';
+import type { PackInfo } from '../submission.ts';
 import type { SubmitterClient } from '../submitter-client.ts';
 import type { LinkBase } from '../case-path.ts';
 import type { AccessPorts } from './access.ts';
@@ -37,6 +39,7 @@ export interface ApiPorts {
     | 'feeds'
     | 'models'
     | 'budgets'
+    | 'reasons'
     | keyof InformationReads
     | keyof NoticeReads
   >;

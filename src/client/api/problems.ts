@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { failureTypeOf, type FailureType } from '../../failures.ts';
-import { NotConfirmed } from '../case-client.ts';
+import { NotConfirmed } from '../update-case.ts';
 import type { ProblemBody } from './schema-problem.ts';
 import { MAX_BODY_BYTES } from './schema-submission.ts';
 

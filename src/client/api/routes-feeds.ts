@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FeedRow } from '../../adapters/ledger/reads.ts';
 import { staleness } from '../../domain/freshness.ts';
-import type { PackInfo } from '../case-client.ts';
+import type { PackInfo } from '../submission.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { invalid, Problem } from './problems.ts';
 import { orProblem } from './responses.ts';

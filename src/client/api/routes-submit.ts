@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Receipt, Submission } from '../case-client.ts';
+import type { Receipt, Submission } from '../submission.ts';
 import { casePath, temporalUrl } from '../case-path.ts';
 import { NDJSON } from '../ndjson.ts';
 import { caseViewOf } from './case-view.ts';

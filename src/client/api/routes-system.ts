@@ -5,9 +5,19 @@ import { NDJSON } from '../ndjson.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { Problem } from './problems.ts';
 import { orProblem, sendLines } from './responses.ts';
-import { auditLineSchema, countsSchema, indexSchema, packsSchema, readySchema } from './schema-system.ts';
+import {
+  auditLineSchema,
+  countsSchema,
+  indexSchema,
+  packsSchema,
+  readySchema,
+  reasonsQuery,
+  reasonsSchema,
+} from './schema-system.ts';
 
-/** Packs, counts, the audit trail, health. */
+const DAY_MS = 86_400_000;
+
+/** Packs, counts, why people are asked, the audit trail, health. */
 export function systemRoutes(api: Api, { packs, reads, audit, links }: RoutePorts): void {
   api.route({
     method: 'GET',
@@ -20,6 +30,7 @@ export function systemRoutes(api: Api, { packs, reads, audit, links }: RoutePort
         cases: '/v1/cases',
         packs: '/v1/packs',
         counts: '/v1/counts',
+        reasons: '/v1/reasons',
         feeds: '/v1/feeds',
         models: '/v1/models',
         audit: '/v1/audit/entries',
@@ -59,6 +70,25 @@ export function systemRoutes(api: Api, { packs, reads, audit, links }: RoutePort
           return { packId, stage, outcome, cases, costMicros };
         }),
       });
+    },
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/v1/reasons',
+    config: { action: 'read-counts' },
+    schema: {
+      summary: 'Why cases go to people, per pack',
+      description:
+        'Of the packs that you have a part in: how many cases each reason sent to a person, and how many it alone did.',
+      tags: ['system'],
+      querystring: reasonsQuery,
+      response: { 200: reasonsSchema, ...orProblem },
+    },
+    handler: async ({ identity, query: { days } }, reply) => {
+      const since = new Date(Date.now() - days * DAY_MS);
+      const found = await reads.reasons(since, identity.packs);
+      return await reply.send({ since: since.toISOString(), packs: found });
     },
   });
 

@@ -1,7 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
 import { reversalOf, withdrawalOf } from '../../domain/attestation.ts';
-import { ownReversal, type RefusalCode } from '../../domain/verdict.ts';
+import { ownReversal } from '../../domain/undo.ts';
+import type { RefusalCode } from '../../domain/verdict.ts';
 import { failureTypeOf } from '../../failures.ts';
 import { temporalUrl } from '../case-path.ts';
 import type { Api, RoutePorts } from './ports.ts';

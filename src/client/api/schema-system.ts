@@ -26,11 +26,38 @@ export const countsSchema = z.object({
 });
 export type CountsBody = z.output<typeof countsSchema>;
 
+export const reasonsQuery = z.object({
+  days: z.coerce.number().int().min(1).max(366).default(30).describe('Cases received in so many days up to now.'),
+});
+
+export const reasonsSchema = z.object({
+  since: z.iso.datetime(),
+  packs: z.array(
+    z.object({
+      packId: z.string(),
+      cases: z.int().describe('Received in that time and read.'),
+      asked: z.int().describe('Of them, those about which a person was asked before anything was decided.'),
+      reasons: z
+        .array(
+          z.object({
+            code: z.string(),
+            what: z.string().nullable().describe('The rule that was broken, or the field that is not sure.'),
+            cases: z.int(),
+            alone: z.int().describe('With no other reason: these would have gone straight through without it.'),
+          }),
+        )
+        .describe('Most cases first. A case counts for each of its reasons.'),
+    }),
+  ),
+});
+export type ReasonsBody = z.output<typeof reasonsSchema>;
+
 export const indexSchema = z.object({
   links: z.object({
     cases: z.string(),
     packs: z.string(),
     counts: z.string(),
+    reasons: z.string(),
     feeds: z.string(),
     models: z.string(),
     audit: z.string(),

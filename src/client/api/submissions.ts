@@ -1,4 +1,4 @@
-import type { Receipt, Submission } from '../case-client.ts';
+import type { Receipt, Submission } from '../submission.ts';
 import { refusalOfAccess, type Identity } from '../../domain/access.ts';
 import { actorOf } from './access.ts';
 import { invalid, Problem } from './problems.ts';

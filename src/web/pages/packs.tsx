@@ -6,6 +6,7 @@ import { get } from '../api.ts';
 import { standOf, useWords } from '../i18n/use-words.ts';
 import { useCounts } from '../desk/queries.ts';
 import { Page } from './page.tsx';
+import { Reasons } from './reasons.tsx';
 
 /** The process packs, what waits in each, and how its cases ended. */
 export function PacksPage() {
@@ -56,6 +57,7 @@ export function PacksPage() {
           </Table.Tbody>
         </Table>
       </div>
+      {all && <Reasons titles={new Map(data?.packs.map(({ id, title }) => [id, title]))} />}
     </Page>
   );
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { TaskOpening } from '../../../src/activities/ledger-ports.ts';
+import type { TaskOpening } from '../../../src/activities/review-ports.ts';
 import { mustOpenOf } from '../../../src/adapters/ledger/desk/bulk.ts';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import type { PackManifest } from '../../../src/packs/pack.ts';

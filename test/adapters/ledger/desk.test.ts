@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
-import type { TaskOpening } from '../../../src/activities/ledger-ports.ts';
+import type { TaskOpening } from '../../../src/activities/review-ports.ts';
 import { DEFAULT_SECONDS, valuePerSecond } from '../../../src/domain/queue-value.ts';
 import type { PackManifest } from '../../../src/packs/pack.ts';
 import { useLedger } from '../../support/postgres.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EffectState } from '../../../src/activities/ledger-ports.ts';
+import type { EffectState } from '../../../src/activities/effect-ports.ts';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import type { TaskKind, Verdict } from '../../../src/domain/verdict.ts';
 import { useLedger } from '../../support/postgres.ts';

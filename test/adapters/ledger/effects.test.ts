@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
-import type { EffectState } from '../../../src/activities/ledger-ports.ts';
+import type { EffectState } from '../../../src/activities/effect-ports.ts';
 import { useLedger } from '../../support/postgres.ts';
 import { EFFECT, approval, caseOf, decided, ingested, task, trail } from './fixtures.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
-import type { Reviews } from '../../../src/activities/ledger-ports.ts';
+import type { Reviews } from '../../../src/activities/review-ports.ts';
 import { useLedger } from '../../support/postgres.ts';
 import { caseOf, ingested, task, trail } from './fixtures.ts';
 

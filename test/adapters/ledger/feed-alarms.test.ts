@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { FeedState } from '../../../src/activities/ledger-ports.ts';
+import type { FeedState } from '../../../src/activities/feed-ports.ts';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import { failureTypeOf } from '../../../src/failures.ts';
 import { useLedger } from '../../support/postgres.ts';

@@ -1,5 +1,6 @@
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
-import type { CaseRecord, DecisionRecord, Reviews, TaskOpening } from '../../../src/activities/ledger-ports.ts';
+import type { CaseRecord } from '../../../src/activities/case-ports.ts';
+import type { DecisionRecord, Reviews, TaskOpening } from '../../../src/activities/review-ports.ts';
 import type { CallTerms } from '../../../src/activities/model-call-ports.ts';
 import type { PreparedEffect } from '../../../src/domain/decision.ts';
 import type { Plan } from '../../../src/domain/plan.ts';

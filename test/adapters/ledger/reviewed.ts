@@ -1,6 +1,7 @@
 import { createActivities } from '../../../src/activities/index.ts';
 import type { Ports } from '../../../src/activities/ports.ts';
-import type { ModelCalled, ReviewQuestion, Steps } from '../../../src/activities/steps.ts';
+import type { ReviewQuestion } from '../../../src/activities/question.ts';
+import type { ModelCalled, Steps } from '../../../src/activities/steps.ts';
 import type { Ledger } from '../../../src/adapters/ledger/ledger.ts';
 import { caseIdOf } from '../../../src/domain/case.ts';
 import type { ProcessPack } from '../../../src/packs/pack.ts';

@@ -1,21 +1,18 @@
 import { CancelledFailure } from '@temporalio/common';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createOpenAiModel } from '../../../src/adapters/model-openai/model-openai.ts';
 import { freePort } from '../../../src/dev/ports.ts';
 import { isPossiblyPaid } from '../../../src/failures.ts';
-import { LocalServer } from '../local-server.ts';
+import { LocalServer, useLocalServer } from '../local-server.ts';
 import { SECRET, request, never, problem } from './openai-answers.ts';
 
 const QUOTA_SENTENCE = 'You exceeded your current quota, please check your plan.';
 
 let server: LocalServer;
 let baseURL: string;
-beforeAll(async () => {
-  server = new LocalServer();
-  baseURL = await server.start();
+useLocalServer((made, at) => {
+  [server, baseURL] = [made, at];
 });
-afterAll(() => server.stop());
-beforeEach(() => void server.seen.splice(0));
 
 function modelOf(url = baseURL) {
   return createOpenAiModel({ providers: { acme: { baseURL: url, apiKey: 'key' } } });

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createOpenAiModel } from '../../../src/adapters/model-openai/model-openai.ts';
-import { LocalServer } from '../local-server.ts';
+import { useLocalServer, type LocalServer } from '../local-server.ts';
 import { SECRET, request, TOKENS, TEXT, never, response, said, completion, problem } from './openai-answers.ts';
 
 let server: LocalServer;
 let baseURL: string;
-beforeAll(async () => {
-  server = new LocalServer();
-  baseURL = await server.start();
+useLocalServer((made, at) => {
+  [server, baseURL] = [made, at];
 });
-afterAll(() => server.stop());
-beforeEach(() => void server.seen.splice(0));
 
 function modelOf(api: 'responses' | 'chat' = 'responses') {
   return createOpenAiModel({ providers: { acme: { baseURL, apiKey: 'key', api } } });

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMailNotifier } from '../../../src/adapters/notices/mail.ts';
-import { NotSent } from '../../../src/adapters/notices/notifier.ts';
 import { content, item, LINK } from './contents.ts';
 import { MailServer } from './mail-server.ts';
+import { refusalOf } from './not-sent.ts';
 
 let server: MailServer | undefined;
 afterEach(async () => await server?.stop());
@@ -22,15 +22,6 @@ const message = (given = content()) => ({
   to: 'rosa@example.com',
   content: given,
 });
-
-async function refusalOf(sending: Promise<void>): Promise<NotSent> {
-  const error: unknown = await sending.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof NotSent) return error;
-  throw new Error(`expected NotSent, got ${String(error)}`);
-}
 
 describe('a mail', () => {
   test('says where to look and why, as text and as HTML', async () => {

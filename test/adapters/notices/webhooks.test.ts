@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Webhook } from 'standardwebhooks';
-import { NotSent } from '../../../src/adapters/notices/notifier.ts';
 import { createSlackNotifier } from '../../../src/adapters/notices/slack.ts';
 import { createWebhookNotifier } from '../../../src/adapters/notices/webhook.ts';
 import { LocalServer } from '../local-server.ts';
 import { content, item, LINK } from './contents.ts';
+import { refusalOf } from './not-sent.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const ID = '11111111-2222-4333-8444-555555555555';
@@ -21,15 +21,6 @@ afterEach(async () => await server.stop());
 
 const send = (given = content(), options: { secret?: string; timeoutMs?: number } = { secret: SECRET }) =>
   createWebhookNotifier({ url: `${url}/hook`, timeoutMs: 5_000, ...options }).send({ id: ID, to: '', content: given });
-
-async function refusalOf(sending: Promise<void>): Promise<NotSent> {
-  const error: unknown = await sending.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof NotSent) return error;
-  throw new Error(`expected NotSent, got ${String(error)}`);
-}
 
 describe('a signed webhook', () => {
   /** As the specification's own library judges it. */

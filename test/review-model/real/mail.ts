@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { NotConfirmed } from '../../../src/client/case-client.ts';
+import { NotConfirmed } from '../../../src/client/update-case.ts';
 import { until } from '../../../src/dev/until.ts';
 import { provideInformationSignal, submitInformation, verdictSignal } from '../../../src/messages.ts';
 import type { Channel } from '../moves.ts';

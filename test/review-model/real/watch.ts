@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { CaseRecord, Reviews, Standing } from '../../../src/activities/ledger-ports.ts';
+import type { CaseRecord } from '../../../src/activities/case-ports.ts';
+import type { Reviews, Standing } from '../../../src/activities/review-ports.ts';
 import { getCase, type CaseView } from '../../../src/messages.ts';
 import { plain, type Model, type Next, type Question } from '../model.ts';
 import type { Voices } from '../voices.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { failure } from '../../../failures.ts';
 import type { Store } from '../record.ts';
-import { inPacks } from './queue.ts';
+import { inPacks } from './queue-filter.ts';
 
 /** Questions that look the same: same pack, same reasons, same supplier or label, all ready to be approved. */
 export interface AlikeGroup {

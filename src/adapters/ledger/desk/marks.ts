@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { failure } from '../../../failures.ts';
-import { sha256 } from '../json.ts';
+import { sha256 } from '../../../canonical.ts';
 import { type Store, recordInCase, textOrNull } from '../record.ts';
 import type { Lease } from './queue.ts';
 

@@ -1,27 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import { DEFAULT_SECONDS, type Due, LATE_SHARE } from '../../../domain/queue-value.ts';
+import type { Due } from '../../../domain/queue-value.ts';
 import type { TaskKind } from '../../../domain/verdict.ts';
-import { failure } from '../../../failures.ts';
 import type { Store } from '../record.ts';
-
-export type QueueOrder = 'value' | 'priority' | 'due';
-
-export interface QueueFilter {
-  packId?: string;
-  /** Only these; absent: all. */
-  packs?: readonly string[];
-  group?: string;
-  /** A reason code. */
-  reason?: string;
-  /** A part of the case key, case ignored. */
-  text?: string;
-  /** What makes cases alike, e.g. the supplier. */
-  alike?: string;
-  /** Default false: what somebody put off until later is left out. */
-  snoozed?: boolean;
-  /** Only what this person holds. */
-  claimedBy?: string;
-}
+import { fits, inPacks, type QueueFilter } from './queue-filter.ts';
+import { cursorOf, placeIn, type QueueOrder, sortSql, SPEED, valueSql } from './queue-order.ts';
 
 /** A question that waits, as the queue shows it. */
 export interface QueueItem {
@@ -98,20 +80,17 @@ export interface Queue {
   speeds(packs?: readonly string[]): Promise<Speeds>;
 }
 
-/** Reviews that the median is taken over, per pack: the latest. */
-const SPEED_SAMPLE = 200;
-
 export function queueOf({ db, clock }: Store): Queue {
   return {
     async queue(filter, order, limit, cursor) {
-      const from = cursor === undefined ? undefined : parsed(cursor, order);
+      const from = cursor === undefined ? undefined : placeIn(cursor, order);
       const asOf = from?.asOf ?? clock();
       const size = Math.min(Math.max(Math.trunc(limit), 1), 200);
       const { rows } = await sql<QueueItem & { sortBy: number | string } & LeaseColumns>`
         with recursive ${SPEED}, page as (
           select * from (
             select q.case_id, q.task_no, ${valueSql(asOf)} as value, ${sortSql(order, asOf)} as sort_by
-            from desk_queue q left join speed on speed.pack_id = q.pack_id where ${where(filter, asOf)}
+            from desk_queue q left join speed on speed.pack_id = q.pack_id where ${fits(filter, asOf)}
           ) one
           ${from ? sql`where (sort_by, case_id, task_no) > (${from.sortBy}::double precision, ${from.caseId}, ${from.taskNo}::int)` : sql``}
           order by sort_by, case_id, task_no limit ${size + 1}
@@ -128,7 +107,7 @@ export function queueOf({ db, clock }: Store): Queue {
       const items = kept.map(itemOf);
       if (!last) return { items, asOf };
       const { sortBy, caseId, taskNo } = last;
-      return { items, asOf, cursor: textOf([order, asOf.toISOString(), sortBy, caseId, taskNo]) };
+      return { items, asOf, cursor: cursorOf(order, { asOf, sortBy, caseId, taskNo }) };
     },
 
     async queueCounts(packs) {
@@ -157,7 +136,7 @@ export function queueOf({ db, clock }: Store): Queue {
     async countOf(filter) {
       const { rows } = await sql<{ count: number; nextDueAt: Date | null; oldestAt: Date | null }>`
         select count(*)::int as count, min(q.due_at) as "nextDueAt", min(q.opened_at) as "oldestAt"
-        from desk_queue q where ${where(filter, clock())}`.execute(db);
+        from desk_queue q where ${fits(filter, clock())}`.execute(db);
       return rows[0] ?? { count: 0, nextDueAt: null, oldestAt: null };
     },
 
@@ -195,88 +174,14 @@ interface LeaseColumns {
   snoozeUntil: Date | null;
 }
 
-/**
- * The median per pack, of the latest reviews; one step per pack, since neither the reviews nor the queue are few. Not below
- * a second: nobody reads faster, and a zero would put its pack above everything. Belongs after `with recursive`.
- */
-const SPEED = sql`
-  packs (pack_id) as (
-    (select pack_id from desk_speeds order by pack_id limit 1)
-    union all
-    select (select pack_id from desk_speeds where pack_id > packs.pack_id order by pack_id limit 1)
-    from packs where packs.pack_id is not null
-  ), speed as materialized (
-    select packs.pack_id, greatest(1, percentile_cont(0.5) within group (order by t.seconds)) as seconds
-    from packs cross join lateral (select seconds from desk_speeds where pack_id = packs.pack_id
-      order by id desc limit ${sql.lit(SPEED_SAMPLE)}) t
-    group by 1
-  )`;
-
-/** The formula of `valuePerSecond`. */
-function valueSql(now: Date): RawBuilder<number> {
-  const urgency = sql`case when q.due_at <= q.opened_at then 1 else least(1, greatest(0,
-    date_part('epoch', ${now}::timestamptz - q.opened_at) / date_part('epoch', q.due_at - q.opened_at))) end`;
-  return sql`(q.stake * (1 - q.confidence) + q.stake * ${sql.lit(LATE_SHARE)} * ${urgency})
-    / coalesce(speed.seconds, ${sql.lit(DEFAULT_SECONDS)})`;
-}
-
-/** What stands first has the smallest. Priority and due date are one number, so that one cursor serves all orders. */
-function sortSql(order: QueueOrder, now: Date): RawBuilder<number> {
-  const due = sql<number>`date_part('epoch', q.due_at)`;
-  if (order === 'due') return due;
-  if (order === 'priority') return sql`q.priority * 1e11 + ${due}`;
-  return sql`-(${valueSql(now)})`;
-}
-
 function leases(now: Date): RawBuilder<unknown> {
   return sql`
     left join desk_claims l on l.case_id = q.case_id and l.task_no = q.task_no and l.until > ${now}::timestamptz
     left join desk_snoozes s on s.case_id = q.case_id and s.task_no = q.task_no and s.until > ${now}::timestamptz`;
 }
 
-/** Of a row `q`; undefined: all packs. */
-export function inPacks(packs: readonly string[] | undefined): RawBuilder<boolean> {
-  return packs === undefined ? sql`true` : sql`q.pack_id = any (${packs}::text[])`;
-}
-
-function where(
-  { packId, packs, group, reason, text, alike, snoozed = false, claimedBy }: QueueFilter,
-  now: Date,
-): RawBuilder<boolean> {
-  // Not joined: leases are few, and the planner would walk through them once per question.
-  const isSnoozed = sql`(q.case_id, q.task_no) in (select case_id, task_no from desk_snoozes where until > ${now}::timestamptz)`;
-  const all = [snoozed ? isSnoozed : sql`not (${isSnoozed})`];
-  if (packId !== undefined) all.push(sql`q.pack_id = ${packId}`);
-  if (packs !== undefined) all.push(inPacks(packs));
-  if (group !== undefined) all.push(sql`q.group_name = ${group}`);
-  if (reason !== undefined) all.push(sql`${reason} = any (q.codes)`);
-  if (alike !== undefined) all.push(sql`q.alike = ${alike}`);
-  if (claimedBy !== undefined)
-    all.push(sql`(q.case_id, q.task_no) in (select case_id, task_no from desk_claims
-      where by_name = ${claimedBy} and until > ${now}::timestamptz)`);
-  if (text !== undefined) all.push(sql`strpos(lower(q.case_key), lower(${text})) > 0`);
-  return sql<boolean>`${sql.join(all, sql` and `)}`;
-}
-
 function itemOf(row: QueueItem & LeaseColumns & { sortBy: unknown }): QueueItem {
   const { claimBy, claimUntil, snoozeBy, snoozeUntil, sortBy: _, ...item } = row;
   const leaseOf = (by: string | null, until: Date | null) => (by !== null && until !== null ? { by, until } : null);
   return { ...item, claim: leaseOf(claimBy, claimUntil), snooze: leaseOf(snoozeBy, snoozeUntil) };
-}
-
-function textOf(place: unknown[]): string {
-  return Buffer.from(JSON.stringify(place)).toString('base64url');
-}
-
-function parsed(cursor: string, order: QueueOrder) {
-  try {
-    const place = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    const [kept, at, sortBy, caseId, taskNo] = place;
-    const asOf = new Date(String(at));
-    const fits = typeof sortBy === 'number' && typeof caseId === 'string' && Number.isInteger(taskNo);
-    if (kept === order && fits && !Number.isNaN(asOf.getTime())) return { asOf, sortBy, caseId, taskNo };
-  } catch {
-    // Falls through to the one message for whatever is wrong with it.
-  }
-  throw failure('InvalidInput', 'cursor: send back the one from the page before, unchanged, with the same order');
 }

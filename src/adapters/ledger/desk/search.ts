@@ -3,7 +3,7 @@ import type { Stage } from '../../../domain/case.ts';
 import type { UndoWindow } from '../../../domain/decision.ts';
 import type { CaseRow } from '../reads.ts';
 import type { Store } from '../record.ts';
-import { inPacks } from './queue.ts';
+import { inPacks } from './queue-filter.ts';
 
 /** What cases are looked for by; all that is given must fit. */
 export interface SearchFilter {

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import { json } from '../json.ts';
+import { json } from '../../../canonical.ts';
 import type { Store } from '../record.ts';
-import type { QueueFilter, QueueOrder } from './queue.ts';
+import type { QueueFilter } from './queue-filter.ts';
+import type { QueueOrder } from './queue-order.ts';
 
 /** A filter that people have given a name; everybody sees it. */
 export interface SavedView {

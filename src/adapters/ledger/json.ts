@@ -1,1 +1,0 @@
-export { json, plain, sha256, storable } from '../../canonical.ts';

@@ -1,0 +1,43 @@
+import type { Ports } from '../activities/ports.ts';
+import { digestOf } from '../canonical.ts';
+import { withoutProofs } from '../domain/attestation.ts';
+import { reverseHint } from '../domain/undo.ts';
+import { verdictSchema } from '../domain/verdict.ts';
+import { failure } from '../failures.ts';
+import type { VerdictAnswer } from '../messages.ts';
+
+/** A verdict that reaches the API for a closed case is recorded too, and changes nothing; a repeat gets its answer again. */
+export async function answerOfClosed(
+  { cases, reviews }: Pick<Ports, 'cases' | 'reviews'>,
+  caseId: string,
+  message: unknown,
+): Promise<VerdictAnswer> {
+  const record = await cases.get(caseId);
+  if (!record) throw failure('InvalidInput', `caseId: there is no case '${caseId}'`);
+  const { verdict: said } = withoutProofs(message);
+  const parsed = verdictSchema.safeParse(said);
+  const closed = `The case is closed (${record.outcome ?? 'no workflow is running'}); a verdict changes nothing now.`;
+  const undoes = parsed.data?.verdict === 'withdraw' && record.outcome === 'written';
+  const reason = undoes ? `${closed} ${reverseHint(caseId)}` : closed;
+  const refusal = { code: undoes ? 'window-over' : 'case-not-waiting', message: reason } as const;
+  const verdictId = idOf(message);
+  if (!parsed.success) {
+    await reviews.malformed(caseId, 'update', refusal, verdictId);
+    return { accepted: false, verdictId, refusal };
+  }
+  const verdict = parsed.data;
+  const contentHash = digestOf(verdict);
+  const former = await reviews.former(caseId, verdictId);
+  const judged =
+    former?.contentHash === contentHash
+      ? former.judged
+      : await reviews.record({ caseId, verdict, channel: 'update', contentHash, refusal });
+  if (judged.kind === 'refused') return { accepted: false, verdictId, refusal: judged.refusal };
+  const { approvals } = judged;
+  const counted = approvals && { approvals: { given: approvals.by.length, needed: approvals.needed } };
+  return { accepted: true, verdictId, ...counted };
+}
+
+function idOf(verdict: unknown): string {
+  return typeof verdict === 'object' && verdict !== null && 'verdictId' in verdict ? String(verdict.verdictId) : 'none';
+}
