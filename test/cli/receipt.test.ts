@@ -82,7 +82,7 @@ describe('countersign verify RECEIPT, without an API,', () => {
     expect(out.split('\n')).toEqual([
       expect.stringMatching(/^holds {2}the receipt: as issued at 2026-12-01T.* \(the key you gave\)$/),
       'holds  the audit trail: 1 entries, the chain is intact',
-      'holds  what came in: 1 documents, as received at 2026-03-01T10:00:00.000Z',
+      'holds  what came in: 1 document, as received at 2026-03-01T10:00:00.000Z',
       'holds  what is listed: all that the audit trail tells, and nothing else',
       'holds  the case: still open (review)',
       'What was written is what was signed.',
