@@ -49,6 +49,22 @@ const CASE = 'case/invoice-intake/INV-1';
 const post = async (on: Api, who: string, url: string, payload: object, headers: object = {}) =>
   await on.inject({ method: 'POST', url, payload, headers: { ...bearer(keys[who] ?? ''), ...headers } });
 
+test('what reviewers write to each other about a case, who submitted it does not read', async () => {
+  const documents = await ledger.documents.put([
+    { name: 'a.txt', mediaType: 'text/plain', bytes: Buffer.from('commented') },
+  ]);
+  const name = { packId: 'invoice-intake', caseKey: 'INV-C', revision: 1 };
+  await ledger.cases.receive({ name, documents, submittedBy: 'sam', owner: 'finance', channel: 'api' });
+  const caseId = 'case/invoice-intake/INV-C';
+  await ledger.desk.comment(caseId, 'rosa', 'Sam sends these every month');
+  const on = serving({ desk: ledger.desk, manifests: ledger.cases });
+  const comments = async (who: string) => {
+    const answer = await on.inject({ url: `/v1/desk/tasks/${caseId}`, headers: bearer(keys[who] ?? '') });
+    return answer.json<{ desk: { comments: unknown[] } }>().desk.comments.length;
+  };
+  expect([await comments('rosa'), await comments('sam')]).toEqual([1, 0]);
+});
+
 test('who sends the document of somebody else once more does not see their case', async () => {
   const on = serving({ client: { ...taking(), outcome: () => Promise.resolve(undefined) } });
   const body = { packId: 'invoice-intake', caseKey: 'INV-1', documents: [{ name: 'a.txt', text: 'Pay 12' }] };
