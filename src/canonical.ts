@@ -6,6 +6,16 @@ export function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
+/** Whether all text in a value can be stored as it is, and has a canonical form: neither NUL nor lone surrogates. */
+export function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorable(inner));
+}
+
+/** What is said of a value that is not. */
+export const NOT_STORABLE = 'a NUL, or half of a surrogate pair, is no text; send valid Unicode';
+
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
 /** A value as it can be stored in jsonb and come back the same: as JSON knows it, its strings storable. */
@@ -49,4 +59,12 @@ export function canonicalText(value: unknown): string {
 /** The digest of a value as the ledger gives it back: the same before it is stored and after. */
 export function storedDigestOf(value: unknown): string {
   return sha256(canonicalText(value));
+}
+
+/** The id that a message gives itself in `field`, or one made from its content where it gives none that can be kept. */
+export function messageIdOf(message: unknown, field: 'verdictId' | 'answerId'): string {
+  const given: unknown = typeof message === 'object' && message !== null ? Reflect.get(message, field) : undefined;
+  return typeof given === 'string' && given !== '' && given.length <= 200 && isStorable(given)
+    ? given
+    : `malformed-${storedDigestOf(message ?? null).slice(0, 12)}`;
 }

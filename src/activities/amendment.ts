@@ -11,8 +11,21 @@ import type { Ports } from './ports.ts';
 
 type Needs = Pick<Ports, 'reviews' | 'access' | 'cases' | 'modelCalls' | 'packs' | 'feeds' | 'clock'>;
 
+/** What code of a pack throws that was not written for such values; a feed that does not answer throws something else. */
+const FAULTS = [TypeError, RangeError, ReferenceError, SyntaxError];
+
 /** Whether an amendment fits the pinned schema and rules, and what approving it writes. */
-export async function amend({ packs, cases, feeds }: Needs, task: TaskRecord, output: unknown) {
+export async function amend(ports: Needs, task: TaskRecord, output: unknown) {
+  try {
+    return await judged(ports, task, output);
+  } catch (error) {
+    // Tried again it would end the same, and no other verdict on the case would be heard meanwhile.
+    if (!(error instanceof Error) || !FAULTS.some((fault) => error instanceof fault)) throw error;
+    return refused('amendment-invalid', `output: the pack cannot judge these values (${error.message})`);
+  }
+}
+
+async function judged({ packs, cases, feeds }: Needs, task: TaskRecord, output: unknown) {
   const pack = packs.pinned(task.packHash);
   if (!pack) {
     return refused(

@@ -1,3 +1,4 @@
+import { isStorable } from '../canonical.ts';
 import { attestationSchema, type Attestation, type Authentication } from '../domain/attestation.ts';
 import { canonical, digestOf } from '../packs/digest.ts';
 import type { Ports, Signer } from './ports.ts';
@@ -22,7 +23,8 @@ export function authenticate(
 ): Authentication | false {
   if (attestation === undefined) return { via: 'unauthenticated' };
   const parsed = attestationSchema.safeParse(attestation);
-  if (!parsed.success) return false;
+  // What has no canonical form was not signed.
+  if (!parsed.success || !isStorable(verdict)) return false;
   const { signature, keyId, ...who } = parsed.data;
   return signer.verify(statementOf(caseId, verdict, who), signature, keyId) && { ...who, keyId };
 }

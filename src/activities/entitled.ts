@@ -1,3 +1,4 @@
+import { storedDigestOf } from '../canonical.ts';
 import { reversalOf, withdrawalOf, type Authentication } from '../domain/attestation.ts';
 import { refusalOfAccess, seesOnlyOwn, type Action, type Person } from '../domain/access.ts';
 import { packNamedIn } from '../domain/case.ts';
@@ -5,7 +6,6 @@ import type { Information, InformationRefusal } from '../domain/information.ts';
 import { undoWindowMs } from '../domain/policy.ts';
 import { ownReversal } from '../domain/undo.ts';
 import type { OpenTask, Refusal, Verdict } from '../domain/verdict.ts';
-import { digestOf } from '../packs/digest.ts';
 import { authenticate } from './attest.ts';
 import type { CaseRecord } from './case-ports.ts';
 import type { TaskOpening, TaskPolicy } from './review-ports.ts';
@@ -110,7 +110,7 @@ export const judgeWithdrawal =
     const known = authenticate(ports.signer, caseId, withdrawalOf(by, reason), attestation);
     const denied = await refusalOfAsking(ports.access, record, caseId, by, 'withdraw-case', known);
     if (!denied) return true;
-    await ports.reviews.malformed(caseId, 'signal', denied, `withdraw/${digestOf(asked).slice(0, 12)}`);
+    await ports.reviews.malformed(caseId, 'signal', denied, `withdraw/${storedDigestOf(asked).slice(0, 12)}`);
     return false;
   };
 

@@ -2,6 +2,7 @@ import { withoutProofs, type Authentication } from '../domain/attestation.ts';
 import { refusalOf, staleDigest, verdictSchema, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { undoWindowMs, withApproval } from '../domain/policy.ts';
 import { reasonCodeRefusalOf, rejectReasonsOf } from '../domain/reject-reasons.ts';
+import { isStorable, NOT_STORABLE, messageIdOf } from '../canonical.ts';
 import { digestOf } from '../packs/digest.ts';
 import { problemsOf } from '../packs/define-pack.ts';
 import { assignedNext } from './assign.ts';
@@ -14,7 +15,7 @@ import type { Judged, TaskOpening, TaskRecord } from './review-ports.ts';
 import type { Ports } from './ports.ts';
 import { signedVerdict } from './signed-verdict.ts';
 import { refusalOfAbsent } from './stand-ins.ts';
-import type { Steps } from './steps.ts';
+import type { Steps, VerdictJudged } from './steps.ts';
 import { answered, answerOf } from './verdict-answer.ts';
 
 type Needs = Pick<
@@ -33,16 +34,16 @@ export const judgeVerdict =
   async ({ caseId, channel, message }) => {
     const { reviews } = ports;
     const { verdict: said, attestation, passkey: proof } = withoutProofs(message);
-    const parsed = verdictSchema.safeParse(said);
-    if (!parsed.success) {
-      const refusal: Refusal = {
-        code: 'malformed',
-        message: `The verdict is malformed: ${problemsOf(parsed.error).join('; ')}`,
-      };
-      const verdictId = idOf(message);
+    const malformed = async (problems: string): Promise<VerdictJudged> => {
+      const refusal: Refusal = { code: 'malformed', message: `The verdict is malformed: ${problems}` };
+      const verdictId = messageIdOf(message, 'verdictId');
       await reviews.malformed(caseId, channel, refusal, verdictId);
       return { answer: { accepted: false, verdictId, refusal } };
-    }
+    };
+    // First of all: whatever takes its digest or stores it would fail, and be tried again without end.
+    if (!isStorable(message)) return await malformed(NOT_STORABLE);
+    const parsed = verdictSchema.safeParse(said);
+    if (!parsed.success) return await malformed(problemsOf(parsed.error).join('; '));
     const verdict = parsed.data;
     const contentHash = digestOf(verdict);
     const former = await reviews.former(caseId, verdict.verdictId);
@@ -164,11 +165,4 @@ function acceptance(
   const decide = { taskNo, kind: 'accept', output, effects, facts } as const;
   if (windowMs === 0) return decide;
   return { ...decide, undo: { until: new Date(clock().getTime() + windowMs).toISOString(), seen } };
-}
-
-function idOf(message: unknown): string {
-  const id = typeof message === 'object' && message !== null && 'verdictId' in message ? message.verdictId : undefined;
-  return typeof id === 'string' && id !== '' && id.length <= 200
-    ? id
-    : `malformed-${digestOf(message ?? null).slice(0, 12)}`;
 }

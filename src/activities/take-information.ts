@@ -1,3 +1,4 @@
+import { isStorable, NOT_STORABLE, messageIdOf } from '../canonical.ts';
 import { withoutProofs } from '../domain/attestation.ts';
 import type { DocumentRef } from '../domain/case.ts';
 import {
@@ -30,10 +31,11 @@ export const takeInformation =
     };
     const malformed = async (problems: readonly string[]): Promise<InformationJudged> => {
       const refusal = { code: 'malformed', message: `The answer is malformed: ${problems.join('; ')}` } as const;
-      const answerId = idOf(message);
+      const answerId = messageIdOf(message, 'answerId');
       await information.refused(caseId, channel, refusal, answerId);
       return refused(answerId, refusal);
     };
+    if (!isStorable(message)) return await malformed([NOT_STORABLE]);
     const parsed = informationSchema.safeParse(answered);
     if (!parsed.success) return await malformed(problemsOf(parsed.error));
     const { answerId, requestId, by, text, documents: given = [] } = parsed.data;
@@ -70,11 +72,4 @@ export const takeInformation =
 function partsOf(documents: NonNullable<Information['documents']>, text: string | undefined): Part[] {
   const own = text === undefined ? [] : [{ name: 'answer.txt', mediaType: 'text/plain', bytes: Buffer.from(text) }];
   return [...own, ...documents.flatMap((one, at) => ('hash' in one ? [] : [contentOf(one, at)]))];
-}
-
-function idOf(message: unknown): string {
-  const id = typeof message === 'object' && message !== null && 'answerId' in message ? message.answerId : undefined;
-  return typeof id === 'string' && id !== '' && id.length <= 200
-    ? id
-    : `malformed-${digestOf(message ?? null).slice(0, 12)}`;
 }

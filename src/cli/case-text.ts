@@ -6,7 +6,7 @@ import { tableText } from './table.ts';
 import { taskText } from './task-text.ts';
 import { oneLine, safe, shellWord, valueText } from './text.ts';
 import { timelineOf, type Step } from './timeline.ts';
-import { clockText, dueText, lengthText, minuteText, msBetween, secondText } from './times.ts';
+import { clockText, dueText, lengthText, minuteText, msBetween, secondText, zoneText } from './times.ts';
 
 type Paint = Cli['paint'];
 
@@ -38,7 +38,7 @@ function headText(file: CaseFileBody, paint: Paint, now: Date): string {
   const unpriced = cost.unpriced > 0 ? ` (+ ${cost.unpriced} without a price)` : '';
   const lines = [
     `${paint.bold(safe(caseId))}  ${tone(`${outcome ?? stage}${outcome === 'written' ? how : ''}`)}`,
-    `received ${secondText(receivedAt)}, ${took}; submitted by ${safe(submittedBy ?? 'nobody named')}`,
+    `received ${secondText(receivedAt)} (${zoneText()}), ${took}; submitted by ${safe(submittedBy ?? 'nobody named')}`,
     `owner ${safe(owner)}; model cost ${costText(cost.micros)}${unpriced}`,
   ];
   if (reason !== null) lines.push(`reason: ${oneLine(reason)}`);
@@ -84,17 +84,24 @@ function callsText({ modelCalls }: CaseFileBody, paint: Paint): string {
 }
 
 /** The open task shows its own proposal; here stands what was decided. */
-function decisionText({ caseId, stage, decisions }: CaseFileBody): string {
+function decisionText({ caseId, stage, decisions, verdicts, formerTasks }: CaseFileBody): string {
   const last = decisions.at(-1);
   if (!last) return '';
-  const lines = [`  ${last.kind} by ${last.byPolicy ? 'policy: ' : ''}${oneLine(last.by)}`];
+  const said = verdicts.findLast((one) => one.accepted && one.taskNo === last.taskNo && one.by === last.by);
+  const who = last.byPolicy ? `policy, without a person: ${oneLine(last.by)}` : oneLine(last.by);
+  const lines = [`  ${said?.verdict ?? last.kind} by ${who}, ${secondText(last.at)}`];
+  const proposal = formerTasks.find(({ taskNo }) => taskNo === last.taskNo)?.proposal;
   if (last.reason !== null) lines.push(`  reason: ${oneLine(last.reason)}`);
   if (last.withdrawnBy !== null) lines.push(`  taken back by ${oneLine(last.withdrawnBy)}: nothing was written`);
   else if (last.undo !== null && stage === 'undo-window')
     lines.push(
       `  written at ${secondText(last.undo.until)} unless taken back: countersign withdraw-verdict ${shellWord(caseId)}`,
     );
-  const rows = Object.entries(last.output ?? {}).map(([field, value]) => [field, oneLine(valueText(value), 70)]);
+  const rows = Object.entries(last.output ?? {}).map(([field, value]) => {
+    const before = proposal && valueText(proposal[field] ?? null);
+    const same = !proposal || before === valueText(value);
+    return [field, oneLine(valueText(value), 70), same ? '' : `proposed: ${oneLine(before ?? '', 40)}`];
+  });
   return [...lines, ...(rows.length > 0 ? [tableText(rows, { indent: 4 })] : [])].join('\n');
 }
 

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { pemBlocksOf } from '../countersignature/keys.ts';
-import { RECEIPT_FORMAT } from '../countersignature/receipt.ts';
+import { isTextOf, RECEIPT_FORMAT } from '../countersignature/receipt.ts';
 import { verifyReceipt } from '../countersignature/verify-receipt.ts';
 import { UserError, type Cli } from './context.ts';
 import { counted, oneLine } from './text.ts';
@@ -8,17 +8,30 @@ import { counted, oneLine } from './text.ts';
 /** A receipt holds no document, only what was read in them; an exported trail may be of any size. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const FORMAT_FAMILY = 'countersign/receipt/';
+/** A name that is there twice, or a number with too many digits, reads otherwise elsewhere than it was checked here. */
+const NOT_AS_SIGNED = {
+  about: 'the file',
+  faults: ['it is not the text that was signed: other programs may read something else in it; get the receipt again'],
+  holds: '',
+};
+
+/** `asSigned`: whether the text is the one that was signed, blanks between its parts aside. */
+export interface ReceiptFile {
+  content: unknown;
+  asSigned: boolean;
+}
 
 /** What a file holds when it is a receipt; undefined: it is something else. */
-export async function receiptIn(file: string): Promise<unknown> {
+export async function receiptIn(file: string): Promise<ReceiptFile | undefined> {
   try {
     if ((await stat(file)).size > MOST_BYTES) return undefined;
-    const content: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const text = await readFile(file, 'utf8');
+    const content: unknown = JSON.parse(text);
     const format = typeof content === 'object' && content !== null && 'format' in content ? content.format : undefined;
     if (typeof format !== 'string' || !format.startsWith(FORMAT_FAMILY)) return undefined;
     if (format !== RECEIPT_FORMAT)
       throw new UserError(`${file}: its format is ${format}; this version reads ${RECEIPT_FORMAT}.`);
-    return content;
+    return { content, asSigned: isTextOf(text, content) };
   } catch (error) {
     if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return undefined;
     throw error;
@@ -26,9 +39,14 @@ export async function receiptIn(file: string): Promise<unknown> {
 }
 
 /** Says of a receipt what holds and what does not. `key`: a file with the public keys that are trusted. */
-export async function checkReceipt(cli: Cli, file: string, content: unknown, key: string | undefined): Promise<void> {
+export async function checkReceipt(
+  cli: Cli,
+  file: string,
+  receipt: ReceiptFile,
+  key: string | undefined,
+): Promise<void> {
   const pems = key === undefined ? undefined : await keysIn(key);
-  const checked = verified(file, content, pems);
+  const checked = [...(receipt.asSigned ? [] : [NOT_AS_SIGNED]), ...verified(file, receipt.content, pems)];
   for (const { about, faults, holds } of checked) {
     const mark = faults.length === 0 ? cli.paint.green('holds') : cli.paint.red('FAULT');
     cli.out(`${mark}  ${oneLine(about)}: ${oneLine(faults.length === 0 ? holds : faults.join('; '))}`);

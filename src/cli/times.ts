@@ -34,6 +34,11 @@ export function clockText(at: string): string {
   return localText(at).slice(11);
 }
 
+/** The zone that local times are of: Europe/Berlin. */
+export function zoneText(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 /** When something is due, seen from now: in 3 h 5 min, or 20 min ago. */
 export function dueText(at: string, now: Date): string {
   const ms = Date.parse(at) - now.getTime();

@@ -1,6 +1,6 @@
 import type { Ports } from '../activities/ports.ts';
-import { digestOf } from '../canonical.ts';
-import { withoutProofs } from '../domain/attestation.ts';
+import { digestOf, isStorable, messageIdOf } from '../canonical.ts';
+import { attestationSchema, withoutProofs, type Authentication } from '../domain/attestation.ts';
 import { reverseHint } from '../domain/undo.ts';
 import { verdictSchema } from '../domain/verdict.ts';
 import { failure } from '../failures.ts';
@@ -14,14 +14,14 @@ export async function answerOfClosed(
 ): Promise<VerdictAnswer> {
   const record = await cases.get(caseId);
   if (!record) throw failure('InvalidInput', `caseId: there is no case '${caseId}'`);
-  const { verdict: said } = withoutProofs(message);
+  const { verdict: said, attestation } = withoutProofs(message);
   const parsed = verdictSchema.safeParse(said);
   const closed = `The case is closed (${record.outcome ?? 'no workflow is running'}); a verdict changes nothing now.`;
   const undoes = parsed.data?.verdict === 'withdraw' && record.outcome === 'written';
   const reason = undoes ? `${closed} ${reverseHint(caseId)}` : closed;
   const refusal = { code: undoes ? 'window-over' : 'case-not-waiting', message: reason } as const;
-  const verdictId = idOf(message);
-  if (!parsed.success) {
+  const verdictId = messageIdOf(message, 'verdictId');
+  if (!parsed.success || !isStorable(message)) {
     await reviews.malformed(caseId, 'update', refusal, verdictId);
     return { accepted: false, verdictId, refusal };
   }
@@ -31,13 +31,20 @@ export async function answerOfClosed(
   const judged =
     former?.contentHash === contentHash
       ? former.judged
-      : await reviews.record({ caseId, verdict, channel: 'update', contentHash, refusal });
+      : await reviews.record({
+          ...{ caseId, verdict, channel: 'update', contentHash, refusal },
+          authentication: authenticationIn(attestation),
+        });
   if (judged.kind === 'refused') return { accepted: false, verdictId, refusal: judged.refusal };
   const { approvals } = judged;
   const counted = approvals && { approvals: { given: approvals.by.length, needed: approvals.needed } };
   return { accepted: true, verdictId, ...counted };
 }
 
-function idOf(verdict: unknown): string {
-  return typeof verdict === 'object' && verdict !== null && 'verdictId' in verdict ? String(verdict.verdictId) : 'none';
+/** Who sends it, as the API has signed in this process just now; nothing is taken on it. */
+function authenticationIn(attestation: unknown): Authentication {
+  const attested = attestationSchema.safeParse(attestation).data;
+  if (!attested) return { via: 'unauthenticated' };
+  const { signature: _, ...who } = attested;
+  return who;
 }

@@ -133,3 +133,14 @@ export function issue(
   const whole: CaseReceipt = { format: RECEIPT_FORMAT, ...receipt, issued };
   return { ...whole, issued: { ...issued, signature: signer.sign(canonicalText(whole)) } };
 }
+
+/** Of JSON text: what stands in a string is kept. */
+const STRING_OR_BLANKS = /("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/g;
+
+/**
+ * Whether a text is the canonical one of what was read in it, blanks between its parts aside. Where a name is there twice, or
+ * a number has more digits than fit, another program reads something else.
+ */
+export function isTextOf(text: string, content: unknown): boolean {
+  return text.replaceAll(STRING_OR_BLANKS, '$1') === canonicalText(content);
+}

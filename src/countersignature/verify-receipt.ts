@@ -97,7 +97,11 @@ function documents({ documents: listed, answers, case: of }: CaseReceipt, entrie
   const { documents: _, ...data } = received?.data ?? {};
   if (!same(data, stated)) faults.push('the case is not the one that the audit trail says was received');
   if (received?.at !== of.receivedAt) faults.push('it was received at another time');
-  return { about: 'what came in', faults, holds: `${listed.length} documents, as received at ${of.receivedAt}` };
+  return {
+    about: 'what came in',
+    faults,
+    holds: `${listed.length} ${listed.length === 1 ? 'document' : 'documents'}, as received at ${of.receivedAt}`,
+  };
 }
 
 function question(task: CaseReceipt['tasks'][number], receipt: CaseReceipt, entries: Entries): Checked {

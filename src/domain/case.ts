@@ -67,6 +67,13 @@ export function packNamedIn(caseId: string): string | undefined {
   return /^case\/([^/]+)\//.exec(caseId)?.[1];
 }
 
+/** The packs of all cases that a text names, as an id or as the address of a request. */
+export function packsNamedIn(text: string): string[] {
+  const plain = text.replaceAll(/%2f/gi, '/');
+  const named = [...plain.matchAll(/\bcase\/([^/\s]+)\//g), ...plain.matchAll(/\/v1\/cases\/(?!case\/)([^/\s]+)\//g)];
+  return named.flatMap(([, packId]) => packId ?? []);
+}
+
 /**
  * Says what is wrong with a case key, or undefined. 1 to 200 characters of valid Unicode, not only blanks, none of them a
  * control character; not `.` or `..`, which every HTTP client takes out of an address.

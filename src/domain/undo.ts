@@ -1,6 +1,6 @@
 import type { CaseOutcome, Stage } from './case.ts';
 import type { UndoWindow } from './decision.ts';
-import type { Refusal } from './verdict.ts';
+import { samePerson, type Refusal } from './verdict.ts';
 
 /** The latest decision of a case as the judge of a withdrawal sees it. */
 export interface Withdrawable {
@@ -40,7 +40,7 @@ export function ownReversal(
   { submittedBy, plan }: { submittedBy: string | null; plan: { review: { fourEyes: boolean } } | null },
   by: string,
 ): Refusal | undefined {
-  if (!plan?.review.fourEyes || submittedBy !== by) return undefined;
+  if (!plan?.review.fourEyes || submittedBy === null || !samePerson(submittedBy, by)) return undefined;
   return { code: 'four-eyes', message: `by: ${by} submitted this case; someone else must ask for its reversal.` };
 }
 

@@ -219,8 +219,13 @@ export function approvedBefore(by: string, approvals: Approvals | undefined): Re
   return { code: 'same-person', message };
 }
 
-/** Names are compared as people read them: case and blanks around them make no other person. */
+/** Names are compared as people read them: case, how many blanks, and what nobody sees make no other person. */
 export function samePerson(a: string, b: string): boolean {
-  const plain = (name: string) => name.normalize('NFKC').trim().toLowerCase();
-  return plain(a) === plain(b);
+  return asRead(a) === asRead(b);
+}
+
+function asRead(name: string): string {
+  const seen = name.normalize('NFKC').replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '');
+  // By way of upper case: some letters are two there.
+  return seen.replaceAll(/\s+/g, ' ').trim().toUpperCase().toLowerCase();
 }

@@ -9,6 +9,7 @@ import { useLive } from './live.ts';
 import { Desk } from './desk/desk.tsx';
 import { LegendContext } from './parts/legend-context.ts';
 import { Login } from './login.tsx';
+import { may } from './rights.ts';
 import { askWhoIAm, loggedOut, signOut, useSession } from './session.ts';
 import { changeSettings, useSettings } from './settings.ts';
 
@@ -20,19 +21,19 @@ const PeoplePage = lazy(async () => ({ default: (await import('./pages/people.ts
 const SearchPage = lazy(async () => ({ default: (await import('./pages/search.tsx')).SearchPage }));
 
 const PAGES = [
-  ['/desk', 'app.desk'],
-  ['/search', 'app.search'],
-  ['/packs', 'app.packs'],
-  ['/people', 'app.people'],
-  ['/audit', 'app.audit'],
-  ['/account', 'app.account'],
+  ['/desk', 'app.desk', 'read-counts'],
+  ['/search', 'app.search', 'read-counts'],
+  ['/packs', 'app.packs', undefined],
+  ['/people', 'app.people', 'read-people'],
+  ['/audit', 'app.audit', 'read-audit'],
+  ['/account', 'app.account', undefined],
 ] as const;
 
 export function App() {
   const { say, language } = useWords();
-  const { state } = useSession();
+  const { state, roles } = useSession();
   const [location] = useLocation();
-  const connected = useLive(useQueryClient(), state === 'in');
+  const connected = useLive(useQueryClient(), state === 'in' && may(roles, 'read-counts'));
   const [legend, setLegend] = useState(false);
   useEffect(() => {
     if (state === 'asking') askWhoIAm().catch(loggedOut);
@@ -50,7 +51,7 @@ export function App() {
         <header className="top">
           <strong className="brand">Countersign</strong>
           <nav aria-label={say('app.menu')}>
-            {PAGES.map(([path, title]) => (
+            {PAGES.filter(([, , right]) => right === undefined || may(roles, right)).map(([path, title]) => (
               <Link key={path} href={path} aria-current={here.startsWith(path) ? 'page' : undefined}>
                 {say(title)}
               </Link>

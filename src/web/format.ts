@@ -26,6 +26,11 @@ export function when(iso: string, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }
 
+/** With the second and the zone: where it is read as evidence. */
+export function moment(iso: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(iso));
+}
+
 const UNITS = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
@@ -53,5 +58,6 @@ export function words(name: string): string {
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .replaceAll(/[-_]/g, ' ')
     .toLowerCase();
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+  const sentence = spaced.charAt(0).toUpperCase() + spaced.slice(1);
+  return sentence.replaceAll(/\b(?:bic|iban|id|pdf|url|vat)\b/gi, (short) => short.toUpperCase());
 }

@@ -30,9 +30,10 @@ export function Login() {
           </Button>
         )}
         {data?.demo && <Text size="sm">{say('name.demo')}</Text>}
-        {data?.demo?.map(({ personId, name, roles }) => (
+        {data?.demo?.map(({ personId, name, roles }, at) => (
           <Button
             key={personId}
+            autoFocus={at === 0}
             variant="default"
             justify="space-between"
             onClick={() => void choose(personId)}

@@ -94,8 +94,9 @@ export class OpenQuestion {
     this.#changed = true;
   }
 
-  /** Shows the approvals that were given. */
+  /** Shows the approvals that were given. An earlier one that is sent again has the answer of then. */
   approved(approvals: Approvals): void {
+    if (approvals.by.length < (this.#question.approvals?.by.length ?? 0)) return;
     this.#question = { ...this.#question, approvals };
     this.#tell({ refused: { count: this.#wait.refused?.count ?? 0 } });
   }

@@ -136,6 +136,67 @@ describe('questions and cases of other packs', () => {
   });
 });
 
+describe('what operators see', () => {
+  test('of cost and cases is of the packs that somebody has a part in, also as metrics', async () => {
+    const lead = await keyOf({ personId: 'lead.tickets', roles: ['lead'], packs: ['tickets'] });
+    const metrics = await api.inject({ url: '/metrics', headers: bearer(lead) });
+    expect(metrics.body).toContain('tickets');
+    expect(metrics.body).not.toContain('invoices');
+  });
+
+  test('of notices that reach nobody names no case of another pack', async () => {
+    const [invoice = ''] = ids.invoices;
+    const [ticket = ''] = ids.tickets;
+    const failed = [invoice, ticket].map((caseId, at) => ({
+      ...{ messageId: `m-${at}`, channel: 'mail', address: `one-${at}@example.test`, state: 'failed' as const },
+      ...{ attempts: 3, error: 'no such mailbox', since: new Date(), nextAt: null, kinds: [], cases: [caseId] },
+    }));
+    const undeliveredNotices = async () => failed as never;
+    const on = apiOf({ access: requiredAccess(ledger), reads: { ...ledger.reads, undeliveredNotices } });
+    const told = async (key: string) => (await on.inject({ url: '/v1/notices', headers: bearer(key) })).body;
+    const lead = await keyOf({ personId: 'lead.tickets', roles: ['lead'], packs: ['tickets'] });
+    expect(await told(lead)).toContain(ticket);
+    expect(await told(lead)).not.toContain(invoice);
+    expect(await told(lead)).not.toContain('one-0@');
+    const all = await keyOf({ personId: 'lead.all', roles: ['lead'] });
+    expect(await told(all)).toContain(invoice);
+    await on.close();
+  });
+
+  test('of refused attempts names no case of another pack', async () => {
+    const [invoice = ''] = ids.invoices;
+    const [ticket = ''] = ids.tickets;
+    const nobody = await keyOf({ personId: 'nobody', roles: ['reviewer'], packs: [] });
+    for (const caseId of [invoice, ticket]) await api.inject({ url: `/v1/cases/${caseId}`, headers: bearer(nobody) });
+    const told = async (key: string) => (await api.inject({ url: '/v1/access-entries', headers: bearer(key) })).body;
+    const own = await told(await keyOf({ personId: 'auditor.tickets', roles: ['auditor'], packs: ['tickets'] }));
+    expect(own).toContain(ticket);
+    expect(own).not.toContain(invoice);
+    expect(await told(await keyOf({ personId: 'auditor.all', roles: ['auditor'] }))).toContain(invoice);
+  });
+
+  test('of saved views names no supplier or pack that is not theirs', async () => {
+    await ledger.desk.saveView('theirs', { packId: 'invoices', alike: 'SECRET GmbH' }, 'all');
+    await ledger.desk.saveView('ours', { packId: 'tickets' }, 'all');
+    const names = async (who: keyof typeof keys) =>
+      (await read<{ views: { name: string }[] }>(who, '/v1/desk/views')).views.map(({ name }) => name);
+    expect(await names('all')).toEqual(expect.arrayContaining(['ours', 'theirs']));
+    expect(await names('tickets')).toContain('ours');
+    expect(await names('tickets')).not.toContain('theirs');
+    const remove = { method: 'DELETE', url: '/v1/desk/views/theirs', headers: bearer(keys.tickets) } as const;
+    expect((await api.inject(remove)).statusCode).toBe(404);
+    const filter = { packId: 'tickets' };
+    const replace = { ...remove, method: 'PUT', payload: { filter } } as const;
+    expect((await api.inject(replace)).json()).toMatchObject({ code: 'not-your-pack' });
+    expect(await names('all')).toContain('theirs');
+  });
+
+  async function keyOf(person: { personId: string; roles: ('lead' | 'auditor' | 'reviewer')[]; packs?: string[] }) {
+    await ledger.people.putPerson({ name: person.personId, groups: [], ...person }, 'test');
+    return (await ledger.credentials.makeKey(person.personId, { label: 'test', expiresAt: null }, 'test')).secret;
+  }
+});
+
 test('the events of the desk name only cases of the packs that somebody has a part in', async () => {
   const url = await api.listen({ host: '127.0.0.1', port: 0 });
   const ends = new AbortController();
@@ -153,4 +214,50 @@ test('the events of the desk name only cases of the packs that somebody has a pa
   }
   ends.abort();
   expect(heard).not.toContain(other);
+});
+
+describe('the events of the desk', () => {
+  test('end when who listens is logged out, disabled, or has another part now', { timeout: 30_000 }, async () => {
+    const url = await listening();
+    const person = { name: 'L', roles: ['reviewer'], groups: [] } as const;
+    const ends = {
+      'listens.out': (key: string) => ledger.credentials.revokeKey(key, 'test'),
+      'listens.gone': () => ledger.people.putPerson({ ...person, personId: 'listens.gone', disabled: true }, 'test'),
+    };
+    const over = Object.entries(ends).map(async ([personId, end]) => {
+      await ledger.people.putPerson({ ...person, personId }, 'test');
+      const made = await ledger.credentials.makeKey(personId, { label: 'test', expiresAt: null }, 'test');
+      const answer = await fetch(`${url}/v1/desk/events`, { headers: bearer(made.secret) });
+      await end(made.keyId);
+      return await answer.text();
+    });
+    for (const heard of await Promise.all(over)) expect(heard).toContain('event: beat');
+  });
+
+  test('are followed by one person so often only that the others still can', async () => {
+    const url = await listening();
+    const ends = new AbortController();
+    const follow = async (key: string) =>
+      (await fetch(`${url}/v1/desk/events`, { headers: bearer(key), signal: ends.signal })).status;
+    const statuses: number[] = [];
+    for (let n = 0; n < 21; n += 1) statuses.push(await follow(keys.none));
+    expect(statuses.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 200));
+    expect(statuses.at(-1)).toBe(429);
+    expect(await follow(keys.all)).toBe(200);
+    ends.abort();
+    await expect.poll(() => follow2(url), { timeout: 5_000 }).toBe(200);
+  });
+
+  async function follow2(url: string): Promise<number> {
+    const ends = new AbortController();
+    const { status } = await fetch(`${url}/v1/desk/events`, { headers: bearer(keys.none), signal: ends.signal });
+    ends.abort();
+    return status;
+  }
+
+  async function listening(): Promise<string> {
+    const address = api.server.address();
+    if (address === null || typeof address === 'string') return await api.listen({ host: '127.0.0.1', port: 0 });
+    return `http://127.0.0.1:${address.port}`;
+  }
 });

@@ -27,6 +27,23 @@ describe('a verdict that fits', () => {
     expect(ledger.decisions).toMatchObject([{ output, effects: [{ title: 'Post 13' }, { title: 'Pay 13' }] }]);
   });
 
+  it('amend with values on which a rule of the pack breaks down is refused, and the next verdict is heard', async () => {
+    const { rules } = definition();
+    const breaks: (typeof rules)[number] = {
+      ...{ name: 'breaks', severity: 'soft' },
+      holds: ({ amount }) => amount !== 13 || (undefined as unknown as string).trim(),
+    };
+    const { judge } = await waiting(undefined, fakePorts(testPack({ rules: [...rules, breaks] })));
+    const amend = (verdictId: string, amount: number) =>
+      judge({ verdictId, verdict: 'amend', output: { amount, supplier: 'ACME' } });
+    const { answer } = await amend('v-0', 13);
+    expect(answer).toMatchObject(refused('amendment-invalid'));
+    expect(answer).toMatchObject({
+      refusal: { message: expect.stringContaining('the pack cannot judge these values') },
+    });
+    expect((await amend('v-1', 14)).answer).toMatchObject(accepted);
+  });
+
   it('reject: nothing takes effect, with its reason', async () => {
     const { judge, ledger } = await waiting();
     const judged = await judge({ verdict: 'reject', reason: 'not ours' });

@@ -65,10 +65,19 @@ describe('caseText', () => {
   });
 
   test('shows what a written case wrote', () => {
-    const text = caseText(viewOf(fileWritten()), plain, later(0));
+    const file = viewOf(fileWritten());
+    const verdict = { verdictId: 'v', channel: 'api', verdict: 'amend', by: 'bob', accepted: true, refusal: null };
+    const verdicts = [{ ...verdict, reason: null, taskNo: 1, at: later(60_000).toISOString() }];
+    const text = caseText({ ...file, verdicts }, plain, later(0));
     expect(text).toMatch(/^case\/invoice-intake\/INV-1 {2}written$/m);
     expect(text).toMatch(/Post 119\.50 EUR +applied +as P-77 +in accounts-payable/);
     expect(text).toMatch(/took 1 min 1 s/);
+    expect(text).toMatch(/^Decision\n {2}amend by bob, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/m);
+    expect(text).toMatch(/^ {4}total +11950 +proposed: 11900$/m);
+    expect(text).toMatch(/^ {4}number +RE-7$/m);
+    expect(text).toMatch(
+      new RegExp(`^received .+ \\(${Intl.DateTimeFormat().resolvedOptions().timeZone}\\), took`, 'm'),
+    );
     expect(text).not.toContain('Open task');
   });
 

@@ -52,13 +52,37 @@ describe('countersign verify RECEIPT, without an API,', () => {
   const nothing = apiWith({});
   const verify = (...args: string[]) => run(nothing, ['verify', ...args]);
 
+  test.each([
+    [
+      'a name that is there twice, of which only the last counts',
+      (text: string) => text.replace('{', '{"case":{"caseId":"another"},'),
+    ],
+    [
+      'a number that only rounds to it',
+      (text: string) => text.replace('"revision":1,', '"revision":1.00000000000000000001,'),
+    ],
+    ['a character written otherwise', (text: string) => text.replace('"format"', String.raw`"\u0066ormat"`)],
+  ])('finds %s', async (_, change) => {
+    const changed = change(RECEIPT);
+    expect(changed).not.toBe(RECEIPT);
+    await writeFile(file('odd.json'), changed);
+    const { out, failed } = await verify(file('odd.json'), '--key', file('public.pem'));
+    expect(failed).toBe(true);
+    expect(out).toContain('FAULT  the file: it is not the text that was signed');
+  });
+
+  test('takes it indented too, as tools write it', async () => {
+    await writeFile(file('indented.json'), `${JSON.stringify(JSON.parse(RECEIPT), null, 2)}\r\n`);
+    expect((await verify(file('indented.json'), '--key', file('public.pem'))).failed).toBe(false);
+  });
+
   test('says what holds', async () => {
     const { out, failed } = await verify(file('good.json'), '--key', file('public.pem'));
     expect(failed).toBe(false);
     expect(out.split('\n')).toEqual([
       expect.stringMatching(/^holds {2}the receipt: as issued at 2026-12-01T.* \(the key you gave\)$/),
       'holds  the audit trail: 1 entries, the chain is intact',
-      'holds  what came in: 1 documents, as received at 2026-03-01T10:00:00.000Z',
+      'holds  what came in: 1 document, as received at 2026-03-01T10:00:00.000Z',
       'holds  what is listed: all that the audit trail tells, and nothing else',
       'holds  the case: still open (review)',
       'What was written is what was signed.',

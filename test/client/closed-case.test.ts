@@ -37,7 +37,10 @@ test('another one is refused, and recorded with who gave it', async () => {
   const { client, ledger, verdict, attested } = await closed();
   const late = { ...verdict, verdictId: 'v-2', by: 'lea' };
   expect(await client.decide(CASE, attested(late))).toMatchObject({ refusal: { code: 'case-not-waiting' } });
-  expect(ledger.refusals).toMatchObject([{ verdictId: 'v-2', verdict: { by: 'lea' } }]);
+  // Rita has sent it in the name of Lea: the trail says both.
+  expect(ledger.refusals).toMatchObject([
+    { verdictId: 'v-2', verdict: { by: 'lea' }, authentication: { personId: 'rita', via: 'session' } },
+  ]);
   expect(await client.decide(CASE, { ...verdict, by: 'lea' })).toMatchObject({ refusal: { code: 'case-not-waiting' } });
   const withdrawal = { ...verdict, verdictId: 'v-3', verdict: 'withdraw' };
   expect(await client.decide(CASE, withdrawal)).toMatchObject({ refusal: { code: 'window-over' } });

@@ -39,6 +39,39 @@ describe('refused, recorded, and nothing decided', () => {
   test('more of them than there need to be', () => expect(REFUSED.length).toBeGreaterThanOrEqual(25));
 });
 
+describe('the id under which a link answers', () => {
+  const send = async (path: string, body: object) =>
+    await fetch(`${rig.url}${path}`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+    });
+
+  test('is used up by nobody else, though the audit of the case names the link', async () => {
+    const asked = await rig.asked();
+    const link = await rig.linkFor(asked);
+    const said = { caseId: asked.caseId, by: 'kim', verdict: 'approve', seen: 'stale-stale' };
+    const taken = await send('/v1/verdicts', { ...said, verdictId: `link-${link.id}` });
+    expect([taken.status, await taken.json()]).toMatchObject([422, { code: 'invalid-request' }]);
+    const answer = await fetch(link.url, approve(link));
+    expect([answer.status, await answer.text()]).toMatchObject([200, expect.stringContaining('Approved') as string]);
+  });
+
+  test('of a selection is none that a single verdict may have either', async () => {
+    const asked = await rig.asked();
+    const said = { caseId: asked.caseId, by: 'kim', verdict: 'withdraw', seen: asked.task.seen };
+    const taken = await send('/v1/verdicts', { ...said, verdictId: 'bulk-0b9f0a3c-1-undo' });
+    expect(taken.status).toBe(422);
+  });
+
+  test('to inform is used up by nobody else either', async () => {
+    const asked = await rig.asked();
+    const requestId = await rig.ask(asked);
+    const link = await rig.informLinkFor(asked, requestId);
+    const taken = await send('/v1/information', { requestId, answerId: `link-${link.id}`, by: 'kim', text: 'mine' });
+    expect(taken.status).toBe(422);
+    expect((await fetch(link.url, form({ key: link.key, text: 'Order 4711' }))).status).toBe(200);
+  });
+});
+
 describe('a link that is too late', () => {
   const now = () => Date.now();
   const late: [name: string, scene: () => Promise<Omit<Scene, 'rig'>>, code: string][] = [

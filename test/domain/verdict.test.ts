@@ -1,5 +1,13 @@
 import { describe, expect, it, test } from 'vitest';
-import { refusalOf, verdictSchema, type OpenTask, type TaskKind, type Verdict } from '../../src/domain/verdict.ts';
+import {
+  refusalOf,
+  samePerson,
+  verdictSchema,
+  type OpenTask,
+  type TaskKind,
+  type Verdict,
+} from '../../src/domain/verdict.ts';
+import { ownReversal } from '../../src/domain/undo.ts';
 
 const task: OpenTask = {
   taskNo: 1,
@@ -51,6 +59,41 @@ describe('refusalOf: which verdict fits which question', () => {
   ];
   test.each(table)('on %s, %s fits: %s', (kind, verdict, fits) => {
     expect(refusalOf(said[verdict], { ...task, kind })?.code).toBe(fits ? undefined : 'not-allowed-here');
+  });
+});
+
+describe('one person', () => {
+  test.each([
+    ['case', 'Rita Berg', 'rita berg'],
+    ['letters that are one character', 'Ren\u00e9', 'Rene\u0301'],
+    ['the width of letters', 'rita', '\uff52\uff49\uff54\uff41'],
+    ['how many blanks, and of which kind', 'Rita Berg', 'Rita \u00a0Berg'],
+    ['a zero-width space', 'rita', 'ri\u200bta'],
+    ['a soft hyphen', 'rita', 'ri\u00adta'],
+    ['a change of direction', 'rita', '\u202erita'],
+    ['a filler that nobody sees', 'rita', 'rita\u3164'],
+    ['a variation selector', 'rita', 'rita\ufe0f'],
+    ['a letter with two in upper case', 'Rita Strau\u00df', 'RITA STRAUSS'],
+  ])('is not made two by %s', (_, a, b) => {
+    expect(samePerson(a, b)).toBe(true);
+    const approvals = { needed: 2, by: [a] };
+    expect(refusalOf({ ...said.approve, by: b }, { ...task, approvals })?.code).toBe('same-person');
+    expect(refusalOf({ ...said.approve, by: b }, { ...task, submittedBy: a })?.code).toBe('four-eyes');
+  });
+
+  test('is not two people', () => {
+    for (const [a, b] of [
+      ['rita', 'rita2'],
+      ['rita berg', 'ritaberg'],
+      ['ann', 'anne'],
+    ] as const)
+      expect(samePerson(a, b)).toBe(false);
+  });
+
+  test('does not reverse what was submitted in that name', () => {
+    const record = { submittedBy: 'Rita@example.test', plan: { review: { fourEyes: true } } };
+    expect(ownReversal(record, 'rita@example.test')?.code).toBe('four-eyes');
+    expect(ownReversal(record, 'kim@example.test')).toBeUndefined();
   });
 });
 

@@ -164,6 +164,8 @@ describe.skipIf(noBrowser)('the pages of the web app', () => {
     await vi.waitFor(async () => expect(await text()).toMatch(says), { timeout: 60_000, interval: 200 });
     const shown = await text();
     expect(shown, shown).not.toMatch(/Mara Lind|Ada Berg|From receipt to write|verdict-accepted/);
+    // A refusal is no lost connection.
+    expect(await page.locator('.lost').count()).toBe(0);
     await context.close();
   });
 
@@ -171,7 +173,62 @@ describe.skipIf(noBrowser)('the pages of the web app', () => {
     const { page, context } = await reviewers.visit(`/audit?case=${encodeURIComponent(slip)}`, { name: 'anton.audit' });
     await page.getByRole('button', { name: 'Read' }).click();
     await page.getByText(/The chain of \d+ entries is intact/).waitFor();
+    await page.getByLabel('Case').fill('slips/page-1');
+    await page.getByRole('button', { name: 'Read' }).click();
+    await page.waitForURL(/case=case%2Fslips%2Fpage-1/);
+    await page.getByText(/The chain of \d+ entries is intact/).waitFor();
     await page.screenshot({ path: join(shots, 'audit-read.png') });
+    await context.close();
+  });
+
+  it('who may not decide reads the desk with its answers switched off', async () => {
+    const { page, context, ...seat } = await reviewers.visit(`/desk?case=${encodeURIComponent(slip)}`, {
+      name: 'anton.audit',
+    });
+    await page.getByText('You may read here. Reviewers and leads decide.').waitFor();
+    await page.getByText('Please file this').first().waitFor();
+    for (const name of [/^Approve/, /^Reject/, /^Reassign/, /^Hold/])
+      expect(await page.getByRole('button', { name }).isDisabled()).toBe(true);
+    await seat.press('r', 'd');
+    await page.getByText('What changed').last().waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await context.close();
+  });
+
+  it('a decided case tells who decided what, when and why; its trail is one click away', async () => {
+    const caseId = 'case/slips/page-2';
+    await submit(fixture, textCase('slips', 'page-2', 'Sender: Mara Lind\nSubject: Please file that\n'));
+    const { seen } = await inReview(fixture, caseId);
+    const output = { sender: 'Mara Lind', subject: 'Filed by hand', urgent: false, remark: null };
+    const answer = await fetch(`${fixture.stack.apiUrl}/v1/verdicts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ caseId, verdictId: 'page-2', verdict: 'amend', by: 'ada.berg', seen, output }),
+    });
+    expect(answer.status, await answer.text()).toBe(200);
+    await ended(fixture, caseId);
+    const { page, context } = await reviewers.visit(`/${caseId}`, { name: 'anton.audit' });
+    await page.getByText(/^Approved with changes by ada\.berg, .+\d:\d\d:\d\d/).waitFor();
+    await page.getByText('always-asked: a person reads every slip').first().waitFor();
+    expect(await page.locator('td ins').allInnerTexts()).toEqual(['Filed by hand']);
+    expect(await page.locator('td del').allInnerTexts()).toEqual(['Please file that']);
+    await page.getByRole('link', { name: 'Audit trail' }).click();
+    await page.getByText(/The chain of \d+ entries is intact/).waitFor();
+    await context.close();
+  });
+
+  it('on a telephone what decides is as large as a thumb', async () => {
+    const { page, context } = await reviewers.visit(`/desk?case=${encodeURIComponent(slip)}`, {
+      name: 'ada.berg',
+      width: 360,
+    });
+    await page.getByText('Please file this').first().waitFor();
+    const buttons = await page.locator('.desk-bar button, .top button, .top nav a').all();
+    expect(buttons.length).toBeGreaterThan(10);
+    for (const button of buttons) {
+      const box = await button.boundingBox();
+      expect(Math.min(box?.height ?? 0, box?.width ?? 0), await button.innerText()).toBeGreaterThanOrEqual(44);
+    }
     await context.close();
   });
 

@@ -53,6 +53,22 @@ describe('a case that two must approve', () => {
     expect(fakes.sink.entries).toHaveLength(2);
   });
 
+  it('keeps the approvals that it has when an earlier one is sent again', async () => {
+    const fakes = asking(9500);
+    await withWorker(server, fakes.activities, async (run) => {
+      const case_ = await started(fakes, run);
+      const { seen } = await case_.asked();
+      const first = verdict(seen, 'rita');
+      await case_.say('update', first);
+      await case_.say('update', verdict(seen, 'lea'));
+      await case_.say('update', first);
+      expect((await case_.view()).task?.approvals).toEqual({ needed: 3, by: ['rita', 'lea'] });
+      expect(await detailsOf(case_)).toContain('**2 of 3 approvals.**');
+      await case_.say('update', verdict(seen, 'kim'));
+      expect(await case_.handle.result()).toMatchObject({ decidedBy: 'rita and lea and kim' });
+    });
+  });
+
   it('is rejected by one', async () => {
     const fakes = asking(5000);
     await withWorker(server, fakes.activities, async (run) => {

@@ -33,8 +33,8 @@ export interface Credentials {
   /** Whose key that is; undefined: unknown, expired or revoked. */
   byKey(secret: string): Promise<string | undefined>;
   openSession(personId: string, how: string): Promise<{ token: string; csrf: string }>;
-  /** Undefined: unknown, expired, idle for too long or ended. */
-  bySession(token: string): Promise<Session | undefined>;
+  /** Undefined: unknown, expired, idle for too long or ended. `uses`: false keeps it from counting as used now. */
+  bySession(token: string, uses?: boolean): Promise<Session | undefined>;
   endSession(token: string): Promise<void>;
 }
 
@@ -107,7 +107,7 @@ export function credentialsOf({ db, clock }: Store): Credentials {
       return { token, csrf };
     },
 
-    async bySession(token) {
+    async bySession(token, uses = true) {
       const at = clock();
       const row = await db
         .selectFrom('sessions')
@@ -118,7 +118,7 @@ export function credentialsOf({ db, clock }: Store): Credentials {
         .where('seen_at', '>', new Date(at.getTime() - IDLE_MS))
         .executeTakeFirst();
       if (!row) return undefined;
-      if (at.getTime() - row.seen_at.getTime() > SEEN_EVERY_MS)
+      if (uses && at.getTime() - row.seen_at.getTime() > SEEN_EVERY_MS)
         await db.updateTable('sessions').set({ seen_at: at }).where('token_hash', '=', sha256(token)).execute();
       return { personId: row.person_id, csrf: row.csrf };
     },

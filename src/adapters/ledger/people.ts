@@ -98,6 +98,8 @@ export function peopleOf({ db, clock }: Store): People {
           returning 1
         ), out as (
           update sessions set ended_at = ${at} where person_id = ${personId} and ended_at is null and ${disabled}::boolean
+        ), void as (
+          update api_keys set revoked_at = ${at} where person_id = ${personId} and revoked_at is null and ${disabled}::boolean
         )
         ${logged(at, by, 'person-changed', personId, detail)} from done`.execute(db);
     },

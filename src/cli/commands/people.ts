@@ -3,7 +3,7 @@ import { ROLES, type Role } from '../../domain/access.ts';
 import type { Cli } from '../context.ts';
 import { tableText } from '../table.ts';
 import { safe } from '../text.ts';
-import { minuteText } from '../times.ts';
+import { minuteText, zoneText } from '../times.ts';
 
 interface PutOptions {
   name?: string;
@@ -80,7 +80,7 @@ export function addPeople(program: Command, cli: Cli): void {
     .option('--substitute <id>', 'who is asked meanwhile')
     .action(async (personId: string, { from = new Date().toISOString(), until, substitute }: AwayOptions) => {
       await cli.api().putAbsence(personId, { from, until, substitute: substitute ?? null });
-      cli.out(cli.paint.green(`${safe(personId)} is away until ${minuteText(until)}.`));
+      cli.out(cli.paint.green(`${safe(personId)} is away until ${minuteText(until)} (${zoneText()}).`));
     });
 
   people

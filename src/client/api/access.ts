@@ -7,6 +7,7 @@ import type { PasskeyRows } from '../../adapters/ledger/passkeys.ts';
 import type { People } from '../../adapters/ledger/people.ts';
 import { refusalOfAccess, type Action, type Identity } from '../../domain/access.ts';
 import { packNamedIn } from '../../domain/case.ts';
+import { guessLimit } from './guess-limit.ts';
 import { foreignProblem } from './loopback.ts';
 import type { OidcProvider } from './oidc.ts';
 import { Problem } from './problems.ts';
@@ -32,33 +33,45 @@ declare module 'fastify' {
     identity: Identity;
     /** The token against cross-site requests, where a browser's session asks. */
     csrf: string | undefined;
+    /** Who asks, as of now: for what goes on for long. Undefined: nobody who may any more. */
+    again(): Promise<Identity | undefined>;
   }
 }
 
 const LOCAL: Identity = { personId: '', name: 'a program on this machine', roles: [], groups: [], via: 'local' };
 const NOBODY: Identity = { personId: '', name: 'nobody', roles: [], groups: [], via: 'session' };
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** So many wrong keys and cookies from one address within the time, then it has to wait. */
+/** So many wrong keys and cookies from one address within the time, then who shows another wrong one has to wait. */
 const MOST_FAILURES = 20;
 const FAILURES_MS = 5 * 60_000;
+/** So much of one kind stands in the log of an address that nobody is known at: whoever reads it must find the rest. */
+const STRANGERS = { most: 20, perMs: FAILURES_MS };
 
 export const sessionCookie = (publicUrl: string | undefined) =>
   publicUrl?.startsWith('https:') ? '__Host-countersign' : 'countersign';
 
 /**
  * Puts the one check of rights before every route: who asks, by API key or session; no cross-site request; the role; the
- * pack. Whatever is refused stands in the access log.
+ * pack. What is refused stands in the access log; of strangers, as much as helps.
  */
 export const guard = plugin(async (api: FastifyInstance, ports: AccessPorts) => {
+  const strangers = guessLimit(STRANGERS);
   const failures = new LRUCache<string, number>({ max: 10_000, ttl: FAILURES_MS, noUpdateTTL: true });
   api.decorateRequest('identity', undefined as unknown as Identity);
   api.decorateRequest('csrf', undefined);
+  api.decorateRequest('again', async function again(this: FastifyRequest) {
+    const identity = (await identify(this, ports, false))?.identity;
+    const action = this.routeOptions.config.action ?? 'open';
+    return identity && (action === 'open' || !refusalOfAccess(identity, action)) ? identity : undefined;
+  });
   api.addHook('onRoute', ({ config, method, url }) => {
     if (config?.action === undefined) throw new TypeError(`${String(method)} ${url} states no action`);
   });
 
   const refused = async (request: FastifyRequest, problem: Problem): Promise<Problem> => {
     const { identity, ip, method, url } = request;
+    const kind = `${problem.code} ${presents(request, ports)} ${ip}`;
+    if (identity.personId === '' && !strangers.allows(kind)) return problem;
     const subject = `${method} ${url.split('?')[0]}`;
     const detail = `${problem.code}: ${problem.message} (from ${ip})`;
     await ports.people.log({ personId: identity.personId || null, kind: 'refused', subject, detail });
@@ -72,12 +85,18 @@ export const guard = plugin(async (api: FastifyInstance, ports: AccessPorts) => 
     if (foreign) throw await refused(request, foreign);
     const action = request.routeOptions.config.action ?? 'open';
     if (action === 'open') return;
-    const wait = (failures.get(request.ip) ?? 0) >= MOST_FAILURES;
-    if (wait) throw new Problem(429, 'too-many-attempts', 'Too many wrong keys from here.', { retryAfterSeconds: 300 });
     const found = await identify(request, ports);
     if (!found) {
-      // Who shows nothing guesses nothing: a page that is not logged in yet asks too.
-      if (presents(request, ports)) failures.set(request.ip, (failures.get(request.ip) ?? 0) + 1);
+      // Who shows nothing guesses nothing: a page that is not logged in yet asks too. Who has a right key is never kept
+      // from it by those who guess: behind a proxy all come from one address.
+      if (presents(request, ports)) {
+        const wrong = failures.get(request.ip) ?? 0;
+        if (wrong >= MOST_FAILURES) {
+          const detail = 'Too many wrong keys from here.';
+          throw new Problem(429, 'too-many-attempts', detail, { retryAfterSeconds: FAILURES_MS / 1_000 });
+        }
+        failures.set(request.ip, wrong + 1);
+      }
       const detail =
         'Log in, or send an API key as Authorization: Bearer cs_...; an expired or revoked one does not count.';
       throw await refused(request, new Problem(401, 'not-authenticated', detail));
@@ -120,9 +139,11 @@ function presents({ headers, cookies }: FastifyRequest, { publicUrl }: AccessPor
   return headers.authorization !== undefined || cookies[sessionCookie(publicUrl)] !== undefined;
 }
 
+/** `uses`: false where it is only looked up, which keeps no session from ending idle. */
 async function identify(
   request: FastifyRequest,
   { mode, people, credentials, publicUrl }: AccessPorts,
+  uses = true,
 ): Promise<{ identity: Identity; csrf?: string } | undefined> {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
@@ -132,7 +153,7 @@ async function identify(
     return identity && { identity };
   }
   const token = request.cookies[sessionCookie(publicUrl)];
-  const session = token === undefined ? undefined : await credentials.bySession(token);
+  const session = token === undefined ? undefined : await credentials.bySession(token, uses);
   if (session) {
     const identity = await identityOf(people, session.personId, 'session');
     return identity && { identity, csrf: session.csrf };

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import { fastify, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { guard } from './access.ts';
+import { sparing } from './acting.ts';
 import { openapi, transform } from './openapi.ts';
 import type { Api, ApiPorts, RoutePorts } from './ports.ts';
 import { Problem, sendProblem } from './problems.ts';
@@ -37,7 +38,7 @@ const CLOSE_MS = 10_000;
  */
 export function createApi(ports: ApiPorts): Api {
   const waiting = waitingFor(ports.client, ports.log);
-  const all: RoutePorts = { ...ports, waiting };
+  const all: RoutePorts = { ...ports, waiting, spare: sparing() };
   const api = fastify({
     loggerInstance: ports.log,
     logController: new LogController({ disableRequestLogging: true }),

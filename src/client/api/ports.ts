@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Signer } from '../../activities/ports.ts';
@@ -62,6 +62,8 @@ export interface ApiPorts {
 
 export interface RoutePorts extends ApiPorts {
   waiting: Waiting;
+  /** Before each message to a case. Throws a problem when who asks has sent too many to it. */
+  spare: (request: Pick<FastifyRequest, 'identity'>, caseId: string) => void;
 }
 
 export type Api = FastifyInstance<

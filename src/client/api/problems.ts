@@ -40,6 +40,7 @@ export class Problem extends Error {
 }
 
 const RETRY_SECONDS = 5;
+const KB = 1024;
 
 /** The answer per type of the failure table; what is not named here is our own fault: 500. */
 const STATUS_OF: Partial<Record<FailureType, [status: number, code: string]>> = {
@@ -57,7 +58,7 @@ const NOT_NOW = new Set([4, 8, 14]);
 const FIELD = /^(packId|caseKey|revision|documents|caseId|cursor|by|reason|until|tasks): (.+)$/s;
 
 /** Translates whatever was thrown. Only what we know is told; anything else is 500 and stands in the log. */
-export function problemOf(error: unknown, bodyBytes?: number): Problem {
+export function problemOf(error: unknown, bodyBytes?: number, mostBytes = MAX_BODY_BYTES): Problem {
   if (error instanceof Problem) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map(({ instancePath, message = 'is wrong' }) => {
@@ -89,7 +90,7 @@ export function problemOf(error: unknown, bodyBytes?: number): Problem {
       },
     );
   }
-  return ofHttp(error, message, bodyBytes);
+  return ofHttp(error, message, bodyBytes, mostBytes);
 }
 
 /** 422 (body) or 400 (rest of the request), naming each field that is wrong. */
@@ -115,7 +116,7 @@ export function problemBody(problem: Problem, instance: string): ProblemBody {
 
 export async function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const length = Number(request.headers['content-length']);
-  const problem = problemOf(error, Number.isFinite(length) ? length : undefined);
+  const problem = problemOf(error, Number.isFinite(length) ? length : undefined, request.routeOptions.bodyLimit);
   if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
   if (problem.status === 413) await drained(request.raw);
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
@@ -142,11 +143,15 @@ async function drained(body: IncomingMessage): Promise<void> {
   });
 }
 
-function ofHttp(error: unknown, message: string, bodyBytes: number | undefined): Problem {
+function ofHttp(error: unknown, message: string, bodyBytes: number | undefined, mostBytes: number): Problem {
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status === 413) {
     const size = bodyBytes === undefined ? 'The body is too large' : `The body has ${bodyBytes} bytes`;
-    return new Problem(413, 'too-large', `${size}; at most ${MAX_BODY_BYTES} bytes (16 MB) are taken.`);
+    return new Problem(
+      413,
+      'too-large',
+      `${size}; at most ${mostBytes} bytes (${Math.ceil(mostBytes / KB)} KB) are taken.`,
+    );
   }
   if (status === 415) {
     const detail = 'Send application/json or application/x-ndjson, or one document to /v1/cases/<packId>/<caseKey>.';

@@ -36,7 +36,8 @@ const lines = {
 };
 
 /** Questions that look alike, decided together: one verdict per case through the case itself. */
-export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, attest, access }: RoutePorts): void {
+export function deskBulkRoutes(api: Api, ports: RoutePorts): void {
+  const { desk, client, reads, reviews, log, attest, access, spare } = ports;
   api.route({
     method: 'GET',
     url: '/v1/desk/alike',
@@ -169,6 +170,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, at
       const { reason, passkey } = request.body;
       const by = namedActor(request);
       const bulk = await found(request.params.bulkId);
+      await onlyOwnPacks(request, bulk.members.map(packOf));
       const all = verdictsOf(bulk, by, { verdict: 'withdraw', reason });
       const proofs = passkey ? (await signingOf(reviews, all)).proofs(passkey) : [];
       const answers = each(bulk, async ({ caseId, seen }, at) => {
@@ -187,6 +189,7 @@ export function deskBulkRoutes(api: Api, { desk, client, reads, reviews, log, at
     const { caseId, said } = of;
     if (!passkey) await refuseUnsigned(request, caseId);
     await checkPasskey(access, request, caseId, said, passkey);
+    spare(request, caseId);
     const proofs = { ...(passkey ? { passkey } : {}), ...signed(attest, request, caseId, said) };
     return await client.decide(caseId, { ...said, ...proofs });
   }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { hasPartIn, type Identity } from '../../domain/access.ts';
 import { namedActor } from './acting.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { Problem } from './problems.ts';
@@ -146,7 +147,7 @@ export function deskMarkRoutes(api: Api, { desk, reviews, access }: RoutePorts):
       response: { 200: viewsSchema, ...orProblem },
     },
     handler: async ({ identity }, reply) => {
-      const saved = await desk.views();
+      const saved = (await desk.views()).filter((view) => isTheirs(identity, view));
       const views = await Promise.all(
         saved.map(async ({ name, filter, by }) => {
           const { order: _, ...where } = filter;
@@ -169,7 +170,11 @@ export function deskMarkRoutes(api: Api, { desk, reviews, access }: RoutePorts):
       const { filter } = request.body;
       const by = namedActor(request);
       const { order, ...where } = filter;
-      await desk.saveView(request.params.name, { ...given(where), ...(order ? { order } : {}) }, by);
+      const { name } = request.params;
+      const former = (await desk.views()).find((view) => view.name === name);
+      if (!isTheirs(request.identity, { filter }) || (former && !isTheirs(request.identity, former)))
+        throw new Problem(403, 'not-your-pack', `name: '${name}' is of a pack that you have no part in; take another.`);
+      await desk.saveView(name, { ...given(where), ...(order ? { order } : {}) }, by);
       return await reply.code(204).send(null);
     },
   });
@@ -181,8 +186,15 @@ export function deskMarkRoutes(api: Api, { desk, reviews, access }: RoutePorts):
     schema: { summary: 'Forget a saved filter', tags: ['desk'], params, response: none },
     handler: async (request, reply) => {
       const { name } = request.params;
-      if (!(await desk.removeView(name))) throw new Problem(404, 'no-such-view', `There is no view '${name}'.`);
+      const view = (await desk.views()).find((one) => one.name === name);
+      if (!view || !isTheirs(request.identity, view) || !(await desk.removeView(name)))
+        throw new Problem(404, 'no-such-view', `There is no view '${name}'.`);
       return await reply.code(204).send(null);
     },
   });
+}
+
+/** Whether a saved view is of no pack, or of one that somebody has a part in: it may name what is looked for there. */
+function isTheirs(identity: Identity, { filter: { packId } }: { filter: { packId?: string | undefined } }): boolean {
+  return packId === undefined || hasPartIn(identity, packId);
 }

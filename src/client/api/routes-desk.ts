@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Identity } from '../../domain/access.ts';
+import { seesOnlyOwn, type Identity } from '../../domain/access.ts';
 import { DEFAULT_SECONDS, forecastOf } from '../../domain/queue-value.ts';
 import { deskTaskOf, queueItemOf } from './desk-view.ts';
 import { summaryOf } from './case-view.ts';
@@ -85,7 +85,7 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
     schema: {
       summary: 'A case as a reviewer needs it',
       description:
-        'The case file with its texts, and: the schema of its fields, what happens when nobody answers, what changed since the question before, who holds it, comments.',
+        'The case file with its texts, and: the schema of its fields, what happens when nobody answers, what changed since the question before, who holds it, comments (to submitters none).',
       tags: ['desk'],
       params: z.object({ '*': z.string() }),
       response: { 200: deskTaskSchema, ...orProblem },
@@ -99,7 +99,8 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
       const [manifest, marks, comments] = await Promise.all([
         hash === undefined ? undefined : manifests.manifest(hash),
         task ? desk.marksOf(task) : { claim: null, snooze: null },
-        desk.comments(caseId),
+        // Reviewers write them to each other.
+        seesOnlyOwn(request.identity) ? [] : desk.comments(caseId),
       ]);
       return await reply.send(deskTaskOf(file, { manifest, marks, comments, links }));
     },

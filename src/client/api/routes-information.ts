@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { InformationFile } from '../../adapters/ledger/information-reads.ts';
+import { isStorable, NOT_STORABLE } from '../../canonical.ts';
 import { seesOnlyOwn, type Identity } from '../../domain/access.ts';
 import { parseCaseId } from '../../domain/case.ts';
 import { actorOf } from './access.ts';
-import { signed } from './acting.ts';
+import { refuseKeptId, signed } from './acting.ts';
 import { informationViewOf } from './information-view.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { invalid, Problem } from './problems.ts';
@@ -17,7 +18,7 @@ import {
 } from './schema-information.ts';
 
 /** What reviewers ask submitters, and the answers. */
-export function informationRoutes(api: Api, { submitters, reads, attest }: RoutePorts): void {
+export function informationRoutes(api: Api, { submitters, reads, attest, spare, access }: RoutePorts): void {
   api.route({
     method: 'GET',
     url: '/v1/information-requests',
@@ -67,10 +68,13 @@ export function informationRoutes(api: Api, { submitters, reads, attest }: Route
     },
     handler: async (request, reply) => {
       const { requestId, by: named, ...given } = request.body;
+      if (!isStorable(request.body)) throw invalid(422, [{ field: 'body', message: NOT_STORABLE }]);
       const by = actorOf(request.identity, named, 'by');
       if (by === undefined) throw invalid(422, [{ field: 'by', message: 'say who answers' }]);
+      await refuseKeptId(access, request, 'answerId', given.answerId);
       const asked = await reads.informationRequest(requestId);
       if (!asked || !maySee(request.identity, asked)) throw noSuchRequest(requestId);
+      spare(request, asked.caseId);
       const answer = await submitters.answer({ ...given, requestId, by }, (caseId, said) =>
         signed(attest, request, caseId, said),
       );

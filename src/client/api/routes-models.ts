@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasPartIn } from '../../domain/access.ts';
 import { metricsText } from './metrics-text.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { orProblem } from './responses.ts';
@@ -17,8 +18,9 @@ export function modelRoutes(api: Api, { reads }: RoutePorts): void {
       tags: ['system'],
       response: { 200: modelsSchema, ...orProblem },
     },
-    handler: async (_request, reply) => {
-      const [models, budgets] = await Promise.all([reads.models(), reads.budgets(DAYS)]);
+    handler: async ({ identity }, reply) => {
+      const [models, all] = await Promise.all([reads.models(), reads.budgets(DAYS)]);
+      const budgets = all.filter(({ packId }) => hasPartIn(identity, packId));
       return await reply.send({ models: models.map((model) => ({ ...model, ...timesOf(model) })), budgets });
     },
   });
@@ -32,7 +34,7 @@ export function modelRoutes(api: Api, { reads }: RoutePorts): void {
       tags: ['system'],
       response: { 200: z.string(), ...orProblem },
     },
-    handler: async (_request, reply) => {
+    handler: async ({ identity }, reply) => {
       const [models, budgets, counts, notices, guesses] = await Promise.all([
         reads.models(),
         reads.budgets(1),
@@ -40,7 +42,9 @@ export function modelRoutes(api: Api, { reads }: RoutePorts): void {
         reads.noticeCounts(),
         reads.linkGuessesToday(),
       ]);
-      const text = metricsText({ models, budgets, counts, notices, guesses });
+      const theirs = ({ packId }: { packId: string }) => hasPartIn(identity, packId);
+      const own = { budgets: budgets.filter(theirs), counts: counts.filter(theirs) };
+      const text = metricsText({ models, ...own, notices, guesses });
       return await reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
     },
   });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { hasPartIn } from '../../domain/access.ts';
+import { packNamedIn } from '../../domain/case.ts';
 import type { Link } from '../../domain/link.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { Problem } from './problems.ts';
@@ -24,10 +26,16 @@ export function noticeRoutes(api: Api, { reads, outbox, linkRows }: RoutePorts):
       tags: ['notices'],
       response: { 200: undeliveredSchema, ...orProblem },
     },
-    handler: async (_request, reply) => {
+    handler: async ({ identity }, reply) => {
       const notices = await reads.undeliveredNotices();
+      const theirs = (caseId: string) => hasPartIn(identity, packNamedIn(caseId) ?? '');
+      // One message may tell of cases of several packs.
+      const own = notices
+        .map(({ cases, ...rest }) => ({ ...rest, cases: cases.filter(theirs), others: cases.length > 0 }))
+        .filter(({ cases, others }) => cases.length > 0 || !others)
+        .map(({ others: _, ...rest }) => rest);
       return await reply.send({
-        notices: notices.map(({ since, nextAt, ...rest }) => {
+        notices: own.map(({ since, nextAt, ...rest }) => {
           return { ...rest, since: since.toISOString(), nextAt: nextAt?.toISOString() ?? null };
         }),
       });
@@ -90,7 +98,9 @@ export function noticeRoutes(api: Api, { reads, outbox, linkRows }: RoutePorts):
     },
     handler: async (request, reply) => {
       const { linkId, reason } = request.body;
-      if (!(await linkRows.revoke(linkId, namedActor(request), reason)))
+      const link = await linkRows.get(linkId);
+      const theirs = link && hasPartIn(request.identity, packNamedIn(link.caseId) ?? '');
+      if (!theirs || !(await linkRows.revoke(linkId, namedActor(request), reason)))
         throw new Problem(409, 'no-such-link', `linkId: '${linkId}' is no link that could still be used.`);
       return await reply.send({ linkId, revoked: true });
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Person } from '../../domain/access.ts';
+import { hasPartIn, type Person } from '../../domain/access.ts';
+import { packsNamedIn } from '../../domain/case.ts';
 import type { AccessPorts } from './access.ts';
 import type { Api } from './ports.ts';
 import { Problem } from './problems.ts';
@@ -150,8 +151,10 @@ export function peopleRoutes(api: Api, { people, credentials }: AccessPorts): vo
         ...orProblem,
       },
     },
-    handler: async ({ query: { limit } }, reply) => {
-      const entries = await people.accessEntries(limit);
+    handler: async ({ query: { limit }, identity }, reply) => {
+      const theirs = (text: string) => packsNamedIn(text).every((packId) => hasPartIn(identity, packId));
+      const all = await people.accessEntries(limit);
+      const entries = all.filter(({ subject, detail }) => theirs(subject) && theirs(detail));
       return await reply.send({ entries: entries.map(({ at, ...rest }) => ({ at: at.toISOString(), ...rest })) });
     },
   });

@@ -14,6 +14,7 @@ import {
   type SubmissionBody,
 } from './schema-submission.ts';
 import { orProblem, sendLines } from './responses.ts';
+import { hidden } from './routes-cases.ts';
 import { receiptsOf } from './stream.ts';
 import { admitted, keyOf, statusOf, submissionOf } from './submissions.ts';
 import { waitOf } from './wait.ts';
@@ -129,7 +130,8 @@ async function answer(
   if (receipt.outcome === null) await ports.waiting.forEnd(receipt.caseId, wait);
   const file = await ports.reads.caseFile(receipt.caseId);
   reply.header('preference-applied', `wait=${wait}`);
-  if (!file) return await reply.send(body);
+  // The same document under the same key may be somebody else's case.
+  if (!file || hidden(file.record, request.identity)) return await reply.send(body);
   const view = caseViewOf(file, ports.links, false);
   return await reply.send({ ...body, outcome: view.outcome, case: view } satisfies ReceiptBody);
 }

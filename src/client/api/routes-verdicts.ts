@@ -7,7 +7,7 @@ import { failureTypeOf } from '../../failures.ts';
 import { temporalUrl } from '../case-path.ts';
 import type { Api, RoutePorts } from './ports.ts';
 import { Problem } from './problems.ts';
-import { namedActor, signed } from './acting.ts';
+import { namedActor, refuseKeptId, signed } from './acting.ts';
 import { hidden, noSuchCase } from './routes-cases.ts';
 import { orProblem } from './responses.ts';
 import { checkPasskey } from './verdict-passkey.ts';
@@ -34,10 +34,13 @@ const STATUS_OF: Partial<Record<RefusalCode, 403 | 422>> = {
   absent: 403,
 };
 
+/** Far more than any amendment. What is sent stays in the history of the case, which has room for 50 MB. */
+const MOST_BYTES = 256 * 1024;
+
 const who = z.string().trim().min(1).max(200).optional().describe('Left out: you.');
 
 /** What people do about a case: open its task, answer it, withdraw, reverse. */
-export function verdictRoutes(api: Api, { client, reads, links, reviews, attest, access }: RoutePorts): void {
+export function verdictRoutes(api: Api, { client, reads, links, reviews, attest, access, spare }: RoutePorts): void {
   api.route({
     method: 'POST',
     url: '/v1/tasks/viewed',
@@ -59,6 +62,7 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews, attest,
   api.route({
     method: 'POST',
     url: '/v1/verdicts',
+    bodyLimit: MOST_BYTES,
     config: { action: 'decide' },
     schema: {
       summary: 'Answer a review task',
@@ -71,8 +75,10 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews, attest,
     handler: async (request, reply) => {
       const { via, personId } = request.identity;
       const { caseId, attestation: _, passkey, ...rest } = caseIn(request.body);
+      await refuseKeptId(access, request, 'verdictId', rest['verdictId']);
       const verdict = via === 'local' || 'by' in rest ? rest : { ...rest, by: personId };
       await checkPasskey(access, request, caseId, verdict, passkey);
+      spare(request, caseId);
       const proofs = { ...(passkey === undefined ? {} : { passkey }), ...signed(attest, request, caseId, verdict) };
       // Someone else's name under it is refused, and recorded, by the judge: the signature is for who sends it.
       const answer = await client.decide(caseId, { ...verdict, ...proofs }).catch(async (error: unknown) => {
@@ -108,6 +114,7 @@ export function verdictRoutes(api: Api, { client, reads, links, reviews, attest,
         const way = outcome === 'written' ? '; ask for a reversal in its place' : '';
         throw new Problem(409, 'case-closed', `'${caseId}' has ended (${outcome})${way}.`);
       }
+      spare(request, caseId);
       try {
         await client.withdraw(caseId, { by, reason, ...signed(attest, request, caseId, withdrawalOf(by, reason)) });
       } catch (error) {

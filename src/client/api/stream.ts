@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
+import type { Identity } from '../../domain/access.ts';
 import type { CaseClient } from '../case-client.ts';
 import { linesOf, type Line } from '../ndjson.ts';
 import { invalidBody, Problem, problemBody, problemOf } from './problems.ts';
@@ -8,6 +9,8 @@ import { admitted, submissionOf } from './submissions.ts';
 
 /** Submissions under way at once, per stream. */
 const CONCURRENCY = 32;
+/** A stream may go on for hours: who sends it is looked up again after so long. */
+const RENEW_MS = 1_000;
 
 /**
  * Submits each line and yields the receipts in the order of the lines, each as soon as it and those before it
@@ -16,19 +19,41 @@ const CONCURRENCY = 32;
 export function receiptsOf(
   bytes: AsyncIterable<Uint8Array>,
   client: Pick<CaseClient, 'submit'>,
-  by: Pick<FastifyRequest, 'identity' | 'log'>,
+  by: Pick<FastifyRequest, 'identity' | 'again' | 'log'>,
 ): AsyncIterable<LineReceipt> {
   const lines = Readable.from(linesOf(bytes, MAX_LINE_BYTES));
-  return lines.map((line: Line) => receiptOf(line, client, by), { concurrency: CONCURRENCY });
+  const { log } = by;
+  const who = renewed(by);
+  return lines.map((line: Line) => receiptOf(line, client, { who, log }), { concurrency: CONCURRENCY });
+}
+
+/** Who sends it, as of the last second. Throws a problem when they may not any more. */
+function renewed(by: Pick<FastifyRequest, 'identity' | 'again'>): () => Promise<Identity> {
+  let known: Promise<Identity | undefined> = Promise.resolve(by.identity);
+  let at = Date.now();
+  return async () => {
+    if (Date.now() - at > RENEW_MS) {
+      at = Date.now();
+      known = by.again();
+    }
+    const identity = await known;
+    if (identity) return identity;
+    throw new Problem(
+      401,
+      'not-authenticated',
+      'The key or session that this stream began with is not in force any more.',
+    );
+  };
 }
 
 async function receiptOf(
   { line, text }: Line,
   client: Pick<CaseClient, 'submit'>,
-  { identity, log }: Pick<FastifyRequest, 'identity' | 'log'>,
+  { who, log }: { who: () => Promise<Identity>; log: FastifyRequest['log'] },
 ): Promise<LineReceipt> {
   try {
-    const { caseId, created, started, outcome } = await client.submit(admitted(submissionOf(parsed(text)), identity));
+    const submission = admitted(submissionOf(parsed(text)), await who());
+    const { caseId, created, started, outcome } = await client.submit(submission);
     return { line, caseId, created, started, outcome };
   } catch (error) {
     const problem = problemOf(error);

@@ -17,6 +17,9 @@ function tellingOf(one: Sent, undone: Sent | undefined, now: number, say: Say): 
   return left > 0 ? say(one === undone ? 'sent.undo' : 'sent.held', { key, left: clock(left) }) : undefined;
 }
 
+/** From so many answers on a pace says something. */
+const PACE_FROM = 5;
+
 /** What became of one's own answers: refusals stay until they are read, the rest is a count and what is under way. */
 export function Answers({
   sent,
@@ -30,7 +33,9 @@ export function Answers({
   const { say, sayOr } = useWords();
   const since = useRef(Date.now());
   const refused = sent.filter(({ state }) => state === 'refused');
-  const answered = sent.filter(({ state }) => state === 'done').length;
+  const done = sent.filter(({ state }) => state === 'done');
+  const answered = done.length;
+  const last = done[0];
   const under = sent.filter(({ state }) => state === 'sending' || state === 'waiting');
   const now = useNow(sent.some(({ heldUntil, approvals }) => heldUntil !== undefined || approvals !== undefined));
   const undone = undoable(sent, now);
@@ -67,21 +72,26 @@ export function Answers({
           </Button>
         </Alert>
       ))}
-      {sent.length > 0 && (
-        <p className="answers" aria-label={say('sent.title')}>
-          {say('sent.pace', { count: answered, perHour: Math.round((answered * 60) / minutes) })}
-          {told.slice(0, MOST_TOLD).map(({ id, text }) => (
-            <span key={id} className="tag">
-              {text}
-            </span>
-          ))}
-          {under.map(({ id, caseKey, state }) => (
-            <span key={id} className="tag">
-              {caseKey}: {say(state === 'waiting' ? 'sent.waiting' : 'sent.sending')}
-            </span>
-          ))}
-        </p>
-      )}
+      <p className="answers" data-none={sent.length === 0 || undefined}>
+        {answered < PACE_FROM
+          ? say(answered === 0 ? 'sent.none' : 'sent.count', { count: answered })
+          : say('sent.pace', { count: answered, perHour: Math.round((answered * 60) / minutes) })}
+        {last?.verdict && !told.some(({ id }) => id === last.id) && (
+          <span>
+            {last.caseKey}: {sayOr(`verdict.${last.verdict}`, words(last.verdict))} ✓
+          </span>
+        )}
+        {told.slice(0, MOST_TOLD).map(({ id, text }) => (
+          <span key={id} className="tag">
+            {text}
+          </span>
+        ))}
+        {under.map(({ id, caseKey, state }) => (
+          <span key={id} className="tag">
+            {caseKey}: {say(state === 'waiting' ? 'sent.waiting' : 'sent.sending')}
+          </span>
+        ))}
+      </p>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useWords } from '../i18n/use-words.ts';
 import { RejectDialog, SnoozeDialog, TextDialog } from './dialogs.tsx';
 import { type Command, Palette } from '../keys/palette.tsx';
 import { AlikeDialog, type AlikeGroup, BulkDialog } from './bulk.tsx';
+import { ReassignDialog } from './reassign.tsx';
 import type { Said } from './sending.ts';
 
 /** What the desk asks its reviewer about, in a dialog. */
@@ -57,9 +58,8 @@ export function Ask({
       );
     case 'reassign':
       return (
-        <TextDialog
-          {...{ title: say('reassign.title'), label: say('reassign.label'), send: say('act.reassign'), onClose }}
-          second={say('reassign.reason')}
+        <ReassignDialog
+          onClose={onClose}
           onSend={(to, reason) => onAnswer({ verdict: 'reassign', to, ...(reason === '' ? {} : { reason }) })}
         />
       );

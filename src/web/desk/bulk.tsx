@@ -29,9 +29,12 @@ export function AlikeDialog({ onClose, onChoose }: { onClose: () => void; onChoo
       <p>{say('bulk.single')}</p>
       {data?.groups.length === 0 && <p>{say('bulk.none')}</p>}
       <Stack gap="xs">
-        {data?.groups.map((group) => (
+        {data?.groups.map((group, at) => (
           <Button
             key={JSON.stringify(group)}
+            // The groups may come after the dialog, or be there before it.
+            autoFocus={at === 0}
+            data-autofocus={at === 0 || undefined}
             variant="default"
             justify="space-between"
             h="auto"

@@ -5,9 +5,10 @@ import { useLocation, useSearchParams } from 'wouter';
 import { when } from '../format.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { commandsOf } from '../keys/palette.tsx';
-import { type Handlers, useKeys } from '../keys/use-keys.ts';
+import { type Handlers, leaveInputs, useKeys } from '../keys/use-keys.ts';
 import { LegendContext } from '../parts/legend-context.ts';
-import { looksOf, preloadPdfView } from '../source/source-pane.tsx';
+import { lookFor, looksOf } from '../source/looks.ts';
+import { may } from '../rights.ts';
 import { useSession } from '../session.ts';
 import { Answers } from './answers.tsx';
 import { Ask, type Asking } from './ask.tsx';
@@ -16,29 +17,31 @@ import { answerable, type Edits, fieldStates, NOTHING, outputOf } from './questi
 import { QuestionPanes } from './question-panes.tsx';
 import { type DeskFilter, idOf, preload, useQueue, useTask } from './queries.ts';
 import { QueueSide } from './queue-side.tsx';
-import { type Said, useSending, undoable } from './sending.ts';
-import { takeBack } from './undo.ts';
+import { type Said, useSending } from './sending.ts';
 import { holdsUnfit } from './unfit.ts';
+import { useLastUndo } from './use-last-undo.ts';
 import { useMarks } from './use-marks.ts';
+import { useNote } from './use-note.ts';
 import { usePosition } from './use-position.ts';
 import { useSigning } from './use-signing.ts';
 
 const FILTERS = ['packId', 'group', 'reason', 'text', 'alike', 'assigned', 'stage', 'order'] as const;
-const NOTE_MS = 8_000;
 /** Questions that are read ahead. */
 const AHEAD = 3;
 
 /** The page where reviewers decide: queue, source, fields, and a bar that stays in its place. */
 export function Desk() {
   const { say, language } = useWords();
-  const { name } = useSession();
+  const { name, roles } = useSession();
+  const decides = may(roles, 'decide');
   const client = useQueryClient();
   const [, go] = useLocation();
   const showLegend = use(LegendContext);
   const [params, setParams] = useSearchParams();
   const filter = Object.fromEntries(FILTERS.map((key) => [key, params.get(key) ?? undefined])) as DeskFilter;
   const queue = useQueue(filter, name);
-  const { sent, give, forget, missed } = useSending();
+  const sending = useSending();
+  const { sent, give, forget, missed } = sending;
   const answered = new Set(sent.filter(({ state }) => state !== 'refused').map(idOf));
   const items = queue.items.filter((item) => !answered.has(idOf(item)));
   const position = usePosition(items, params.get('case') ?? undefined);
@@ -54,8 +57,9 @@ export function Desk() {
   const [asking, setAsking] = useState<Asking>();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [queueShown, setQueueShown] = useState(false);
-  const [note, setNote] = useState('');
+  const [note, setNote] = useNote();
   const { signing, sign } = useSigning(position, setNote);
+  const undo = useLastUndo(sending, setNote, position.open);
 
   const editKey = `${task?.caseId} ${task?.task?.seen}`;
   const edits = allEdits[editKey] ?? {};
@@ -65,9 +69,8 @@ export function Desk() {
       ? answerable(task, states)
       : NOTHING;
   const looks = task ? looksOf(task) : [];
-  const look = looks.find(({ key }) => key === lookKey) ?? looks[0];
+  const look = looks.find(({ key }) => key === lookKey) ?? (task && lookFor(task, looks, active));
 
-  useEffect(preloadPdfView, []);
   useEffect(() => preload(client, items.slice(position.at + 1, position.at + 1 + AHEAD)));
   useEffect(() => {
     setActive(undefined);
@@ -75,10 +78,6 @@ export function Desk() {
     setLook(undefined);
     setDiff(false);
   }, [position.current]);
-  useEffect(() => {
-    const timer = setTimeout(() => setNote(''), NOTE_MS);
-    return () => clearTimeout(timer);
-  }, [note]);
 
   const fieldButton = (field: string) =>
     fields.current?.querySelector<HTMLElement>(`button[data-field="${CSS.escape(field)}"]`);
@@ -90,7 +89,9 @@ export function Desk() {
   const leaveInput = () => {
     const field = editing;
     setEditing(undefined);
-    if (field !== undefined) setTimeout(() => fieldButton(field)?.focus(), 0);
+    if (field !== undefined) return setTimeout(() => fieldButton(field)?.focus(), 0);
+    leaveInputs();
+    setDiff(false);
   };
   const answer = (said: Said) => {
     if (!task?.task || signing) return;
@@ -118,19 +119,9 @@ export function Desk() {
     if (!task?.task) return;
     const { claim: holder } = task.desk;
     if (marks.held) void tell(marks.release(), say('released.done', { key: task.caseKey }));
-    else if (holder) setAsking({ kind: 'takeOver', by: holder.by });
+    else if (holder && roles.includes('lead')) setAsking({ kind: 'takeOver', by: holder.by });
+    else if (holder) setNote(say('claimed.other', { by: holder.by }));
     else void tell(marks.claim(), say('claimed.done', { key: task.caseKey }));
-  };
-  const undo = async () => {
-    const last =
-      undoable(sent) ??
-      sent.find(({ state, verdict }) => state === 'done' && (verdict === 'approve' || verdict === 'amend'));
-    if (!last) return setNote(say('undo.none'));
-    const taken = await takeBack(last).catch((failed: unknown) => setNote((failed as Error).message));
-    if (taken === undefined) return;
-    forget(last.id);
-    setNote(say(taken ? 'undo.done' : 'undo.no', { key: last.caseKey }));
-    if (taken) position.open(last.caseId);
   };
   const select = (id: string) =>
     setSelected((all) => (all.has(id) ? new Set([...all].filter((one) => one !== id)) : new Set([...all, id])));
@@ -148,24 +139,32 @@ export function Desk() {
     },
     palette: () => setAsking({ kind: 'palette' }),
     legend: showLegend,
-    undo: () => void undo(),
-    bulk: () => setAsking(chosen.length > 1 ? { kind: 'bulk', tasks: chosen } : { kind: 'alike' }),
-    leave: () => (editing === undefined ? setDiff(false) : leaveInput()),
-    ...(currentItem ? { select: () => select(idOf(currentItem)) } : {}),
+    leave: leaveInput,
+    ...(decides
+      ? {
+          undo: () => void undo(),
+          bulk: () => setAsking(chosen.length > 1 ? { kind: 'bulk', tasks: chosen } : { kind: 'alike' }),
+          ...(currentItem ? { select: () => select(idOf(currentItem)) } : {}),
+        }
+      : {}),
     ...(open
+      ? {
+          uncertain: () => focusField(states.filter(({ uncertain }) => uncertain)),
+          field: () => focusField([...states]),
+          diff: () => setDiff(!diff),
+          source: () => setLook(looks[(looks.findIndex(({ key }) => key === look?.key) + 1) % looks.length]?.key),
+        }
+      : {}),
+    ...(open && decides
       ? {
           approve,
           submit: approve,
-          uncertain: () => focusField(states.filter(({ uncertain }) => uncertain)),
-          field: () => focusField([...states]),
           reject: () => setAsking({ kind: 'reject', reasons: task.desk.rejectReasons }),
           edit: () => setEditing(active ?? (states.find(({ uncertain }) => uncertain) ?? states[0])?.field.name),
           inform: () => setAsking({ kind: 'inform' }),
           snooze: () => setAsking({ kind: 'snooze', dueAt: task.task?.dueAt ?? '' }),
           claim,
           reassign: () => setAsking({ kind: 'reassign' }),
-          diff: () => setDiff(!diff),
-          source: () => setLook(looks[(looks.findIndex(({ key }) => key === look?.key) + 1) % looks.length]?.key),
         }
       : {}),
   };
@@ -226,11 +225,11 @@ export function Desk() {
           }}
         />
         <DecisionBar
-          can={can}
-          kind={open ? task.task?.kind : undefined}
+          can={decides ? can : NOTHING}
+          kind={open && decides ? task.task?.kind : undefined}
           held={marks.held}
           handlers={handlers}
-          note={note}
+          note={note || (decides ? '' : say('desk.reads'))}
           onConfirm={() => setAsking({ kind: 'confirm' })}
         />
       </footer>

@@ -1,5 +1,5 @@
-import { Button, Modal, Stack, TextInput, Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { Autocomplete, Button, Modal, Stack, Text, TextInput, Textarea } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
 import { useDigits } from '../keys/use-digits.ts';
 import { useWords } from '../i18n/use-words.ts';
@@ -39,10 +39,14 @@ export function RejectDialog({
       title={title ?? say('reject.title')}
       closeButtonProps={{ 'aria-label': say('app.close') }}
     >
+      <Text size="sm" mb="xs">
+        {say('reject.digit')}
+      </Text>
       <Stack gap={4} mb="md" tabIndex={-1} data-autofocus>
         {reasons.map((reason, at) => (
           <Button
             key={reason.code}
+            className="choice"
             variant="default"
             justify="flex-start"
             size="compact-md"
@@ -79,7 +83,14 @@ export function SnoozeDialog({
     <Modal opened onClose={onClose} title={say('snooze.title')} closeButtonProps={{ 'aria-label': say('app.close') }}>
       <Stack gap={4} tabIndex={-1} data-autofocus>
         {choices.map(({ title, until }, at) => (
-          <Button key={title} variant="default" justify="flex-start" size="compact-md" onClick={() => onSnooze(until)}>
+          <Button
+            key={title}
+            className="choice"
+            variant="default"
+            justify="flex-start"
+            size="compact-md"
+            onClick={() => onSnooze(until)}
+          >
             {at + 1} &nbsp; {say(title)}
           </Button>
         ))}
@@ -88,12 +99,16 @@ export function SnoozeDialog({
   );
 }
 
-/** One text, asked for a reason: a question, a reason, who shall be asked. `second` asks for one more, which may stay empty. */
+/**
+ * One text, asked for a reason: a question, a reason, who shall be asked. `choices` are offered for it; `second` asks for
+ * one more, which may stay empty.
+ */
 export function TextDialog({
   title,
   label,
   send,
   second,
+  choices,
   onClose,
   onSend,
 }: DialogProps & {
@@ -101,6 +116,7 @@ export function TextDialog({
   label: string;
   send: string;
   second?: string;
+  choices?: readonly string[];
   onSend: (text: string, second: string) => void;
 }) {
   const { say } = useWords();
@@ -108,23 +124,25 @@ export function TextDialog({
   const [more, setMore] = useState('');
   return (
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': say('app.close') }}>
-      {second !== undefined && (
-        <TextInput
-          label={second}
-          value={more}
-          maxLength={500}
-          onChange={(event) => setMore(event.currentTarget.value)}
-          mb="sm"
-        />
-      )}
       <TextDialogBody
         focused
         label={label}
         send={send}
         text={text}
+        choices={choices}
         onText={setText}
         onSend={() => onSend(text.trim(), more.trim())}
-      />
+      >
+        {second !== undefined && (
+          <TextInput
+            label={second}
+            value={more}
+            maxLength={500}
+            onChange={(event) => setMore(event.currentTarget.value)}
+            mb="sm"
+          />
+        )}
+      </TextDialogBody>
     </Modal>
   );
 }
@@ -136,31 +154,37 @@ function TextDialogBody(props: {
   onText: (text: string) => void;
   onSend: () => void;
   focused?: boolean;
+  choices?: readonly string[] | undefined;
+  /** Between the text and the button. */
+  children?: ReactNode;
 }) {
-  const { label, send, text, onText, onSend, focused } = props;
+  const { label, send, text, onText, onSend, focused, choices, children } = props;
   const ready = text.trim() !== '';
+  const common = { ...(focused ? { 'data-autofocus': true } : {}), label, value: text, mb: 'sm' };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
         if (ready) onSend();
       }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !ready) return;
+        event.preventDefault();
+        onSend();
+      }}
     >
-      <Textarea
-        {...(focused ? { 'data-autofocus': true } : {})}
-        label={label}
-        autosize
-        minRows={2}
-        maxLength={2000}
-        value={text}
-        onChange={(event) => onText(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !ready) return;
-          event.preventDefault();
-          onSend();
-        }}
-        mb="sm"
-      />
+      {choices ? (
+        <Autocomplete {...common} data={[...choices]} onChange={onText} maxLength={200} />
+      ) : (
+        <Textarea
+          {...common}
+          autosize
+          minRows={2}
+          maxLength={2000}
+          onChange={(event) => onText(event.currentTarget.value)}
+        />
+      )}
+      {children}
       <Button type="submit" disabled={!ready}>
         {send}
       </Button>

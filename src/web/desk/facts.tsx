@@ -5,7 +5,8 @@ import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
 import { send } from '../api.ts';
 import { when, words } from '../format.ts';
 import { useWords } from '../i18n/use-words.ts';
-import { currentName } from '../session.ts';
+import { may } from '../rights.ts';
+import { currentName, useSession } from '../session.ts';
 
 /** Below the fields: rules, what was noticed in the input, comments. */
 export function Facts({ task }: { task: DeskTaskBody }) {
@@ -52,6 +53,7 @@ export function Facts({ task }: { task: DeskTaskBody }) {
 function Comments({ task }: { task: DeskTaskBody }) {
   const { say, language } = useWords();
   const client = useQueryClient();
+  const { roles } = useSession();
   const [text, setText] = useState('');
   const [failed, setFailed] = useState<string>();
   const write = async () => {
@@ -76,6 +78,7 @@ function Comments({ task }: { task: DeskTaskBody }) {
         ))}
       </ul>
       <form
+        hidden={!may(roles, 'decide')}
         onSubmit={(event) => {
           event.preventDefault();
           if (text.trim() !== '') void write();

@@ -49,7 +49,7 @@ export function Filters({
                 ...{ missed: forecast.missed, perHour, saved: forecast.oneMoreHour.saved },
                 worth: money(forecast.oneMoreHour.worth, undefined, language),
               })
-            : say('queue.inTime', { perHour })}
+            : say(forecast.measured ? 'queue.inTime' : 'queue.inTimeOne', { perHour })}
           <br />
           <Link href="/search?stage=undo-window&mine=1">{say('queue.undoable')}</Link>
         </p>
@@ -124,6 +124,8 @@ function SavedViews({ filter, onChange }: { filter: DeskFilter; onChange: (filte
   const client = useQueryClient();
   const { data } = useViews();
   const [name, setName] = useState('');
+  const [saving, setSaving] = useState(false);
+  const [failed, setFailed] = useState<string>();
   const changed = () => client.invalidateQueries({ queryKey: ['views'] });
   const save = async () => {
     const { stage, ...rest } = filter;
@@ -132,6 +134,7 @@ function SavedViews({ filter, onChange }: { filter: DeskFilter; onChange: (filte
     const more = { ...(stage === 'snoozed' ? { snoozed: true } : {}), ...(stage === 'mine' ? { claimedBy: by } : {}) };
     await send('PUT', `/v1/desk/views/${encodeURIComponent(name.trim())}`, { filter: { ...given, ...more }, by });
     setName('');
+    setSaving(false);
     await changed();
   };
   return (
@@ -164,9 +167,16 @@ function SavedViews({ filter, onChange }: { filter: DeskFilter; onChange: (filte
           {data?.views.length === 0 && <Menu.Label c="inherit">{say('app.none')}</Menu.Label>}
         </Menu.Dropdown>
       </Menu>
-      <Popover withinPortal trapFocus>
+      <Popover withinPortal trapFocus returnFocus opened={saving} onChange={setSaving}>
         <Popover.Target>
-          <Button size="xs" variant="default" px={8} aria-label={say('views.save')}>
+          <Button
+            size="xs"
+            variant="default"
+            px={8}
+            aria-label={say('views.save')}
+            title={say('views.save')}
+            onClick={() => setSaving(!saving)}
+          >
             +
           </Button>
         </Popover.Target>
@@ -174,7 +184,7 @@ function SavedViews({ filter, onChange }: { filter: DeskFilter; onChange: (filte
           <form
             onSubmit={(event) => {
               event.preventDefault();
-              if (name.trim() !== '') void save();
+              if (name.trim() !== '') save().catch((error: unknown) => setFailed((error as Error).message));
             }}
           >
             <TextInput
@@ -182,6 +192,7 @@ function SavedViews({ filter, onChange }: { filter: DeskFilter; onChange: (filte
               label={say('views.name')}
               maxLength={100}
               value={name}
+              error={failed}
               onChange={(event) => setName(event.currentTarget.value)}
               mb="xs"
             />

@@ -3,8 +3,9 @@ import type { Ref } from 'react';
 import { Link } from 'wouter';
 import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
 import { words } from '../format.ts';
-import { type Say, useWords } from '../i18n/use-words.ts';
-import { type Look, SourcePane } from '../source/source-pane.tsx';
+import { type Say, standOf, useWords } from '../i18n/use-words.ts';
+import type { Look } from '../source/looks.ts';
+import { SourcePane } from '../source/source-pane.tsx';
 import { Diff } from './diff.tsx';
 import { Facts } from './facts.tsx';
 import { FieldList } from './field-list.tsx';
@@ -90,7 +91,7 @@ function Gone({ task, onNext }: { task: DeskTaskBody; onNext: () => void }) {
               verdict: sayOr(`verdict.${by.verdict}`, words(by.verdict)),
               reason: by.reason,
             })
-          : say('faster.gone', { stage: words(task.outcome ?? task.stage) })}
+          : say('faster.gone', { stage: standOf(task, sayOr) })}
       </p>
       <Button size="compact-sm" onClick={onNext}>
         {say('faster.next')}

@@ -1,7 +1,7 @@
 import { Button, Checkbox } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import type { QueueItemBody } from '../../client/api/schema-desk.ts';
-import { fromNow, words } from '../format.ts';
+import { fromNow, when, words } from '../format.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { idOf } from './queries.ts';
 
@@ -51,8 +51,12 @@ export function QueueList({
                 <span className="queue-why">
                   {item.codes.map((code) => sayOr(`reason.${code}`, words(code))).join(', ')}
                 </span>
-                <span className="queue-when" data-overdue={overdue || undefined}>
-                  {fromNow(item.dueAt, language)}
+                <span
+                  className="queue-when"
+                  data-overdue={overdue || undefined}
+                  title={`${say('first.deadline')}: ${when(item.dueAt, language)}`}
+                >
+                  {say('first.deadline')} {fromNow(item.dueAt, language)}
                   {item.assignee !== null && (
                     <b>
                       {' · '}

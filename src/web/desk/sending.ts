@@ -29,6 +29,8 @@ export interface Sent {
   message?: string;
   faster?: { by: string; verdict: string; reason: string };
   approvals?: { given: number; needed: number };
+  /** It was tried to take it back, and it is too late for that. */
+  final?: true;
   /** An approval that is written only then (ISO 8601). */
   heldUntil?: string;
   /** When the case has answered, ms since 1970. */
@@ -44,6 +46,8 @@ export function useSending(): {
   /** Undefined: it is on its way. Else it waits for the person's passkey; rejects when that does not sign. */
   give: (task: DeskTaskBody, said: Said) => Promise<void> | undefined;
   forget: (id: string) => void;
+  /** Cannot be taken back: it stays counted, and the next try is about the one before. */
+  settle: (id: string) => void;
   /** Keeps that a hold, or whatever else is no answer, came too late; false: it failed for another reason. */
   missed: (task: DeskTaskBody, error: unknown) => Promise<boolean>;
 } {
@@ -76,6 +80,7 @@ export function useSending(): {
 
   return {
     sent,
+    settle: (id) => change(id, { final: true }),
     forget: (id) => setSent((all) => all.filter((one) => one.id !== id)),
     async missed(task, error) {
       if (!task.task || !isTooLate(error)) return false;

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
 import { send } from '../api.ts';
+import { may } from '../rights.ts';
 import { useSession } from '../session.ts';
 
 /** So long on the screen counts as looked at; who flicks through the queue has not. */
@@ -11,7 +12,8 @@ const RENEW_MS = 45_000;
 
 /** Tells the server who looks at what, and keeps a claim for as long as the case is on the screen. */
 export function useMarks(task: DeskTaskBody | undefined) {
-  const { name } = useSession();
+  const { name, roles } = useSession();
+  const decides = may(roles, 'decide');
   const client = useQueryClient();
   const caseId = task?.caseId;
   const taskNo = task?.task?.taskNo;
@@ -19,13 +21,13 @@ export function useMarks(task: DeskTaskBody | undefined) {
   const ref = { caseId, taskNo, by: name };
 
   useEffect(() => {
-    if (caseId === undefined || taskNo === undefined || name === '') return;
+    if (caseId === undefined || taskNo === undefined || !decides) return;
     const timer = setTimeout(() => {
       // Only a clock starts by it: without a connection it simply is not timed.
       send('POST', '/v1/desk/looks', { caseId, taskNo, by: name }).catch(() => undefined);
     }, LOOK_MS);
     return () => clearTimeout(timer);
-  }, [caseId, taskNo, name]);
+  }, [caseId, taskNo, name, decides]);
 
   useEffect(() => {
     if (!held) return;

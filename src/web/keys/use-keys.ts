@@ -45,6 +45,12 @@ export function useKeys(handlers: Handlers): void {
   }, [singleKeys]);
 }
 
+/** Leaves the input that has the focus, if one has. */
+export function leaveInputs(): void {
+  const { activeElement } = document;
+  if (activeElement instanceof HTMLElement && isInput(activeElement)) activeElement.blur();
+}
+
 function isInput(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)

@@ -1,49 +1,57 @@
 import { Alert, Button, Group, Table, TextInput } from '@mantine/core';
 import canonicalize from 'canonicalize';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import type { AuditLineBody } from '../../client/api/schema-system.ts';
 import { getLines, query } from '../api.ts';
-import { when, words } from '../format.ts';
+import { moment, words } from '../format.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { Page } from './page.tsx';
+import { linesOf } from './told.ts';
 
 type Entry = Extract<AuditLineBody, { type: 'entry' }>;
 
 /** The audit trail of a case, its chain computed again in this browser. */
 export function AuditPage() {
-  const { say, language } = useWords();
+  const { say, sayOr, language } = useWords();
   const [params, setParams] = useSearchParams();
-  const [caseId, setCaseId] = useState(params.get('case') ?? '');
+  const linked = params.get('case');
+  const [text, setText] = useState(linked ?? '');
   const [entries, setEntries] = useState<readonly Entry[]>();
   const [broken, setBroken] = useState<number>();
   const [error, setError] = useState<Error>();
   const read = async () => {
+    // As the command line takes it, and as people write it.
+    const caseId = text.trim().replace(/^(?!case\/)/, 'case/');
     try {
       const lines: AuditLineBody[] = [];
-      await getLines<AuditLineBody>(`/v1/audit/entries${query({ caseId: caseId.trim() })}`, (line) => lines.push(line));
+      await getLines<AuditLineBody>(`/v1/audit/entries${query({ caseId })}`, (line) => lines.push(line));
       setBroken(await firstBroken(lines));
       setEntries(lines.filter((line) => line.type === 'entry'));
       setError(undefined);
-      setParams({ case: caseId.trim() }, { replace: true });
+      setParams({ case: caseId }, { replace: true });
     } catch (failed) {
       setError(failed as Error);
     }
   };
+  useEffect(() => {
+    if (linked) void read();
+    // Once, for who comes by a link.
+  }, []);
   return (
     <Page title={say('app.audit')} error={error}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (caseId.trim() !== '') void read();
+          if (text.trim() !== '') void read();
         }}
       >
         <Group align="end" mb="md">
           <TextInput
             label={say('audit.case')}
-            placeholder="case/invoice-intake/INV-1"
-            value={caseId}
-            onChange={(event) => setCaseId(event.currentTarget.value)}
+            placeholder="invoice-intake/INV-1"
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
             w={420}
             maw="100%"
           />
@@ -66,10 +74,16 @@ export function AuditPage() {
               {entries.map(({ seq, at, kind, data, hash }) => (
                 <Table.Tr key={seq}>
                   <Table.Td>{seq}</Table.Td>
-                  <Table.Td>{when(at, language)}</Table.Td>
-                  <Table.Td>{words(kind)}</Table.Td>
+                  <Table.Td className="nowrap">{moment(at, language)}</Table.Td>
+                  <Table.Td>{sayOr(`event.${kind}`, words(kind))}</Table.Td>
                   <Table.Td>
-                    <code className="data">{JSON.stringify(data)}</code>
+                    {linesOf({ data }, sayOr).map((line) => (
+                      <div key={line}>{line}</div>
+                    ))}
+                    <details>
+                      <summary>{say('audit.data')}</summary>
+                      <code className="data">{JSON.stringify(data)}</code>
+                    </details>
                   </Table.Td>
                   <Table.Td>
                     <code title={hash}>{hash.slice(0, 12)}</code>

@@ -1,20 +1,17 @@
 import { Anchor, Button, Group, Timeline } from '@mantine/core';
 import { Link, useLocation } from 'wouter';
-import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
-import { when, words } from '../format.ts';
-import { useWords } from '../i18n/use-words.ts';
+import { moment, words } from '../format.ts';
+import { standOf, useWords } from '../i18n/use-words.ts';
 import { useTask } from '../desk/queries.ts';
+import { may } from '../rights.ts';
 import { useSession } from '../session.ts';
+import { Decided } from './decided.tsx';
 import { Page } from './page.tsx';
-
-/** As the API has it: it would refuse others. */
-const READS_RECEIPTS = ['auditor', 'owner'];
-
-type Event = DeskTaskBody['events'][number];
+import { linesOf } from './told.ts';
 
 /** One case from its receipt to what was written, as the audit trail tells it. */
 export function CasePage() {
-  const { say, language } = useWords();
+  const { say, sayOr, language } = useWords();
   const [location] = useLocation();
   const { roles } = useSession();
   const caseId = location
@@ -35,7 +32,7 @@ export function CasePage() {
   return (
     <Page title={task.caseKey}>
       <p>
-        <b>{words(task.outcome ?? task.stage)}</b> · {words(task.packId)} · {say('case.owner', { owner: task.owner })} ·{' '}
+        <b>{standOf(task, sayOr)}</b> · {words(task.packId)} · {say('case.owner', { owner: task.owner })} ·{' '}
         {say('case.submitted', { by: task.submittedBy ?? '–' })} ·{' '}
         {say('case.cost', { cost: (micros / 1_000_000).toFixed(6), calls })}
         {task.reason !== null && <> · {task.reason}</>}
@@ -51,18 +48,36 @@ export function CasePage() {
             {say('case.temporal')}
           </Anchor>
         )}
-        {roles.some((role) => READS_RECEIPTS.includes(role)) && (
-          <Anchor href={task.links.receipt} target="_blank" rel="noreferrer">
-            {say('case.receipt')}
-          </Anchor>
+        {may(roles, 'read-audit') && (
+          <>
+            <Anchor href={task.links.receipt} download={`receipt-${task.caseKey}.json`}>
+              {say('case.receipt')}
+            </Anchor>
+            <Anchor component={Link} href={`/audit?case=${encodeURIComponent(caseId)}`}>
+              {say('case.audit')}
+            </Anchor>
+          </>
         )}
       </Group>
+      {may(roles, 'read-audit') && <p className="queue-when">{say('case.verify')}</p>}
+      <Decided task={task} />
+      <h2>{say('case.came')}</h2>
+      <ul>
+        {task.documents.map(({ hash, name, href }) => (
+          <li key={hash + name}>
+            <Anchor href={href} target="_blank" rel="noreferrer">
+              {name}
+            </Anchor>{' '}
+            <code className="data">SHA-256 {hash}</code>
+          </li>
+        ))}
+      </ul>
       <h2>{say('case.timeline')}</h2>
       <Timeline bulletSize={14} lineWidth={2} mb="xl">
         {task.events.map((event) => (
-          <Timeline.Item key={event.seq} title={words(event.kind)}>
-            <span className="queue-when">{when(event.at, language)}</span>
-            {linesOf(event).map((line) => (
+          <Timeline.Item key={event.seq} title={sayOr(`event.${event.kind}`, words(event.kind))}>
+            <span className="queue-when">{moment(event.at, language)}</span>
+            {linesOf(event, sayOr).map((line) => (
               <div key={line}>{line}</div>
             ))}
           </Timeline.Item>
@@ -73,7 +88,7 @@ export function CasePage() {
         <ul>
           {task.effects.map(({ key, title, state, reference, sink }) => (
             <li key={key}>
-              {title}: <b>{words(state)}</b> ({sink}
+              {title}: <b>{sayOr(`effect.${state}`, words(state))}</b> ({sink}
               {reference === null ? '' : `, ${reference}`})
             </li>
           ))}
@@ -81,41 +96,4 @@ export function CasePage() {
       )}
     </Page>
   );
-}
-
-const TOLD = [
-  'by',
-  'from',
-  'to',
-  'group',
-  'verdict',
-  'kind',
-  'outcome',
-  'reason',
-  'why',
-  'because',
-  'title',
-  'reference',
-  'provider',
-  'model',
-  'channel',
-  'packVersion',
-];
-
-/** The parts of an entry that tell people something. */
-function linesOf({ data }: Event): string[] {
-  const lines = TOLD.flatMap((key) => {
-    const value = data[key];
-    if (typeof value === 'string' && value !== '') return [`${words(key)}: ${value}`];
-    if (key === 'by' && typeof value === 'object' && value !== null)
-      return [`${words(key)}: ${String(Object.values(value).at(-1))}`];
-    return [];
-  });
-  const reasons = data['reasons'];
-  const refusal = data['refusal'];
-  return [
-    ...lines,
-    ...(Array.isArray(reasons) ? reasons.map((reason: { message?: string }) => reason.message ?? '') : []),
-    ...(typeof refusal === 'object' && refusal !== null && 'message' in refusal ? [String(refusal.message)] : []),
-  ];
 }

@@ -3,15 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { CountsBody, PacksBody } from '../../client/api/schema-system.ts';
 import { get } from '../api.ts';
-import { words } from '../format.ts';
-import { useWords } from '../i18n/use-words.ts';
+import { standOf, useWords } from '../i18n/use-words.ts';
 import { useCounts } from '../desk/queries.ts';
 import { Page } from './page.tsx';
 import { Reasons } from './reasons.tsx';
 
 /** The process packs, what waits in each, and how its cases ended. */
 export function PacksPage() {
-  const { say } = useWords();
+  const { say, sayOr } = useWords();
   const { data, error } = useQuery({ queryKey: ['packs'], queryFn: () => get<PacksBody>('/v1/packs') });
   const { data: all } = useQuery({ queryKey: ['all-counts'], queryFn: () => get<CountsBody>('/v1/counts') });
   const waiting = useCounts();
@@ -48,7 +47,7 @@ export function PacksPage() {
                     .filter(({ packId }) => packId === id)
                     .map(({ stage, outcome, cases }) => (
                       <div key={stage + String(outcome)}>
-                        {words(outcome ?? stage)}: {cases}
+                        {standOf({ stage, outcome }, sayOr)}: {cases}
                       </div>
                     ))}
                 </Table.Td>

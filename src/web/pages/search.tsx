@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import type { FoundCasesBody } from '../../client/api/schema-desk.ts';
 import { get, query } from '../api.ts';
-import { fromNow, when, words } from '../format.ts';
-import { useWords } from '../i18n/use-words.ts';
+import { fromNow, moment, when, words } from '../format.ts';
+import { standOf, useWords } from '../i18n/use-words.ts';
 import { takeBack } from '../desk/undo.ts';
 import { useSession } from '../session.ts';
 import { Page } from './page.tsx';
@@ -114,8 +114,8 @@ function FoundRow({ found, onUndo }: { found: Found; onUndo: () => void }) {
         </Link>
       </Table.Td>
       <Table.Td>{words(packId)}</Table.Td>
-      <Table.Td>{outcome === null ? sayOr(`stage.${stage}`, words(stage)) : words(outcome)}</Table.Td>
-      <Table.Td>{fromNow(receivedAt, language)}</Table.Td>
+      <Table.Td>{standOf({ stage, outcome }, sayOr)}</Table.Td>
+      <Table.Td title={moment(receivedAt, language)}>{fromNow(receivedAt, language)}</Table.Td>
       <Table.Td>
         {undo && (
           <>

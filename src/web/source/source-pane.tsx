@@ -2,37 +2,23 @@ import { SegmentedControl } from '@mantine/core';
 import { Component, Suspense, lazy, useEffect, useRef, type ReactNode } from 'react';
 import type { DeskTaskBody } from '../../client/api/schema-desk.ts';
 import { words } from '../format.ts';
-import { useWords } from '../i18n/use-words.ts';
+import { type Say, useWords } from '../i18n/use-words.ts';
+import { type Look, looksOf } from './looks.ts';
 import { piecesOf } from './spans.ts';
 
 const loadPdfView = async () => ({ default: (await import('./pdf-view.tsx')).PdfView });
 const PdfView = lazy(loadPdfView);
 
 /** Fetches what shows PDFs before the first one comes. */
-export function preloadPdfView(): void {
+function preloadPdfView(): void {
   loadPdfView().catch(() => undefined);
 }
 
-/** One thing to look at: the text of a source, or the document that it was read from. */
-export interface Look {
-  key: string;
-  kind: 'text' | 'pdf';
-  name: string;
-  source: number;
-  hash?: string;
-}
-
-/** All there is to look at, documents as people know them first. */
-export function looksOf(task: DeskTaskBody): Look[] {
-  const sources = task.sources ?? [];
-  const pdfs = task.documents.flatMap((document, index): Look[] => {
-    if (document.mediaType !== 'application/pdf') return [];
-    const named = sources.findIndex(({ name }) => name === document.name);
-    const source = named < 0 ? Math.min(index, sources.length - 1) : named;
-    return [{ key: `pdf-${index}`, kind: 'pdf', name: document.name, source, hash: document.hash }];
-  });
-  const texts = sources.map(({ name }, source): Look => ({ key: `text-${source}`, kind: 'text', name, source }));
-  return [...pdfs, ...texts];
+/** Named by what it is; by its name where several are the same. */
+function labelOf({ kind, name }: Look, looks: readonly Look[], say: Say): string {
+  const alike = looks.filter((one) => one.kind === kind).length;
+  if (alike === 1) return say(`source.${kind}`);
+  return alike === looks.length ? name : `${say(`source.${kind}`)} ${name}`;
 }
 
 /** The source beside the fields: its evidence is marked, and leads to the field it is for, as the field leads to it. */
@@ -51,6 +37,7 @@ export function SourcePane({
 }) {
   const { say } = useWords();
   const box = useRef<HTMLDivElement>(null);
+  useEffect(preloadPdfView, []);
   const looks = looksOf(task);
   const evidence = Object.entries(task.task?.evidence ?? {}).flatMap(([field, span]) =>
     span ? [{ field, ...span }] : [],
@@ -97,10 +84,7 @@ export function SourcePane({
           aria-label={say('source.title')}
           value={look.key}
           onChange={onLook}
-          data={looks.map(({ key, kind, name }) => ({
-            value: key,
-            label: looks.length === 2 ? say(`source.${kind}`) : `${say(`source.${kind}`)} ${name}`,
-          }))}
+          data={looks.map((one) => ({ value: one.key, label: labelOf(one, looks, say) }))}
         />
       )}
       {look.kind === 'pdf' && look.hash !== undefined ? (

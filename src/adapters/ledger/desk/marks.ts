@@ -24,15 +24,16 @@ export type Claimed = { taken: true; until: Date } | { taken: false; holder: Lea
 export interface Marks {
   /**
    * Takes, or renews, a question for a person for `forMs`. With `takeOver`, also from somebody else: then the audit trail says
-   * so, with the reason. Throws `NotWaiting` when nobody is asked that question any more, `InvalidInput` when nobody ever was.
+   * so, with the reason. Throws `NotWaiting` when nobody is asked that question any more, `InvalidInput` when nobody ever was or
+   * the person holds 20 others.
    */
   claim(task: TaskRef, by: string, forMs: number, takeOver?: { reason: string }): Promise<Claimed>;
   /** Lets go; no change when somebody else holds it. */
   release(task: TaskRef, by: string): Promise<void>;
-  /** Puts a question off for everybody; a later one replaces an earlier one. Past its deadline: at most a day. Throws as `claim`. */
+  /** Puts a question off for everybody; a later one replaces an earlier one. Past its deadline: at most a day. Throws as `claim`, at 50 others. */
   snooze(task: TaskRef, by: string, until: Date): Promise<void>;
   wake(task: TaskRef): Promise<void>;
-  /** Recorded in the audit trail, by its digest. */
+  /** Recorded in the audit trail, by its digest. Throws `InvalidInput` when there is no such case, or 200 of the person on it. */
   comment(caseId: string, by: string, body: string): Promise<Comment>;
   comments(caseId: string): Promise<Comment[]>;
   marksOf(task: TaskRef): Promise<{ claim: Lease | null; snooze: Lease | null }>;
@@ -41,6 +42,11 @@ export interface Marks {
 }
 
 const DAY_MS = 86_400_000;
+/** So much at once from one person, so that the desk stays usable for the others. */
+const MOST_CLAIMS = 20;
+const MOST_SNOOZES = 50;
+/** On one case, for good. */
+const MOST_COMMENTS = 200;
 
 export function marksOf({ db, clock }: Store): Marks {
   async function dueOf({ caseId, taskNo }: TaskRef): Promise<Date> {
@@ -53,12 +59,23 @@ export function marksOf({ db, clock }: Store): Marks {
     return asked.due;
   }
 
+  /** How many other questions that wait a person has a mark on. */
+  async function othersOf(table: 'desk_claims' | 'desk_snoozes', { caseId, taskNo }: TaskRef, by: string) {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from ${sql.table(table)} m join desk_queue q using (case_id, task_no)
+      where m.by_name = ${by} and m.until > ${clock()}::timestamptz
+        and (m.case_id, m.task_no) <> (${caseId}, ${taskNo}::int)`.execute(db);
+    return rows[0]?.count ?? 0;
+  }
+
   return {
     async claim(task, by, forMs, takeOver) {
       const { caseId, taskNo } = task;
       const at = clock();
       const until = new Date(at.getTime() + forMs);
       await dueOf(task);
+      if ((await othersOf('desk_claims', task, by)) >= MOST_CLAIMS)
+        throw failure('InvalidInput', `by: ${by} holds ${MOST_CLAIMS} questions already; answer or release some first`);
       return await db.transaction().execute(async (trx): Promise<Claimed> => {
         const held = await sql<Lease>`
           select by_name as by, until from desk_claims
@@ -102,6 +119,8 @@ export function marksOf({ db, clock }: Store): Marks {
           'InvalidInput',
           `until: give a time from now to ${latest.toISOString()}, when it must be answered`,
         );
+      if ((await othersOf('desk_snoozes', task, by)) >= MOST_SNOOZES)
+        throw failure('InvalidInput', `by: ${by} has put ${MOST_SNOOZES} questions off already; answer some first`);
       await sql`
         insert into desk_snoozes (case_id, task_no, by_name, at, until)
         values (${caseId}, ${taskNo}::int, ${by}, ${at}::timestamptz, ${until}::timestamptz)
@@ -120,8 +139,14 @@ export function marksOf({ db, clock }: Store): Marks {
         const locked = await sql`select from cases where case_id = ${caseId} for no key update`.execute(trx);
         if (locked.rows.length === 0) throw failure('InvalidInput', `caseId: there is no case '${caseId}'`);
         // A statement of its own: what was counted under the lock is what was there.
-        const { rows } = await sql<{ no: number }>`
-          select coalesce(max(comment_no), 0) + 1 as no from desk_comments where case_id = ${caseId}`.execute(trx);
+        const { rows } = await sql<{ no: number; own: number }>`
+          select coalesce(max(comment_no), 0) + 1 as no, (count(*) filter (where by_name = ${textOrNull(by)}))::int as own
+          from desk_comments where case_id = ${caseId}`.execute(trx);
+        if ((rows[0]?.own ?? 0) >= MOST_COMMENTS)
+          throw failure(
+            'InvalidInput',
+            `by: ${by} has written ${MOST_COMMENTS} comments on this case; no more are taken`,
+          );
         const commentNo = rows[0]?.no ?? 1;
         const data = { commentNo, by, bodyHash: sha256(text) };
         await sql`

@@ -75,7 +75,7 @@ export function placeIn(cursor: string, order: QueueOrder): Place {
     const [kept, at, sortBy, caseId, taskNo, others = 0] = place;
     const asOf = new Date(String(at));
     const isOrder = kept === order && (others === 0 || others === 1) && typeof sortBy === 'number';
-    const isTask = typeof caseId === 'string' && typeof taskNo === 'number' && Number.isInteger(taskNo);
+    const isTask = typeof caseId === 'string' && taskNo === Math.trunc(Number(taskNo)) && Math.abs(taskNo) < 2 ** 31;
     if (isOrder && isTask && !Number.isNaN(asOf.getTime())) return { asOf, others, sortBy, caseId, taskNo };
   } catch {
     // Falls through to the one message for whatever is wrong with it.

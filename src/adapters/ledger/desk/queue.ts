@@ -120,7 +120,14 @@ export function queueOf({ db, clock }: Store): Queue {
         select q.pack_id as "packId", q.group_name as "group", q.codes, s.until is not null as snoozed,
           count(*)::int as count, (count(*) filter (where q.due_at < ${clock()}))::int as overdue
         from desk_queue q ${leases(clock())} where ${inPacks(packs)} group by 1, 2, 3, 4`.execute(db);
-      const counts: QueueCounts = { total: 0, overdue: 0, snoozed: 0, packs: {}, groups: {}, reasons: {} };
+      const counts: QueueCounts = {
+        total: 0,
+        overdue: 0,
+        snoozed: 0,
+        packs: named(),
+        groups: named(),
+        reasons: named(),
+      };
       for (const { packId, group, codes, snoozed, count, overdue } of rows) {
         if (snoozed) {
           counts.snoozed += count;
@@ -189,4 +196,9 @@ function itemOf(row: QueueItem & LeaseColumns & { sortBy: unknown }): QueueItem 
   const { claimBy, claimUntil, snoozeBy, snoozeUntil, sortBy: _, ...item } = row;
   const leaseOf = (by: string | null, until: Date | null) => (by !== null && until !== null ? { by, until } : null);
   return { ...item, claim: leaseOf(claimBy, claimUntil), snooze: leaseOf(snoozeBy, snoozeUntil) };
+}
+
+/** Counts by name. People choose whom a question is given to: `constructor` is a name as any other. */
+function named(): Record<string, number> {
+  return Object.create(null) as Record<string, number>;
 }
