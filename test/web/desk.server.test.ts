@@ -80,6 +80,25 @@ describe.skipIf(noBrowser)('the desk in the browser', () => {
     expect(seat.complaints).toEqual([]);
   });
 
+  it('shows first what is mine or nobody’s, says whose the rest is, and filters by it', async () => {
+    const [bens = '', adas = '', nobodys = ''] = await slips(3, 'Una Frey');
+    const { reviews, replans } = fixture.ledger;
+    for (const [caseId, assignee] of [[bens, 'ben.okoro'] as const, [adas, 'ada.berg'] as const])
+      await replans.assign(caseId, 1, (await reviews.openTask(caseId))?.group ?? '', assignee);
+    const seat = await reviewers.visit(queueOf('Una Frey'), { name: 'ada.berg' });
+    await seat.shows('assigned to ben.okoro');
+    const keys = async () => await seat.page.locator('.queue-key').allInnerTexts();
+    const keyOf = (caseId: string) => caseId.slice(caseId.lastIndexOf('/') + 1);
+    expect((await keys()).toSorted()).toEqual([bens, adas, nobodys].map(keyOf).toSorted());
+    expect((await keys()).at(-1)).toBe(keyOf(bens));
+    await seat.page.getByLabel('Whose').selectOption('me');
+    await until('only hers is left', async () => (await keys()).length === 1);
+    expect(await keys()).toEqual([keyOf(adas)]);
+    await seat.page.locator('.queue-key').click();
+    await seat.shows('Assigned to ada.berg; others of the group may answer too');
+    expect(seat.complaints).toEqual([]);
+  });
+
   it('a clean approval takes one key, and the next question is there at once', async () => {
     const ids = await slips(7, 'Jon Beck');
     const seat = await reviewers.visit(queueOf('Jon Beck'), { name: 'ben.okoro' });

@@ -57,16 +57,15 @@ export function QueueList({
                   title={`${say('first.deadline')}: ${when(item.dueAt, language)}`}
                 >
                   {say('first.deadline')} {fromNow(item.dueAt, language)}
-                  {item.assignee !== null && (
-                    <b>
-                      {' · '}
-                      {item.assignee === name
-                        ? say('queue.assigned.me')
-                        : say('queue.assigned.to', { by: item.assignee })}
-                    </b>
-                  )}
                   {item.claim && item.claim.by !== name && <b> · {say('queue.claimed', { by: item.claim.by })}</b>}
                 </span>
+                {item.assignee !== null && (
+                  <span className="queue-when">
+                    {item.assignee === name
+                      ? say('queue.assigned.you')
+                      : say('queue.assigned.to', { by: item.assignee })}
+                  </span>
+                )}
               </button>
             </li>
           );
