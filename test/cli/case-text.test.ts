@@ -35,6 +35,8 @@ describe('timelineOf', () => {
     ['effect-unknown', { key: 'k', title: 'Pay' }, 'Pay: sent, outcome unknown'],
     ['compensated', { key: 'k', by: 'bob', reason: 'wrong' }, 'k: undone by bob: wrong'],
     ['moved', { packVersion: '2', why: 'gone' }, 'moved to pack version 2: gone'],
+    ['assigned', { assignee: 'ada' }, 'assigned to ada'],
+    ['assigned', { assignee: null }, 'nobody of the group has it now'],
     ['something-new', {}, 'something-new'],
   ])('%s', (kind, data, text) => {
     const events = [{ seq: 1, at: '2026-03-01T10:00:00.000Z', kind, data }];
@@ -43,6 +45,11 @@ describe('timelineOf', () => {
 });
 
 describe('caseText', () => {
+  test('names who of the group has the question', () => {
+    const task = review.task && { ...review.task, assignee: 'ada' };
+    expect(caseText({ ...review, task }, plain, later(60_000))).toContain('waiting for clerks, assigned to ada, due');
+  });
+
   test('shows what a person needs to answer', () => {
     const text = caseText(review, plain, later(60_000));
     for (const part of [

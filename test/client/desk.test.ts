@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Bulk } from '../../src/adapters/ledger/desk/bulk.ts';
 import type { QueueItem } from '../../src/adapters/ledger/desk/queue.ts';
+import { seenBy } from '../../src/client/api/routes-desk.ts';
 import { REJECT_REASONS } from '../../src/domain/reject-reasons.ts';
 import { failure } from '../../src/failures.ts';
 import { apiOf, fileInReview, later, type Given } from './fakes.ts';
@@ -37,13 +38,28 @@ describe('GET /v1/desk/queue', () => {
     expect(asked).toEqual([[{ group: 'clerks', text: 'inv', snoozed: true }, 'due', 5, 'here']]);
     expect(response.json()).toMatchObject({
       items: [
-        { caseId: CASE, dueAt: '2026-03-01T10:00:01.000Z', claim: { by: 'kim', until: '2026-03-01T10:01:00.000Z' } },
+        {
+          caseId: CASE,
+          assignee: 'kim',
+          dueAt: '2026-03-01T10:00:01.000Z',
+          claim: { by: 'kim', until: '2026-03-01T10:01:00.000Z' },
+        },
       ],
       cursor: 'next',
     });
   });
 
+  it('tells who looks, so that what is theirs comes first; a program on this machine is nobody', () => {
+    const ada = { personId: 'ada', name: 'Ada', roles: [], groups: [] };
+    expect(seenBy({ assigned: 'me' }, { ...ada, via: 'session', packs: ['p'] })).toEqual({
+      ...{ assigned: 'me', packs: ['p'], viewer: 'ada' },
+    });
+    expect(seenBy({}, { ...ada, via: 'api-key' })).toEqual({ viewer: 'ada' });
+    expect(seenBy({}, { ...ada, personId: '', via: 'local' })).toEqual({});
+  });
+
   it.each([
+    ['assigned=ben', 'assigned'],
     ['order=cheap', 'order'],
     ['limit=0', 'limit'],
     ['limit=201', 'limit'],
