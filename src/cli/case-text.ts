@@ -88,7 +88,8 @@ function decisionText({ caseId, stage, decisions, verdicts, formerTasks }: CaseF
   const last = decisions.at(-1);
   if (!last) return '';
   const said = verdicts.findLast((one) => one.accepted && one.taskNo === last.taskNo && one.by === last.by);
-  const who = last.byPolicy ? `policy, without a person: ${oneLine(last.by)}` : oneLine(last.by);
+  const people = last.approvedBy.length > 1 ? last.approvedBy.join(' and ') : last.by;
+  const who = last.byPolicy ? `policy, without a person: ${oneLine(last.by)}` : oneLine(people);
   const lines = [`  ${said?.verdict ?? last.kind} by ${who}, ${secondText(last.at)}`];
   const proposal = formerTasks.find(({ taskNo }) => taskNo === last.taskNo)?.proposal;
   if (last.reason !== null) lines.push(`  reason: ${oneLine(last.reason)}`);

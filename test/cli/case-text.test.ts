@@ -44,6 +44,12 @@ describe('timelineOf', () => {
   });
 });
 
+test('a decision names all who approved it', () => {
+  const written = fileWritten();
+  const decisions = written.decisions.map((decision) => ({ ...decision, approvedBy: ['ann', 'bob'] }));
+  expect(caseText(viewOf({ ...written, decisions }), plain, later(60_000))).toMatch(/ by ann and bob, 2026-/);
+});
+
 describe('caseText', () => {
   test('names who of the group has the question', () => {
     const task = review.task && { ...review.task, assignee: 'ada' };

@@ -44,11 +44,11 @@ export function caseViewOf(file: CaseFile, base: LinkBase, withSources: boolean)
     }),
     information: file.information.map(informationViewOf),
     decisions: file.decisions.map(
-      ({ decisionNo, kind, by, output, reason: why, taskNo, at, undo = null, withdrawnBy }) => {
+      ({ decisionNo, kind, by, approvedBy = [], output, reason: why, taskNo, at, undo = null, withdrawnBy }) => {
         const byPolicy = by.kind === 'policy';
         const name = by.kind === 'policy' ? by.rule : by.name;
         const made = { decisionNo, kind, by: name, byPolicy, output, reason: why, taskNo, at: at.toISOString() };
-        return { ...made, undo, withdrawnBy };
+        return { ...made, approvedBy: [...approvedBy], undo, withdrawnBy };
       },
     ),
     effects: file.effects.map(({ key, decisionNo, effect, state, reference, reason: why, calledAt, settledAt }) => {

@@ -179,6 +179,7 @@ export const caseFileSchema = caseSummarySchema
         reason: z.string().nullable(),
         taskNo: z.int().nullable(),
         at,
+        approvedBy: z.array(z.string()).describe('All who approved, where more than one had to; else nobody.'),
         undo: z
           .object({ until: at, seen: z.string() })
           .nullable()

@@ -25,10 +25,10 @@ export function FirstLine({ task, can }: { task: DeskTaskBody; can: Answerable }
           ))}
           {approvals && (
             <p>
-              {say('first.approvals', {
+              {say(approvals.by.length > 0 ? 'first.approvals' : 'first.approvals.none', {
                 given: approvals.by.length,
                 needed: approvals.needed,
-                names: approvals.by.join(', ') || say('app.none'),
+                names: approvals.by.join(', '),
               })}
             </p>
           )}
