@@ -108,7 +108,7 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
 }
 
 /** Narrowed to the packs that somebody has a part in. */
-export function ofPacks<Filter extends object>(
+function ofPacks<Filter extends object>(
   filter: Filter,
   { packs }: Identity,
 ): Filter & { packs?: readonly string[] } {

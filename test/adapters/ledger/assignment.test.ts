@@ -78,6 +78,13 @@ test(
   },
 );
 
+test('what is answered is on nobody’s desk any more', async () => {
+  const { waiting } = desk();
+  const [, bobs] = [await waiting(), await waiting(), await waiting()];
+  await bobs.judge({ verdict: 'reject', reason: 'no' });
+  expect(await assigneeOf((await waiting()).caseId)).toBe('bob');
+});
+
 test('in turn, whatever is open: the answered ones count too', async () => {
   const { waiting } = desk({ assign: 'round-robin' });
   const assigned: (string | undefined)[] = [];
