@@ -108,10 +108,7 @@ export function deskRoutes(api: Api, { desk, reads, manifests, links }: RoutePor
 }
 
 /** Narrowed to the packs that somebody has a part in. */
-function ofPacks<Filter extends object>(
-  filter: Filter,
-  { packs }: Identity,
-): Filter & { packs?: readonly string[] } {
+function ofPacks<Filter extends object>(filter: Filter, { packs }: Identity): Filter & { packs?: readonly string[] } {
   return packs === undefined ? filter : { ...filter, packs };
 }
 
