@@ -119,14 +119,14 @@ describe.skipIf(found.path === undefined)('the Temporal UI tells the case', () =
       'Waiting for accounts-payable',
       'A person must decide this case.',
       REASONS.supplierBlocked.message,
-      'On approve Post 12829.69 EUR to accounts payable Propose payment of 12829.69 EUR',
+      'On approve Post 182.20 EUR to accounts payable Propose payment of 182.20 EUR',
     );
     await pages.tab(
       compensated,
       'history',
-      'Write: Post 12829.69 EUR to accounts payable',
-      'Write: Propose payment of 12829.69 EUR',
-      'Undo: Post 12829.69 EUR to accounts payable',
+      'Write: Post 182.20 EUR to accounts payable',
+      'Write: Propose payment of 182.20 EUR',
+      'Undo: Post 182.20 EUR to accounts payable',
     );
   });
 
@@ -135,15 +135,15 @@ describe.skipIf(found.path === undefined)('the Temporal UI tells the case', () =
       paths.undoRefused,
       'A person must help: an effect could not be undone.',
       REASONS.periodClosed.message,
-      'Try again to undo: Post 182.20 EUR to accounts payable',
+      'Try again to undo: Post 4743.75 EUR to accounts payable',
       'Undone by hand: "verdict":"confirm"',
     );
     expect(command).toContain('"verdict": "approve"');
   });
 
   it('a business system that is down: which write waits, since when, and its last failure', async () => {
-    await pages.told(paths.sinkDown, 'Writing downstream: Post 4743.75 EUR to accounts payable', 'Decided by');
-    await pages.tab(paths.sinkDown, 'history', 'Write: Post 4743.75 EUR to accounts payable', '/ ∞');
+    await pages.told(paths.sinkDown, 'Writing downstream: Post 45.22 EUR to accounts payable', 'Decided by');
+    await pages.tab(paths.sinkDown, 'history', 'Write: Post 45.22 EUR to accounts payable', '/ ∞');
     await pages.tab(
       paths.sinkDown,
       'pending-activities',

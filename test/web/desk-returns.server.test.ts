@@ -51,6 +51,7 @@ describe.skipIf(noBrowser)('what comes back at the desk', () => {
     const seat = await reviewers.visit(queueOf('Max Rehn'), { name: 'ada.berg' });
     const { page } = seat;
     await seat.shows('Please file');
+    await seat.looked();
     await seat.press('Shift+A');
     await page
       .getByRole('dialog')

@@ -262,6 +262,7 @@ describe.skipIf(noBrowser)('the desk in the browser', () => {
     const ids = await slips(5, 'Lea Funk', 'undo-slips');
     const seat = await reviewers.visit(queueOf('Lea Funk'), { name: 'ada.berg' });
     await seat.shows('Please file');
+    await seat.looked();
     await seat.press('Shift+A');
     await seat.page.waitForFunction(`/Lea Funk/.test(document.activeElement?.textContent)`);
     await seat.press('Enter');

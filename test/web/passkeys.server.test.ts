@@ -137,11 +137,12 @@ describe.skipIf(noBrowser)('passkeys in the browser', () => {
     const seat = await withPasskey('dora.lindt');
     await at(seat.page, queueOf('Lea Funk'));
     await seat.shows('Please file');
+    await seat.looked();
     await seat.press('Shift+A');
     const dialog = seat.page.getByRole('dialog');
     await dialog.getByRole('button', { name: /Lea Funk/ }).click();
     await seat.shows('2 still to open');
-    await seat.page.waitForFunction(`document.activeElement?.matches('[data-autofocus]') === true`);
+    await seat.page.waitForFunction(`document.activeElement?.matches('div[data-autofocus]') === true`);
     await seat.press('Enter');
     await seat.shows('1 still to open');
     await seat.press('Enter');

@@ -1,5 +1,6 @@
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { launchOptions } from '../../src/dev/chromium.ts';
+import { until } from '../e2e/fixture.ts';
 
 /** One browser for all reviewers of a test file; each has a context of their own. */
 export interface Reviewers {
@@ -28,6 +29,8 @@ export interface Seat {
   /** The key of the case on the screen. */
   caseKey(): Promise<string>;
   shows(text: string | RegExp): Promise<Locator>;
+  /** Waits until the server knows that the person has looked at the question on the screen. */
+  looked(): Promise<void>;
   /** Waits for the dialog of this title, and until it has the keys. */
   dialog(name: string | RegExp): Promise<void>;
   /** Waits until another case is on the screen than this one. */
@@ -58,6 +61,11 @@ export async function openReviewers(executablePath: string, apiUrl: string): Pro
       page.on('console', (message) => {
         if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
       });
+      let looks = 0;
+      page.on('domcontentloaded', () => (looks = 0));
+      page.on('requestfinished', (request) => {
+        if (request.url().endsWith('/v1/desk/looks')) looks += 1;
+      });
       await page.goto(base + path);
       const seat: Seat = {
         ...{ page, context, complaints },
@@ -69,6 +77,9 @@ export async function openReviewers(executablePath: string, apiUrl: string): Pro
           const found = page.getByText(text).first();
           await found.waitFor();
           return found;
+        },
+        async looked() {
+          await until('the look is kept', () => Promise.resolve(looks > 0 || undefined));
         },
         async dialog(name) {
           await page.getByRole('dialog', { name }).waitFor();

@@ -29,7 +29,7 @@ async function written(): Promise<CaseReceipt> {
   const task = await ledger.reviews.openTask(caseId);
   if (!task) throw new Error('nothing is asked');
   const output = { amount: 13, supplier: `of ${caseId}` };
-  const said = { verdictId: 'signed', verdict: 'amend', by: 'rita', seen: question.seen, output, reason: 'misread \0' };
+  const said = { verdictId: 'signed', verdict: 'amend', by: 'rita', seen: question.seen, output, reason: 'misread' };
   expect((await judge(said)).answer).toMatchObject({ refusal: { code: 'passkey-required' } });
   const judged = await judge({
     ...said,
