@@ -1,6 +1,6 @@
 import { type Transaction, sql } from 'kysely';
 import type { Judged, TaskOpening } from '../../activities/review-ports.ts';
-import type { Approvals } from '../../domain/policy.ts';
+import { type Approvals, countOf } from '../../domain/policy.ts';
 import { json } from '../../canonical.ts';
 import { recordInCase } from './record.ts';
 import type { Tables } from './tables.ts';
@@ -18,7 +18,7 @@ export async function countApproval(
 ): Promise<Judged> {
   const { caseId } = input;
   const { at, taskNo } = end;
-  const entry = { ...verdictEntry(input), taskNo, approvals: { given: approvals.by.length, needed: approvals.needed } };
+  const entry = { ...verdictEntry(input), taskNo, approvals: countOf(approvals) };
   await sql`
     with verdict as (${insertVerdict(input, { ...end, cameTo: { approvals } })}), counted as (
       update review_tasks set approvals = ${json(approvals)}::jsonb where case_id = ${caseId} and task_no = ${taskNo}
