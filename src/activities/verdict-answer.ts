@@ -1,3 +1,4 @@
+import { countOf } from '../domain/policy.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Judged, TaskOpening } from './review-ports.ts';
 import { questionOf } from './open-task.ts';
@@ -33,7 +34,7 @@ export function answerOf(verdict: Verdict, judged: Judged, opening?: TaskOpening
     return judged.adopted ? { answer, then: decided(judged.adopted) } : { answer };
   }
   const { approvals, askedAnew, changed } = judged;
-  const counted = approvals && { approvals: { given: approvals.by.length, needed: approvals.needed } };
+  const counted = approvals && { approvals: countOf(approvals) };
   const heldUntil = judged.decision?.undo?.until;
   const answer = { accepted: true, verdictId, ...counted, ...(heldUntil === undefined ? {} : { heldUntil }) } as const;
   if (askedAnew !== undefined && opening)

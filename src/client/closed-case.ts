@@ -1,6 +1,7 @@
 import type { Ports } from '../activities/ports.ts';
 import { digestOf, isStorable, messageIdOf } from '../canonical.ts';
 import { attestationSchema, withoutProofs, type Authentication } from '../domain/attestation.ts';
+import { countOf } from '../domain/policy.ts';
 import { reverseHint } from '../domain/undo.ts';
 import { verdictSchema } from '../domain/verdict.ts';
 import { failure } from '../failures.ts';
@@ -37,7 +38,7 @@ export async function answerOfClosed(
         });
   if (judged.kind === 'refused') return { accepted: false, verdictId, refusal: judged.refusal };
   const { approvals } = judged;
-  const counted = approvals && { approvals: { given: approvals.by.length, needed: approvals.needed } };
+  const counted = approvals && { approvals: countOf(approvals) };
   return { accepted: true, verdictId, ...counted };
 }
 

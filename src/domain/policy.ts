@@ -73,6 +73,11 @@ export interface Approvals {
   inPlaceOf?: readonly string[];
 }
 
+/** As it is told: how many there are, of how many. */
+export function countOf({ by, needed }: Approvals): { given: number; needed: number } {
+  return { given: by.length, needed };
+}
+
 /** With one approval more. `inPlaceOf`: who is away, where it was given in their place. */
 export function withApproval(approvals: Approvals, by: string, inPlaceOf?: string): Approvals {
   const places = [...(approvals.inPlaceOf ?? []), ...(inPlaceOf === undefined ? [] : [inPlaceOf])];

@@ -1,6 +1,6 @@
 import { type Selectable, type Transaction, sql } from 'kysely';
 import type { Judged, TaskOpening } from '../../activities/review-ports.ts';
-import type { Approvals } from '../../domain/policy.ts';
+import { type Approvals, countOf } from '../../domain/policy.ts';
 import { codesOf } from '../../domain/route.ts';
 import { json } from '../../canonical.ts';
 import { setAssignee } from './assignments.ts';
@@ -22,8 +22,7 @@ export async function countApproval(
 ): Promise<Judged> {
   const { caseId, assignee } = input;
   const { at, taskNo } = end;
-  const counted = { given: approvals.by.length, needed: approvals.needed };
-  const entry = { ...verdictEntry(input), taskNo, approvals: counted, assignee };
+  const entry = { ...verdictEntry(input), taskNo, approvals: countOf(approvals), assignee };
   await sql`
     with verdict as (${insertVerdict(input, { ...end, cameTo: { approvals } })}), done as (
       select case_id, task_no from review_tasks where case_id = ${caseId} and task_no = ${taskNo}
