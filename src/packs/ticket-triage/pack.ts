@@ -98,6 +98,7 @@ export const ticketTriage = definePack<typeof answer, typeof output, TicketEnric
   confidence: { critical: ['intent'], threshold: 0.6 },
   review: {
     groups: ['service-desk', 'service-leads'],
+    assign: 'least-load',
     remindAfter: '30 minutes',
     escalateAfter: '2 hours',
     deadline: '2 days',
