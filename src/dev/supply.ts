@@ -18,11 +18,12 @@ export class Supply {
     this.#texts = texts;
   }
 
-  static async open(): Promise<Supply> {
+  /** `fits`: only such samples; default all that nothing is wrong with. */
+  static async open(fits: (sample: Sample) => boolean = () => true): Promise<Supply> {
     const feeds = await sampleFeeds();
     const known = new Set(feeds[SUPPLIERS]?.filter(({ data }) => data['blocked'] !== true).map(({ key }) => key));
     const clean = (await invoiceSamples()).filter(
-      ({ faults, truth }) => faults.length === 0 && known.has(String(truth['supplierVatId'])),
+      (sample) => sample.faults.length === 0 && known.has(String(sample.truth['supplierVatId'])) && fits(sample),
     );
     const of = (mediaType: string) => clean.filter(({ document }) => document.mediaType === mediaType);
     const messages = [...(await messageSamples('evaluation')), ...(await messageSamples('sample'))];
