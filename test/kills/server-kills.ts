@@ -36,7 +36,7 @@ async function killPostgres(rig: Rig) {
 /** Cases that wait, write, are being undone, are with the model, have just come in; two verdicts on their way. */
 async function inAllStates(rig: Rig) {
   const [waiting, writing, refused] = [rig.supply.messages(5), rig.supply.messages(5), rig.supply.invoices(3)];
-  const [asking, fresh] = [rig.supply.messages(5), rig.supply.pdfs(4)];
+  const [asking, fresh] = [rig.supply.messages(5), rig.supply.pdfs(3)];
   const samples: Sample[] = [...waiting, ...writing, ...refused, ...asking, ...fresh];
   await rig.model({ refusal: true });
   const waitingIds = await submitted(rig, waiting);

@@ -24,7 +24,7 @@ export const workerKills: Scenario[] = [
 ];
 
 async function duringIngest(rig: Rig) {
-  const samples = rig.supply.pdfs(8);
+  const samples = rig.supply.pdfs(6);
   await rig.killWorker();
   const ids = await submitted(rig, samples);
   await rig.startWorker();
