@@ -59,30 +59,28 @@ export const replanTask =
     const { replans, packs, access, clock } = ports;
     const task = await replans.one(caseId, taskNo);
     const to = task && replanned(packs, task, directoryOf(await access.people()), clock());
-    if (task && to?.asked)
-      await replans.replan(caseId, taskNo, task.group, await withAssignee(ports, task, to.asked, to));
-    else if (task) {
+    if (task && to?.asked) {
+      const assignee = await assigneeOf(ports, task, to.asked.group);
+      const times = assignee === undefined ? to.times : { ...to.times, assignee };
+      await replans.replan(caseId, taskNo, task.group, { ...to, times });
+    } else if (task) {
       if (to) await replans.replan(caseId, taskNo, task.group, to);
       await assignAnew(ports, task);
     }
     return (await taskStanding(ports, caseId, taskNo)) ?? null;
   };
 
-async function withAssignee(
-  ports: Needs,
-  { packId, review, submittedBy, approvals }: PlannedTask,
-  { group }: NonNullable<Replanned['asked']>,
-  to: Replanned,
-): Promise<Replanned> {
-  const assignee = await assign(ports, { plan: { packId, review }, submittedBy, group, approvals });
-  return assignee === undefined ? to : { ...to, times: { ...to.times, assignee } };
+/** Who of `group` has the question now; `keeps`: who has it, and keeps it while they fit. */
+async function assigneeOf(ports: Needs, task: PlannedTask, group: string, keeps?: string): Promise<string | undefined> {
+  const { packId, review, submittedBy, approvals } = task;
+  return await assign(ports, { plan: { packId, review }, submittedBy, group, approvals, keeps });
 }
 
 /** Who is away, or may not answer any more, has it no longer. No workflow is told of it: nothing waits for it. */
 async function assignAnew(ports: Needs, task: PlannedTask): Promise<void> {
-  const { caseId, taskNo, packId, review, submittedBy, group, approvals, assignee: keeps } = task;
-  if (!review.assign) return;
-  const assignee = await assign(ports, { plan: { packId, review }, submittedBy, group, approvals, keeps });
+  const { caseId, taskNo, group, assignee: keeps } = task;
+  if (!task.review.assign) return;
+  const assignee = await assigneeOf(ports, task, group, keeps);
   if (assignee !== keeps) await ports.replans.assign(caseId, taskNo, group, assignee);
 }
 

@@ -200,8 +200,7 @@ export function createApiClient({ url, key, fetch: fetched = fetch }: ApiClientO
     revokeLink: async (revocation) => void (await post('/v1/links/revocations', revocation)),
     loadFeed: (name, feed) => json(`/v1/feeds/${encodeURIComponent(name)}`, putting(feed)),
     counts: async () => (await json<CountsBody>('/v1/counts')).counts,
-    reasons: (days) =>
-      json<ReasonsBody>(`/v1/reasons${search({ days: days === undefined ? undefined : String(days) })}`),
+    reasons: (days) => json<ReasonsBody>(`/v1/reasons${search({ days })}`),
     receipt: async (caseId) => await (await call(receiptPath(caseId))).text(),
     async *auditEntries(caseId) {
       yield* lines<AuditLine>(await call(`/v1/audit/entries${search({ caseId })}`));

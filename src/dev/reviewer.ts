@@ -23,8 +23,8 @@ export interface ReviewerHabits {
 }
 
 /**
- * A reviewer played for the demonstration, and colleagues for what needs more than one approval: she knows the ground truth, looks at every waiting case and answers by
- * signal, as a person would from the Temporal UI. She approves what is right, amends what is wrong, and rejects what
+ * A reviewer played for the demonstration, and colleagues for what needs more than one approval: she knows the ground
+ * truth, looks at every waiting case and answers by signal, as a person would from the Temporal UI. She approves what is right, amends what is wrong, and rejects what
  * must not be written (duplicates, unknown suppliers, sums that do not add up).
  */
 export class PlayedReviewer {
@@ -86,14 +86,10 @@ export class PlayedReviewer {
     const sample = this.#samples.get(caseId);
     const task = await this.#ledger.reviews.openTask(caseId);
     if (!sample || !task) return;
-    const approved = task.approvals?.by ?? [];
-    const at = Math.max(
-      0,
-      NAMES.findIndex((name) => !approved.includes(name)),
-    );
-    const verdictId = `played-${task.taskNo}-${task.seen}-${at}`;
+    const by = NAMES.find((name) => !task.approvals?.by.includes(name)) ?? NAMES[0];
+    const verdictId = `played-${task.taskNo}-${task.seen}-${by}`;
     if (this.#answered.has(`${caseId} ${verdictId}`)) return;
-    const common = { verdictId, by: NAMES[at], seen: task.seen };
+    const common = { verdictId, by, seen: task.seen };
     const answer = await this.#judged(task, sample);
     if (!answer) return;
     const verdict = { ...common, ...answer } as Verdict;

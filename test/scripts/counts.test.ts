@@ -5,7 +5,7 @@ function report(statuses: Record<string, string[]>, broken: string[] = []): Vite
   const all = Object.values(statuses).flat();
   const count = (status: string) => all.filter((one) => one === status).length;
   const files = Object.entries(statuses).map(([name, tests]) => ({
-    name: `/root/${name}.test.ts`,
+    name: `/project/${name}.test.ts`,
     status: tests.includes('failed') ? 'failed' : 'passed',
     message: '',
     assertionResults: tests.map((status, index) => ({
@@ -22,7 +22,7 @@ function report(statuses: Record<string, string[]>, broken: string[] = []): Vite
     testResults: [
       ...files,
       ...broken.map((name) => ({
-        name: `/root/${name}.test.ts`,
+        name: `/project/${name}.test.ts`,
         status: 'failed',
         message: 'Cannot find module x\nRequire stack',
         assertionResults: [],
@@ -51,7 +51,7 @@ test.each<[name: string, given: [VitestReport | undefined, number | null], wante
   ['an error outside any test', [report({ a: ['passed'] }), 1], ['exit code 1, and no test that failed']],
   ['killed before its report', [undefined, null], ['ended before its report']],
 ])('what failed is named in one line each: %s', (_name, [given, code], wanted) => {
-  expect(failuresOfVitest(given, code, '/root')).toEqual(wanted);
+  expect(failuresOfVitest(given, code, '/project')).toEqual(wanted);
 });
 
 test('counts add up', () => {

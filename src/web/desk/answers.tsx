@@ -2,7 +2,7 @@ import { Alert, Button } from '@mantine/core';
 import { useRef } from 'react';
 import { type Say, useWords } from '../i18n/use-words.ts';
 import { clock, words } from '../format.ts';
-import { useNow } from '../parts/use-now.ts';
+import { useEverySecond } from '../parts/use-every-second.ts';
 import { heldFor, undoable, type Sent } from './sending.ts';
 
 /** For how long it is told that more people must approve. */
@@ -37,12 +37,13 @@ export function Answers({
   const answered = done.length;
   const last = done[0];
   const under = sent.filter(({ state }) => state === 'sending' || state === 'waiting');
-  const now = useNow(sent.some(({ heldUntil, approvals }) => heldUntil !== undefined || approvals !== undefined));
+  const now = Date.now();
   const undone = undoable(sent, now);
   const told = sent.flatMap((one) => {
     const text = tellingOf(one, undone, now, say);
     return text === undefined ? [] : [{ id: one.id, text }];
   });
+  useEverySecond(told.length > 0);
   const minutes = Math.max(1, (Date.now() - since.current) / 60_000);
   return (
     <>
